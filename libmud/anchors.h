@@ -1,0 +1,29 @@
+/*
+ * Trust anchors for MUD file signers; never the web's roots by default.
+ */
+#ifndef LIBMUD_ANCHORS_H
+#define LIBMUD_ANCHORS_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "libmud/bytes.h"
+
+struct fault;
+
+struct anchors {
+	STACK_OF(X509) * certs; /* owned */
+};
+
+/* From PEM bytes (certificates, one after another, other text between them
+ * is ignored).  Owns what it returns. NULL with *why if a certificate in it
+ * is broken. No certificate at all is fine: then nothing is trusted. */
+struct anchors *anchors_parse(struct bytes pem, struct fault *why);
+void anchors_free(struct anchors *anchors);
+size_t anchors_count(const struct anchors *anchors);
+
+/* Is this very certificate among them? */
+bool anchors_have(const struct anchors *anchors, const X509 *cert);
+
+#endif

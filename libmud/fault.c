@@ -1,0 +1,226 @@
+/*
+ * Faults: why an input was refused, as a value.  Every program makes and
+ * carries them; what a fault quotes may be hostile, so it is escaped here,
+ * once, and needs no care afterwards (S-13, S-70).
+ */
+#include "libmud/fault.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What one code means to people. */
+struct code {
+	const char *name;
+	const char *remedy;
+};
+
+/* clang-format off */
+static const struct code codes[FAULT_CODES] = {
+	[FAULT_NONE] = { "none",
+	    "Nothing needs to be done." },
+	[FAULT_MALFORMED] = { "malformed",
+	    "Ask the maker to follow the grammar of the clause named here." },
+	[FAULT_TOO_LONG] = { "too-long",
+	    "Ask the maker for a shorter one; this limit cannot be raised." },
+	[FAULT_TOO_MANY] = { "too-many",
+	    "Ask the maker for a smaller file; this limit cannot be raised." },
+	[FAULT_UNSUPPORTED] = { "unsupported",
+	    "Ask the maker to say it with RFC 8520 and RFC 8519 alone." },
+	[FAULT_NOT_HTTPS] = { "not-https",
+	    "Ask the maker to announce an https URL, or give the device one "
+	    "with `mudctl device assign DEV URL`." },
+	[FAULT_URL_FORBIDDEN] = { "url-forbidden",
+	    "Use an https URL with a full host name and without userinfo or "
+	    "fragment; other ports than 443 need fetch.allow-ports." },
+	[FAULT_URL_CONFLICT] = { "url-conflict",
+	    "Say which MUD URL holds with `mudctl device assign DEV URL`." },
+	[FAULT_RESOLVE] = { "resolve",
+	    "Check that the gateway can look the name up; it will be tried "
+	    "again." },
+	[FAULT_ADDRESS_REFUSED] = { "address-refused",
+	    "If the server is meant to stand in that network, add the network "
+	    "to fetch.allow-prefixes in mudd.conf." },
+	[FAULT_CONNECT] = { "connect",
+	    "Check that the gateway reaches the server; it will be tried "
+	    "again." },
+	[FAULT_TLS] = { "tls",
+	    "Check the clock and the server's certificate; a private CA "
+	    "belongs into fetch.ca-file in mudd.conf." },
+	[FAULT_HTTP] = { "http",
+	    "Ask the maker to serve the file with status 200; it will be "
+	    "tried again." },
+	[FAULT_REDIRECT] = { "redirect",
+	    "Ask the maker to serve the file where the URL says, or give the "
+	    "device the new URL with `mudctl device assign DEV URL`." },
+	[FAULT_TIMEOUT] = { "timeout",
+	    "Check the line and the server; it will be tried again, and "
+	    "fetch.timeout sets the limit." },
+	[FAULT_TOO_LARGE] = { "too-large",
+	    "Ask the maker for a smaller file; fetch.max-size sets the "
+	    "limit." },
+	[FAULT_MEDIA_TYPE] = { "media-type",
+	    "Ask the maker to serve the file with its media type, or look at "
+	    "it and run `mudctl approve ID --digest HEX`." },
+	[FAULT_UNSIGNED] = { "unsigned",
+	    "Ask the maker for a signed file, or look at it and run "
+	    "`mudctl approve ID --digest HEX`." },
+	[FAULT_SIGNATURE_URL] = { "signature-url",
+	    "Ask the maker to put the signature on the host of the MUD file, "
+	    "or look at the file and run `mudctl approve ID --digest HEX`." },
+	[FAULT_SIGNATURE_FORM] = { "signature-form",
+	    "Ask the maker to sign with `openssl cms -sign -binary "
+	    "-outform DER` and without -nodetach." },
+	[FAULT_SIGNATURE_WEAK] = { "signature-weak",
+	    "Ask the maker to sign with SHA-256 or better and a key of "
+	    "today's length (`openssl cms -sign -md sha256`)." },
+	[FAULT_SIGNATURE_BROKEN] = { "signature-broken",
+	    "Do not approve it unseen: the file was changed after signing; "
+	    "ask the maker to sign what it serves." },
+	[FAULT_SIGNED_AS_TEXT] = { "signed-as-text",
+	    "Ask the maker to sign again with `openssl cms -sign -binary`." },
+	[FAULT_UNTRUSTED] = { "untrusted-signer",
+	    "If you trust this signer run `mudctl trust add FILE` with its "
+	    "CA's certificate, or look at the file and run "
+	    "`mudctl approve ID --digest HEX`." },
+	[FAULT_SIGNER_EXPIRED] = { "signer-expired",
+	    "Ask the maker to sign again with a valid certificate, or look "
+	    "at the file and run `mudctl approve ID --digest HEX`." },
+	[FAULT_EXPIRED_AT_SIGNING] = { "expired-at-signing",
+	    "Ask the maker to sign again with a valid certificate." },
+	[FAULT_KEY_USAGE] = { "key-usage",
+	    "Ask the maker for a signing certificate with "
+	    "`keyUsage = digitalSignature`." },
+	[FAULT_SIGNER_UNFIT] = { "signer-unfit",
+	    "Ask the maker to sign with an end-entity certificate issued for "
+	    "signing, not with a CA's or a TLS server's." },
+	[FAULT_NOT_JSON] = { "not-json",
+	    "Ask the maker to serve JSON as RFC 7951 says; "
+	    "`mudctl validate FILE` shows the place." },
+	[FAULT_NOT_A_MUD_FILE] = { "not-a-mud-file",
+	    "Ask the maker for an RFC 8520 MUD file; `mudctl validate FILE` "
+	    "shows what is missing." },
+	[FAULT_MUD_VERSION] = { "mud-version",
+	    "Ask the maker for a file with mud-version 1." },
+	[FAULT_WRONG_MUD_URL] = { "wrong-mud-url",
+	    "Ask the maker to make mud-url the URL that the file is served "
+	    "at, or look at it and run `mudctl approve ID --digest HEX`." },
+	[FAULT_DRAFT_FILE] = { "draft-file",
+	    "Ask the maker for a file in RFC 8520's shape, set "
+	    "accept-draft-files, or look at it and run "
+	    "`mudctl approve ID --digest HEX`." },
+	[FAULT_IP_LITERAL] = { "ip-literal",
+	    "Check that the addresses mean the same in this network, then "
+	    "run `mudctl approve ID --digest HEX`." },
+	[FAULT_DROP_NOT_UNDERSTOOD] = { "drop-not-understood",
+	    "Look at what the file wants to deny, then run "
+	    "`mudctl approve ID --digest HEX` if you can do without it." },
+	[FAULT_SPOOF] = { "spoof",
+	    "Find out which port sent it: someone speaks in another's name." },
+	[FAULT_REJECTED] = { "rejected",
+	    "An administrator said no; `mudctl policy refresh URL` asks for "
+	    "the file anew." },
+	[FAULT_KERNEL] = { "kernel",
+	    "Run `mudctl health` and look into the system's log: the kernel "
+	    "lacks something or another program interferes." },
+	[FAULT_WORKER] = { "worker",
+	    "It will be tried again; if it comes back, report it with the "
+	    "MUD file." },
+	[FAULT_BUSY] = { "busy",
+	    "It will be tried again by itself." },
+	[FAULT_RECORD] = { "record",
+	    "Report it, with the log: a program of mudd broke its own "
+	    "rules." },
+	[FAULT_INTERNAL] = { "internal",
+	    "Report it, with the log; `mudctl health` may say more." },
+};
+/* clang-format on */
+
+static bool
+is_printable(uint8_t byte)
+{
+	return byte >= 0x20 && byte < 0x7f;
+}
+
+/* Copies text into to[size], escaped, and cut where the next would not fit. */
+static void
+escape(char *to, size_t size, const char *text)
+{
+	size_t at = 0;
+
+	for (; *text != '\0'; text++) {
+		uint8_t byte = (uint8_t)*text;
+		bool plain = is_printable(byte) && byte != '\\';
+		size_t width = plain ? 1 : byte == '\\' ? 2 : 4;
+
+		if (at + width >= size)
+			break;
+		if (plain)
+			to[at] = *text;
+		else if (byte == '\\')
+			memset(to + at, '\\', 2);
+		else
+			(void)snprintf(to + at, width + 1, "\\x%02x", byte);
+		at += width;
+	}
+	memset(to + at, 0, size - at);
+}
+
+bool
+fault_set(struct fault *why, enum fault_code code, const char *clause,
+    const char *fmt, ...)
+{
+	/* Made aside: the arguments may point into *why. */
+	struct fault made = { .code = code };
+	char text[4 * sizeof(made.detail)];
+	va_list args;
+
+	va_start(args, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
+		text[0] = '\0';
+	va_end(args);
+	escape(made.clause, sizeof(made.clause), clause);
+	escape(made.detail, sizeof(made.detail), text);
+	*why = made;
+	return false;
+}
+
+static bool
+is_known(enum fault_code code)
+{
+	return (unsigned int)code < FAULT_CODES;
+}
+
+const char *
+fault_name(enum fault_code code)
+{
+	return is_known(code) ? codes[code].name : "unknown";
+}
+
+const char *
+fault_remedy(enum fault_code code)
+{
+	return is_known(code) ? codes[code].remedy
+	                      : codes[FAULT_INTERNAL].remedy;
+}
+
+static bool
+text_is_sound(const char *text, size_t size)
+{
+	size_t len = strnlen(text, size);
+
+	for (size_t i = 0; i < len; i++)
+		if (!is_printable((uint8_t)text[i]))
+			return false;
+	return len < size;
+}
+
+bool
+fault_is_sound(const struct fault *why)
+{
+	return is_known(why->code) &&
+	       text_is_sound(why->clause, sizeof(why->clause)) &&
+	       text_is_sound(why->detail, sizeof(why->detail));
+}

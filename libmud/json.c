@@ -1,0 +1,460 @@
+/*
+ * RFC 7951 JSON.  Role: reader, mudctl.  Input: a MUD file's bytes, signed
+ * perhaps, but by someone who may err or lie: hostile.
+ */
+#include "libmud/json.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libmud/limits.h"
+
+/* What the scan before the parser has seen so far. */
+struct scan {
+	struct bytes text;
+	size_t at;
+	size_t depth, values;
+};
+
+static bool
+is_space(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+static bool
+is_structural(uint8_t byte)
+{
+	return memchr("{}[]:,\"", byte, 7) != NULL;
+}
+
+/* Passes a string; its length is counted as it is written. */
+static bool
+scan_string(struct scan *scan, struct fault *why)
+{
+	const size_t begin = ++scan->at;
+	size_t len, max = LIMIT_JSON_STRING;
+	bool is_key;
+
+	while (scan->at < scan->text.len && scan->text.data[scan->at] != '"')
+		scan->at += scan->text.data[scan->at] == '\\' ? 2 : 1;
+	if (scan->at >= scan->text.len)
+		return fault_set(why, FAULT_NOT_JSON, "RFC 8259 s7",
+		    "a string that does not end");
+	len = scan->at++ - begin;
+	while (scan->at < scan->text.len && is_space(scan->text.data[scan->at]))
+		scan->at++;
+	is_key = scan->at < scan->text.len && scan->text.data[scan->at] == ':';
+	if (is_key)
+		max = LIMIT_JSON_KEY;
+	else
+		scan->values++;
+	if (len > max)
+		return fault_set(why, FAULT_TOO_LONG, "S-7",
+		    "a %s of %zu bytes, the most is %zu",
+		    is_key ? "member name" : "string", len, max);
+	return true;
+}
+
+static void
+scan_literal(struct scan *scan)
+{
+	scan->values++;
+	while (scan->at < scan->text.len &&
+	       !is_space(scan->text.data[scan->at]) &&
+	       !is_structural(scan->text.data[scan->at]))
+		scan->at++;
+}
+
+static bool
+scan_step(struct scan *scan, struct fault *why)
+{
+	switch (scan->text.data[scan->at]) {
+	case '"':
+		return scan_string(scan, why);
+	case '{':
+	case '[':
+		scan->at++;
+		scan->values++;
+		if (++scan->depth > LIMIT_JSON_DEPTH)
+			return fault_set(why, FAULT_TOO_MANY, "S-7",
+			    "nested deeper than %d levels", LIMIT_JSON_DEPTH);
+		return true;
+	case '}':
+	case ']':
+		scan->at++;
+		if (scan->depth > 0)
+			scan->depth--;
+		return true;
+	case ' ':
+	case '\t':
+	case '\n':
+	case '\r':
+	case ':':
+	case ',':
+		scan->at++;
+		return true;
+	default:
+		scan_literal(scan);
+		return true;
+	}
+}
+
+/*
+ * Bounds the work before the library begins it: its parser recurses, and
+ * makes a value for each that it meets.  Grammar is the library's to judge.
+ */
+static bool
+scan_limits(struct bytes text, struct fault *why)
+{
+	struct scan scan = { .text = text };
+
+	if (text.len > LIMIT_FILE)
+		return fault_set(why, FAULT_TOO_LARGE, "S-6",
+		    "a file of %zu bytes, the most is %d", text.len,
+		    LIMIT_FILE);
+	while (scan.at < text.len) {
+		if (!scan_step(&scan, why))
+			return false;
+		if (scan.values > LIMIT_JSON_VALUES)
+			return fault_set(why, FAULT_TOO_MANY, "S-7",
+			    "more than %d values", LIMIT_JSON_VALUES);
+	}
+	return true;
+}
+
+bool
+json_load(struct bytes text, json_t **root, struct fault *why)
+{
+	json_error_t error;
+	json_t *top;
+
+	if (!scan_limits(text, why))
+		return false;
+	if (text.len == 0)
+		return fault_set(
+		    why, FAULT_NOT_JSON, "RFC 8259 s2", "an empty file");
+	/* No flag but this one: each other admits something (S-7). */
+	top = json_loadb(
+	    (const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &error);
+	if (top == NULL)
+		return fault_set(why, FAULT_NOT_JSON,
+		    "RFC 8259, RFC 7951 (J-3)", "line %d, column %d: %s",
+		    error.line, error.column, error.text);
+	if (!json_is_object(top)) {
+		json_decref(top);
+		return fault_set(why, FAULT_NOT_A_MUD_FILE, "RFC 8520 s2",
+		    "the top is no object");
+	}
+	*root = top;
+	return true;
+}
+
+/* One byte of a key (RFC 6901 s3, s6); at most three bytes come out. */
+static int
+pointer_byte(char *buf, size_t size, char byte)
+{
+	if (byte == '~')
+		return snprintf(buf, size, "~0");
+	if (byte == '/')
+		return snprintf(buf, size, "~1");
+	if (byte <= ' ' || byte > '~' || byte == '\\' || byte == '%')
+		return snprintf(
+		    buf, size, "%%%02X", (unsigned int)(unsigned char)byte);
+	return snprintf(buf, size, "%c", byte);
+}
+
+/* Appends one step of the path; false if it does not fit. */
+static bool
+pointer_step(const struct json_at *at, char *buf, size_t size, size_t *len)
+{
+	char part[32];
+	int n;
+
+	if (at->key == NULL) {
+		n = snprintf(part, sizeof(part), "/%zu", at->index);
+		if (*len + (size_t)n >= size)
+			return false;
+		memcpy(buf + *len, part, (size_t)n + 1);
+		*len += (size_t)n;
+		return true;
+	}
+	if (*len + 1 >= size)
+		return false;
+	buf[(*len)++] = '/';
+	for (const char *c = at->key; *c != '\0'; c++) {
+		n = pointer_byte(part, sizeof(part), *c);
+		if (*len + (size_t)n >= size)
+			return false;
+		memcpy(buf + *len, part, (size_t)n + 1);
+		*len += (size_t)n;
+	}
+	return true;
+}
+
+void
+json_pointer(const struct json_at *at, char buf[JSON_POINTER])
+{
+	const struct json_at *path[LIMIT_JSON_DEPTH + 1];
+	const size_t room = JSON_POINTER - sizeof("...");
+	size_t n = 0, len = 0;
+
+	for (; at->parent != NULL && n <= LIMIT_JSON_DEPTH; at = at->parent)
+		path[n++] = at;
+	while (n > 0)
+		if (!pointer_step(path[--n], buf, room, &len)) {
+			memcpy(buf + len, "...", sizeof("..."));
+			return;
+		}
+	buf[len] = '\0';
+}
+
+bool
+json_refuse(const struct json_at *at, struct fault *why, enum fault_code code,
+    const char *clause, const char *fmt, ...)
+{
+	char pointer[JSON_POINTER], text[sizeof(why->detail)];
+	va_list args;
+
+	json_pointer(at, pointer);
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return fault_set(why, code, clause, "%s: %s", pointer, text);
+}
+
+bool
+json_each_member(const struct json_at *object, const struct json_member *table,
+    size_t n, json_read_fn *unknown, void *into, struct fault *why)
+{
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(object->value))
+		return json_refuse(object, why, FAULT_MALFORMED,
+		    "RFC 7951 s5.2 (J-4)", "no object");
+	json_object_foreach(object->value, key, value)
+	{
+		const struct json_at at = { value, object, key, 0 };
+		json_read_fn *read = unknown;
+
+		if (key[0] == '@')
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(table[i].name, key) == 0)
+				read = table[i].read;
+		if (read != NULL && !read(&at, into, why))
+			return false;
+	}
+	return true;
+}
+
+bool
+json_each_element(const struct json_at *array, size_t max, json_read_fn *read,
+    void *into, struct fault *why)
+{
+	const size_t n = json_array_size(array->value);
+
+	if (!json_is_array(array->value))
+		return json_refuse(array, why, FAULT_MALFORMED,
+		    "RFC 7951 s5.4 (J-6)", "no array");
+	if (n > max)
+		return json_refuse(array, why, FAULT_TOO_MANY, "S-8",
+		    "%zu entries, the most is %zu", n, max);
+	for (size_t i = 0; i < n; i++) {
+		const struct json_at at = { json_array_get(array->value, i),
+			array, NULL, i };
+
+		if (!read(&at, into, why))
+			return false;
+	}
+	return true;
+}
+
+bool
+json_find(
+    const struct json_at *object, const char *name, struct json_at *member)
+{
+	json_t *value = json_object_get(object->value, name);
+
+	if (value == NULL)
+		return false;
+	*member = (struct json_at){ value, object, name, 0 };
+	return true;
+}
+
+bool
+json_read_uint(const struct json_at *at, unsigned int low, unsigned int high,
+    unsigned int *number, struct fault *why)
+{
+	json_int_t value = json_integer_value(at->value);
+
+	if (!json_is_integer(at->value))
+		return json_refuse(at, why, FAULT_MALFORMED,
+		    "RFC 7951 s6.1 (J-7)", "no whole number");
+	if (value < (json_int_t)low || value > (json_int_t)high)
+		return json_refuse(at, why, FAULT_MALFORMED,
+		    "RFC 7950 s9.2.4 (S-10)",
+		    "%" JSON_INTEGER_FORMAT " is not in %u..%u", value, low,
+		    high);
+	*number = (unsigned int)value;
+	return true;
+}
+
+bool
+json_read_boolean(const struct json_at *at, bool *is, struct fault *why)
+{
+	if (!json_is_boolean(at->value))
+		return json_refuse(at, why, FAULT_MALFORMED,
+		    "RFC 7951 s6.3 (J-8)", "neither true nor false");
+	*is = json_is_true(at->value);
+	return true;
+}
+
+bool
+json_read_text(const struct json_at *at, const char **text, struct fault *why)
+{
+	if (!json_is_string(at->value))
+		return json_refuse(
+		    at, why, FAULT_MALFORMED, "RFC 7951 s6.2", "no string");
+	*text = json_string_value(at->value);
+	return true;
+}
+
+bool
+json_read_uri(const struct json_at *at, const char **uri, struct fault *why)
+{
+	const char *text;
+	size_t len;
+
+	if (!json_read_text(at, &text, why))
+		return false;
+	len = strlen(text);
+	if (len == 0)
+		return json_refuse(
+		    at, why, FAULT_MALFORMED, "RFC 3986 s3", "an empty URI");
+	if (len > LIMIT_URL)
+		return json_refuse(at, why, FAULT_TOO_LONG, "RFC 8520 s10",
+		    "a URI of %zu bytes, the most is %d", len, LIMIT_URL);
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~')
+			return json_refuse(at, why, FAULT_MALFORMED,
+			    "RFC 3986 s2", "byte 0x%02x in a URI",
+			    (unsigned int)(unsigned char)text[i]);
+	*uri = text;
+	return true;
+}
+
+/* Takes n digits; -1 if they are not there. */
+static int
+take_number(const char **text, size_t n)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < n; i++, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return -1;
+		value = value * 10 + (**text - '0');
+	}
+	return value;
+}
+
+static bool
+take(const char **text, const char *any)
+{
+	if (**text == '\0' || strchr(any, **text) == NULL)
+		return false;
+	(*text)++;
+	return true;
+}
+
+static bool
+take_in(const char **text, size_t n, int low, int high)
+{
+	int value = take_number(text, n);
+
+	return value >= low && value <= high;
+}
+
+/* yang:date-and-time: RFC 3339 s5.6 with a mandatory zone. */
+static bool
+is_date_and_time(const char *text)
+{
+	if (!take_in(&text, 4, 0, 9999) || !take(&text, "-") ||
+	    !take_in(&text, 2, 1, 12) || !take(&text, "-") ||
+	    !take_in(&text, 2, 1, 31) || !take(&text, "T") ||
+	    !take_in(&text, 2, 0, 23) || !take(&text, ":") ||
+	    !take_in(&text, 2, 0, 59) || !take(&text, ":") ||
+	    !take_in(&text, 2, 0, 60))
+		return false;
+	if (take(&text, ".")) {
+		if (!take(&text, "0123456789"))
+			return false;
+		while (take(&text, "0123456789"))
+			;
+	}
+	if (take(&text, "Z"))
+		return *text == '\0';
+	return take(&text, "+-") && take_in(&text, 2, 0, 23) &&
+	       take(&text, ":") && take_in(&text, 2, 0, 59) && *text == '\0';
+}
+
+bool
+json_read_date(const struct json_at *at, const char **date, struct fault *why)
+{
+	const char *text;
+
+	if (!json_read_text(at, &text, why))
+		return false;
+	if (!is_date_and_time(text))
+		return json_refuse(at, why, FAULT_MALFORMED, "RFC 6991 s3",
+		    "no date and time with a zone: %s", text);
+	*date = text;
+	return true;
+}
+
+bool
+json_read_empty(const struct json_at *at, struct fault *why)
+{
+	if (json_array_size(at->value) != 1 ||
+	    !json_is_null(json_array_get(at->value, 0)))
+		return json_refuse(at, why, FAULT_MALFORMED,
+		    "RFC 7951 s6.9 (J-13)", "not [null]");
+	return true;
+}
+
+bool
+json_read_identity(const struct json_at *at, const char *module,
+    const char **name, struct fault *why)
+{
+	const size_t len = strlen(module);
+	const char *text = NULL;
+
+	if (!json_read_text(at, &text, why))
+		return false;
+	if (strncmp(text, module, len) == 0 && text[len] == ':')
+		text += len + 1;
+	*name = text;
+	return true;
+}
+
+void
+json_display(const char *text, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (; *text != '\0'; text++) {
+		const unsigned char byte = (unsigned char)*text;
+		const size_t need = byte < ' ' || byte > '~' ? 4 : 1;
+
+		if (len + need >= size)
+			break;
+		if (need == 1)
+			buf[len] = *text;
+		else
+			(void)snprintf(buf + len, size - len, "\\x%02x", byte);
+		len += need;
+	}
+	buf[len] = '\0';
+}

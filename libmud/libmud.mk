@@ -1,0 +1,138 @@
+# libmud: what a MUD file is and means; pure, no I/O.
+noinst_LIBRARIES += libmud/libmud.a
+libmud_libmud_a_SOURCES = \
+	libmud/ace.c libmud/ace.h \
+	libmud/acl.c libmud/acl.h \
+	libmud/addr.c libmud/addr.h \
+	libmud/anchors.c libmud/anchors.h \
+	libmud/bytes.c libmud/bytes.h \
+	libmud/certificate.c libmud/certificate.h \
+	libmud/compile.c libmud/compile.h \
+	libmud/digest.c libmud/digest.h \
+	libmud/fault.c libmud/fault.h \
+	libmud/json.c libmud/json.h \
+	libmud/limits.h libmud/list.h \
+	libmud/matches.c libmud/matches.h \
+	libmud/mem.c libmud/mem.h \
+	libmud/mudfile.c libmud/mudfile.h \
+	libmud/mudstring.c libmud/mudstring.h \
+	libmud/nfttext.c libmud/nfttext.h \
+	libmud/policy.c libmud/policy.h \
+	libmud/ports.c libmud/ports.h \
+	libmud/reading.c libmud/reading.h \
+	libmud/rule.c libmud/rule.h \
+	libmud/signature.c libmud/signature.h libmud/signer.h \
+	libmud/url.c libmud/url.h
+libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
+
+if HAVE_CMOCKA
+libmud_tests = \
+	tests/unit/test_addr \
+	tests/unit/test_bytes \
+	tests/unit/test_compile \
+	tests/unit/test_fault \
+	tests/unit/test_matches \
+	tests/unit/test_mem \
+	tests/unit/test_mudfile \
+	tests/unit/test_mudstring \
+	tests/unit/test_nfttext \
+	tests/unit/test_policy \
+	tests/unit/test_rule \
+	tests/unit/test_signature \
+	tests/unit/test_url
+check_PROGRAMS += $(libmud_tests)
+TESTS += $(libmud_tests)
+
+# What a test of pure code links; those over files add their libraries.
+libmud_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+libmud_test_ldadd = libmud/libmud.a $(CMOCKA_LIBS)
+
+tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
+tests_unit_test_addr_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_addr_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
+tests_unit_test_bytes_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_bytes_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_compile_SOURCES = tests/unit/test_compile.c
+tests_unit_test_compile_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_compile_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
+tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_matches_SOURCES = tests/unit/test_matches.c \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+tests_unit_test_matches_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_matches_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_mem_SOURCES = tests/unit/test_mem.c
+tests_unit_test_mem_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_mem_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_mudfile_SOURCES = tests/unit/test_mudfile.c \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+tests_unit_test_mudfile_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_mudfile_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_mudstring_SOURCES = tests/unit/test_mudstring.c
+tests_unit_test_mudstring_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_mudstring_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_nfttext_SOURCES = tests/unit/test_nfttext.c
+tests_unit_test_nfttext_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_nfttext_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
+tests_unit_test_policy_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_policy_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
+tests_unit_test_rule_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_rule_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_signature_SOURCES = tests/unit/test_signature.c
+tests_unit_test_signature_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_signature_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
+
+# Keys and signatures are made anew for each build tree.
+EXTRA_tests_unit_test_signature_DEPENDENCIES = tests/unit/signatures/made
+tests/unit/signatures/made: tests/unit/data/make-signatures.sh
+	$(AM_V_GEN)$(SHELL) $(srcdir)/tests/unit/data/make-signatures.sh \
+		tests/unit/signatures && touch $@
+CLEANFILES += tests/unit/signatures/*
+
+tests_unit_test_url_SOURCES = tests/unit/test_url.c
+tests_unit_test_url_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_url_LDADD = $(libmud_test_ldadd)
+endif
+
+# A MUD file in, its rules out; run with --write to make the rules anew.
+check_PROGRAMS += tests/golden/run_golden
+TESTS += tests/golden/run_golden
+tests_golden_run_golden_SOURCES = tests/golden/run_golden.c
+tests_golden_run_golden_CFLAGS = $(AM_CFLAGS)
+tests_golden_run_golden_LDADD = libmud/libmud.a $(JANSSON_LIBS)
+EXTRA_DIST += \
+	tests/unit/data/make-signatures.sh \
+	tests/unit/data/thermostat.json \
+	tests/golden/camera-ports.json \
+	tests/golden/camera-ports.nft \
+	tests/golden/hub-families.json \
+	tests/golden/hub-families.nft \
+	tests/golden/lamp-cloud.json \
+	tests/golden/lamp-cloud.nft \
+	tests/golden/lock-controllers.json \
+	tests/golden/lock-controllers.nft \
+	tests/golden/meter-no-dns.json \
+	tests/golden/meter-no-dns.nft \
+	tests/golden/plug-literals.json \
+	tests/golden/plug-literals.nft \
+	tests/golden/probe-icmp.json \
+	tests/golden/probe-icmp.nft \
+	tests/golden/sensor-coap.json \
+	tests/golden/sensor-coap.nft \
+	tests/golden/speaker-local.json \
+	tests/golden/speaker-local.nft

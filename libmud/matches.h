@@ -1,0 +1,51 @@
+/*
+ * What an ACE matches on (RFC 8519 s4.2, RFC 8520 s4 and s8).
+ *
+ * Gathered while the members are walked, in whatever order the file has
+ * them; ace.c judges afterwards what depends on two of them.
+ */
+#ifndef LIBMUD_MATCHES_H
+#define LIBMUD_MATCHES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libmud/json.h"
+#include "libmud/policy.h"
+#include "libmud/reading.h"
+
+/* A condition on the peer, before it has a place in the table of texts. */
+struct named {
+	enum peer_kind kind;
+	char text[LIMIT_URL + 1]; /* "" for kinds without one */
+};
+
+struct matches {
+	struct reading *reading;
+	enum direction direction;
+	uint8_t families;    /* that the ACL's type speaks of */
+	struct ace ace;      /* the conditions so far; peers stay empty */
+	const char *l3, *l4; /* lends the container's name; NULL: none */
+	size_t n_named;
+	struct named named[ACE_PEERS];
+	/* The ACE is not understood: the first reason, and what it is worth
+	 * to the file's maker.  FAULT_NONE: it is. */
+	struct fault odd;
+	enum mudfile_severity odd_severity;
+};
+
+/*
+ * Reads `matches` into a struct whose first three members the caller filled,
+ * and whose ace.families and numbers stand for "any".  False: a leaf we know
+ * is broken, or contradicts another; the file is refused.
+ */
+bool matches_read(
+    const struct json_at *at, struct matches *matches, struct fault *why);
+
+/* Makes the ACE "not understood" (S-9); the first reason stays. */
+void matches_odd(struct matches *matches, enum mudfile_severity severity,
+    const struct json_at *at, enum fault_code code, const char *clause,
+    const char *text);
+
+#endif
