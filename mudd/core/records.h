@@ -1,0 +1,322 @@
+/*
+ * The fixed-size records that cross a process boundary.
+ *
+ * The engine is the hub: each other program has one channel, with the engine
+ * at its other end.  A record is a header and one of the structs below, whole
+ * and of exactly its size; msg.c holds the table of who may send which to
+ * whom, and with how many file descriptors.  Plain values in host byte order
+ * (both ends are one build on one machine), no pointers.  Texts end with a
+ * NUL inside their array: the receiver checks before it reads.
+ *
+ * Lists cross as BEGIN (with a count), n records, END; the receiver stages,
+ * counts, and commits whole.
+ */
+#ifndef CORE_RECORDS_H
+#define CORE_RECORDS_H
+
+#include <stdint.h>
+
+#include "libmud/addr.h"
+#include "libmud/fault.h"
+#include "libmud/limits.h"
+#include "libmud/policy.h"
+#include "libmud/rule.h"
+#include "libmud/signer.h"
+
+enum program {
+	PROGRAM_MUDD, /* parent and enforcer */
+	PROGRAM_WATCHER,
+	PROGRAM_FETCHER,
+	PROGRAM_READER,
+	PROGRAM_ENGINE,
+	PROGRAMS
+};
+
+enum record_type {
+	/* mudd → engine */
+	RECORD_PEER = 1, /* + fd: the channel to a new worker */
+	RECORD_GONE,     /* a worker has died or could not be started */
+	RECORD_CAPTURED, /* + fd: a packet socket, filter locked */
+	RECORD_APPLIED,  /* a batch stands in the kernel */
+	RECORD_DENIED,   /* a batch was refused: nothing of it stands */
+	RECORD_COUNTER,  /* what a Thing's drops came to */
+	RECORD_COUNTERS_END,
+	RECORD_PING,
+	/* engine → mudd */
+	RECORD_START, /* a worker for a job */
+	RECORD_STOP,  /* end that worker */
+	RECORD_CAPTURE,
+	RECORD_BATCH_BEGIN,
+	RECORD_LAN,
+	RECORD_LOCAL,
+	RECORD_SELF,
+	RECORD_SET,
+	RECORD_ELEMENT,
+	RECORD_RULES_BEGIN,
+	RECORD_RULE,
+	RECORD_RULES_END,
+	RECORD_POLICY_GONE,
+	RECORD_THING,
+	RECORD_BINDING,
+	RECORD_BATCH_END,
+	RECORD_COUNTERS,
+	RECORD_TEARDOWN,
+	RECORD_PONG,
+	RECORD_READY,
+	/* engine → watcher */
+	RECORD_LISTEN, /* + fd: capture on this port from now on */
+	RECORD_SERVER, /* a DHCP server that the administrator named */
+	/* watcher → engine */
+	RECORD_LINK,
+	RECORD_GATEWAY, /* an address of the gateway itself */
+	RECORD_LINKS_END,
+	RECORD_SIGHTING,
+	/* engine → fetcher */
+	RECORD_FETCH_ROOTS,  /* + fd: PEM of the TLS roots */
+	RECORD_FETCH_ALLOW,  /* a prefix or a port that is open besides */
+	RECORD_FETCH_FORBID, /* an address or prefix of the gateway itself */
+	RECORD_FETCH,        /* + fd: where the body goes */
+	RECORD_RESOLVE,
+	/* fetcher → engine */
+	RECORD_FETCHED,
+	RECORD_ADDRESS_OF,
+	RECORD_RESOLVED,
+	/* engine → reader */
+	RECORD_PEEK, /* + fd: the file */
+	RECORD_READ, /* + 3 fds: file, signature, trust anchors */
+	/* reader → engine */
+	RECORD_SIGNATURE_AT,
+	RECORD_VERDICT,
+	RECORD_POLICY_BEGIN,
+	RECORD_POLICY_TEXT,
+	RECORD_ACE,
+	RECORD_POLICY_END,
+	RECORD_REFUSED, /* the bytes are not a MUD file we can use */
+	RECORD_TYPES
+};
+
+enum record_op { OP_ADD, OP_DELETE };
+
+/* ---- mudd and engine: workers ------------------------------------------ */
+
+/* job: a number the engine chose; 0 for the watcher, which mudd starts. */
+struct record_worker { /* PEER, START, STOP */
+	uint32_t program;
+	uint32_t job;
+};
+struct record_gone {
+	uint32_t program;
+	uint32_t job;
+	int32_t status;    /* as waitpid gave it; -1: not started */
+	uint32_t outlived; /* 1: mudd ended it, it outlived its job */
+};
+struct record_port { /* CAPTURE, CAPTURED, LISTEN */
+	uint32_t ifindex;
+};
+struct record_empty { /* COUNTERS, TEARDOWN, PING, PONG, ... */
+	uint32_t zero;
+};
+
+/* ---- engine → mudd: batches -------------------------------------------- */
+
+#define BATCH_RESET   1u /* replace everything of ours, atomically */
+#define BATCH_MONITOR 2u /* mode = monitor: log and count, drop nothing */
+
+struct record_batch {   /* BATCH_BEGIN, BATCH_END, APPLIED */
+	uint32_t batch; /* rises by one */
+	uint32_t flags; /* of BATCH_BEGIN; MONITOR only with RESET */
+	uint32_t n;     /* records between BEGIN and END */
+};
+struct record_denied {
+	uint32_t batch;
+	struct fault why;
+};
+struct record_lan {
+	uint32_t op;
+	uint32_t ifindex; /* of a LAN interface; a bridge by its own */
+};
+struct record_prefix { /* LOCAL, SELF (a host prefix), FETCH_FORBID */
+	uint32_t op;
+	struct prefix prefix;
+};
+struct record_set {
+	uint32_t op;
+	uint32_t set; /* 1..: number of a name's or class's address sets */
+	uint32_t has_timeout; /* 1: a name's (dns<k>), 0: a class's (cls<k>) */
+};
+struct record_element {
+	uint32_t op;
+	uint32_t set;
+	uint32_t timeout_sec; /* only in sets that have one */
+	struct addr addr;
+};
+struct record_rules {    /* RULES_BEGIN, RULES_END, POLICY_GONE */
+	uint32_t policy; /* 1.. ; RULES replace what the policy had */
+	uint32_t n;
+};
+struct record_rule {
+	struct rule rule;
+};
+struct record_thing {
+	uint32_t op;     /* ADD also moves a Thing to another policy */
+	uint32_t policy; /* 0: managed, but departed: no policy, no binding */
+	struct mac mac;
+	uint8_t zero[2];
+};
+struct record_binding {
+	uint32_t op;
+	struct mac mac;
+	struct addr addr;
+};
+struct record_counter {
+	struct mac mac; /* of the Thing; its addresses' drops are summed */
+	uint8_t zero[2];
+	uint64_t from_packets; /* packets from it that were dropped */
+	uint64_t to_packets;   /* packets to it that were dropped */
+	uint64_t sent_packets; /* packets from it that passed the guard */
+};
+struct record_counted { /* COUNTERS_END */
+	/* 1: the counters could not be read, since our table, or a set in it,
+	 * is not there: somebody has deleted it. */
+	uint32_t is_missing;
+};
+
+/* ---- engine → watcher --------------------------------------------------- */
+
+struct record_server {
+	struct mac mac;
+	uint8_t zero[2];
+};
+
+/* ---- watcher → engine --------------------------------------------------- */
+
+#define LINK_NAME 16
+
+struct record_link {
+	uint32_t op;
+	uint32_t ifindex;
+	uint32_t master; /* ifindex of its bridge, or 0 */
+	uint8_t is_bridge;
+	uint8_t is_up; /* running */
+	uint8_t zero[2];
+	char name[LINK_NAME];
+	struct mac mac;
+	uint8_t zero2[2];
+};
+struct record_gateway {
+	uint32_t op;
+	uint32_t ifindex;
+	struct addr addr;
+	uint8_t len; /* of the prefix that is connected there */
+	uint8_t zero[2];
+};
+
+enum sighting_kind {
+	SIGHTING_REQUEST, /* DISCOVER, REQUEST, INFORM: perhaps with a URL */
+	SIGHTING_LEASE,   /* an ACK left towards the client that asked */
+	SIGHTING_RELEASE, /* RELEASE, DECLINE */
+	SIGHTING_NAK,
+	SIGHTING_KINDS
+};
+
+struct record_sighting {
+	uint8_t kind;
+	uint8_t message; /* DHCP message type, option 53 */
+	uint8_t present; /* 1: the MAC had presence before this frame */
+	uint8_t flagged; /* 1: more than one option 161 (S-3) */
+	struct mac mac;  /* Ethernet source, equal to chaddr (S-5) */
+	uint8_t zero[2];
+	uint32_t ifindex;       /* port that the frame came in by */
+	uint32_t known_ifindex; /* port where the bridge knew it before; 0 */
+	uint32_t lease_sec;
+	struct addr address;     /* LEASE: yiaddr; RELEASE: ciaddr */
+	char url[LIMIT_URL + 1]; /* "" : none, or refused (see why) */
+	char hostname[LIMIT_CLIENTNAME + 1]; /* [A-Za-z0-9-], or "" */
+	struct fault why;                    /* the URL was refused */
+};
+
+/* ---- engine ↔ fetcher --------------------------------------------------- */
+
+enum fetch_kind { FETCH_FILE, FETCH_SIGNATURE };
+
+struct record_allow {
+	struct prefix prefix; /* or, with family 0: */
+	uint16_t port;
+};
+struct record_roots {
+	uint32_t size; /* bytes in the fd; 0: no server is trusted */
+};
+struct record_fetch {
+	uint32_t job;
+	uint32_t kind; /* enum fetch_kind: decides Accept and the media types */
+	uint32_t max_size;
+	uint32_t timeout_sec;
+	char url[LIMIT_URL + 1];
+};
+struct record_fetched {
+	uint32_t job;
+	uint32_t kind;
+	uint32_t size; /* of the body in the fd */
+	/* 1: it came with a media type that S-26 does not expect, or none */
+	uint32_t is_other_type;
+	struct addr server;
+	struct fault why; /* FAULT_NONE: it is there */
+};
+struct record_resolve {
+	uint32_t job;
+	uint32_t n; /* a number of the engine's, handed back */
+	char name[LIMIT_HOST + 1];
+};
+struct record_address_of {
+	uint32_t n;
+	uint32_t ttl_sec;
+	struct addr addr;
+};
+struct record_resolved {
+	uint32_t n;
+	uint32_t n_addrs;
+	struct fault why; /* FAULT_NONE, also when a family has no address */
+};
+
+/* ---- engine ↔ reader ---------------------------------------------------- */
+
+struct record_peek {
+	uint32_t job;
+};
+struct record_signature_at {
+	uint32_t job;
+	char url[LIMIT_URL + 1]; /* as the file has it; "" : unsigned */
+};
+struct record_read {
+	uint32_t job;
+	uint32_t is_signed;      /* 0: the signature's fd is empty */
+	uint32_t is_approved;    /* go on whatever the verdict says */
+	int64_t at;              /* judge the chain at this time */
+	char url[LIMIT_URL + 1]; /* mud-url must be this (S-32) */
+};
+/* Exactly one a READ, and before any JSON is parsed. */
+struct record_verdict {
+	uint32_t job;
+	uint8_t digest[32]; /* SHA-256 of the file */
+	struct signer signer;
+	struct fault why; /* FAULT_NONE: signed, and trusted */
+};
+struct record_policy { /* POLICY_BEGIN, POLICY_END */
+	uint32_t job;
+	uint32_t n_texts;
+	uint32_t n_aces;
+	struct fault hold;
+	struct policy_info info;
+};
+struct record_text {
+	struct policy_text text;
+};
+struct record_ace {
+	struct ace ace;
+};
+struct record_refused {
+	uint32_t job;
+	struct fault why;
+};
+
+#endif
