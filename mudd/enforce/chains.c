@@ -1,0 +1,192 @@
+/*
+ * Rules as numbers to rules as expressions.  Role: enforcer.  Input: rules of
+ * the engine that rule_is_sound has passed.
+ *
+ * An ACE that allows returns, it does not accept: a packet between two Things
+ * must satisfy both (docs/architecture.md, "A policy in the kernel").
+ */
+#include "enforce/chains.h"
+
+#include <linux/netfilter.h>
+#include <stdio.h>
+
+#include "enforce/expr.h"
+#include "enforce/model.h"
+#include "enforce/schema.h"
+
+#define TCP 6
+#define UDP 17
+
+const char *
+chains_name(enum rule_chain chain, uint32_t policy, char name[OBJECT_NAME])
+{
+	static const char *const kinds[RULE_CHAINS] = {
+		[CHAIN_FROM] = "pf",
+		[CHAIN_TO] = "pt",
+		[CHAIN_FROM_REPLY] = "mf",
+		[CHAIN_TO_REPLY] = "mt",
+	};
+
+	(void)snprintf(name, OBJECT_NAME, "%s_%u", kinds[chain], policy);
+	return name;
+}
+
+const char *
+chains_set_name(uint32_t number, bool has_timeout, unsigned int family,
+    char name[OBJECT_NAME])
+{
+	(void)snprintf(name, OBJECT_NAME, "%s%u_%u",
+	    has_timeout ? "dns" : "cls", number, family);
+	return name;
+}
+
+static struct about
+about(uint32_t policy)
+{
+	return (struct about){ "policy", policy };
+}
+
+void
+chains_add(struct batch *batch, uint32_t policy)
+{
+	char name[OBJECT_NAME];
+
+	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
+		object_chain_add(batch, NFPROTO_INET,
+		    chains_name(chain, policy, name), NULL, about(policy));
+}
+
+void
+chains_flush(struct batch *batch, uint32_t policy)
+{
+	char name[OBJECT_NAME];
+
+	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
+		object_chain_flush(batch, NFPROTO_INET,
+		    chains_name(chain, policy, name), about(policy));
+}
+
+void
+chains_delete(struct batch *batch, uint32_t policy)
+{
+	char name[OBJECT_NAME];
+
+	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
+		object_chain_delete(batch, NFPROTO_INET,
+		    chains_name(chain, policy, name), about(policy));
+}
+
+/* Is the packet one from the Thing? Then its peer is the destination. */
+static bool
+is_from(unsigned int chain)
+{
+	return chain == CHAIN_FROM || chain == CHAIN_FROM_REPLY;
+}
+
+/* S-44: local networks are never the gateway itself. */
+static void
+put_peer(struct nftnl_rule *to, struct model *model, const struct rule *rule,
+    const struct rule_peer *peer)
+{
+	enum end end = is_from(rule->chain) ? DESTINATION : SOURCE;
+	bool is_4 = rule->family == 4;
+	const struct model_set *set;
+	char name[OBJECT_NAME];
+
+	if (peer->kind == RULE_SET_LOCAL) {
+		expr_addr_in(to, rule->family, end,
+		    is_4 ? SET_LOCAL4 : SET_LOCAL6, false);
+		expr_addr_in(
+		    to, rule->family, end, is_4 ? SET_SELF4 : SET_SELF6, true);
+		return;
+	}
+	set = model_set_find(model, peer->set);
+	expr_addr_in(to, rule->family, end,
+	    chains_set_name(
+		peer->set, set->now.has_timeout, rule->family, name),
+	    false);
+}
+
+static void
+put_conditions(
+    struct nftnl_rule *to, struct model *model, const struct rule *rule)
+{
+	if (rule->family != 0)
+		expr_family(to, rule->family);
+	if (rule->from.addr.family != 0)
+		expr_prefix(to, SOURCE, &rule->from);
+	if (rule->to.addr.family != 0)
+		expr_prefix(to, DESTINATION, &rule->to);
+	for (size_t i = 0; i < rule->n_peers; i++)
+		put_peer(to, model, rule, &rule->peers[i]);
+	if (rule->protocol >= 0)
+		expr_protocol(to, (uint8_t)rule->protocol);
+	if (rule->protocol == TCP || rule->protocol == UDP) {
+		expr_ports(to, SOURCE, &rule->source);
+		expr_ports(to, DESTINATION, &rule->destination);
+	}
+	expr_icmp(to, rule->icmp_type, rule->icmp_code);
+	if (rule->opener != OPENER_ANY)
+		expr_ct_reply(to, rule->opener == OPENER_REPLY);
+}
+
+static void
+put_verdict(struct nftnl_rule *to, uint32_t policy, const struct rule *rule)
+{
+	bool from = is_from(rule->chain);
+	char name[OBJECT_NAME];
+
+	switch ((enum rule_verdict)rule->verdict) {
+	case RULE_ACCEPT:
+		expr_counter(to);
+		expr_return(to);
+		break;
+	case RULE_DENY:
+		expr_counter(to);
+		expr_goto(to, from ? CHAIN_DROP_FROM : CHAIN_DROP_TO);
+		break;
+	case RULE_REPLIES:
+		expr_ct_reply(to, true);
+		expr_goto(
+		    to, chains_name(from ? CHAIN_FROM_REPLY : CHAIN_TO_REPLY,
+			    policy, name));
+		break;
+	case RULE_VERDICTS:
+		break;
+	}
+}
+
+static void
+put_rule(struct batch *batch, struct model *model, uint32_t policy,
+    const struct rule *rule)
+{
+	char name[OBJECT_NAME], comment[OBJECT_NAME];
+	struct nftnl_rule *to =
+	    object_rule(NFPROTO_INET, chains_name(rule->chain, policy, name));
+
+	put_conditions(to, model, rule);
+	put_verdict(to, policy, rule);
+	if (rule->ace != RULE_NO_ACE) {
+		(void)snprintf(comment, sizeof(comment), "ace %u", rule->ace);
+		object_rule_comment(to, comment);
+	}
+	object_rule_put(batch, to, about(policy));
+}
+
+void
+chains_fill(struct batch *batch, struct model *model, uint32_t policy,
+    const struct rule *rules, size_t n)
+{
+	char name[OBJECT_NAME];
+
+	for (size_t i = 0; i < n; i++)
+		put_rule(batch, model, policy, &rules[i]);
+	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++) {
+		struct nftnl_rule *last =
+		    object_rule(NFPROTO_INET, chains_name(chain, policy, name));
+
+		expr_goto(
+		    last, is_from(chain) ? CHAIN_DROP_FROM : CHAIN_DROP_TO);
+		object_rule_put(batch, last, about(policy));
+	}
+}

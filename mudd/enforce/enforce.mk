@@ -1,0 +1,101 @@
+# mudd: parent and enforcer, the only program that may change the kernel.
+# It must not come to link libcrypto, jansson or libcurl.
+noinst_LIBRARIES += mudd/enforce/libenforce.a
+mudd_enforce_libenforce_a_SOURCES = \
+	mudd/enforce/batch.c mudd/enforce/batch.h \
+	mudd/enforce/capture.c mudd/enforce/capture.h \
+	mudd/enforce/chains.c mudd/enforce/chains.h \
+	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/counters.c mudd/enforce/counters.h \
+	mudd/enforce/device.c mudd/enforce/device.h \
+	mudd/enforce/elems.c mudd/enforce/elems.h \
+	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
+	mudd/enforce/expr.c mudd/enforce/expr.h \
+	mudd/enforce/identity.c mudd/enforce/identity.h \
+	mudd/enforce/kernel.c mudd/enforce/kernel.h \
+	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
+	mudd/enforce/model.c mudd/enforce/model.h \
+	mudd/enforce/notify.c mudd/enforce/notify.h \
+	mudd/enforce/object.c mudd/enforce/object.h \
+	mudd/enforce/parent.c mudd/enforce/parent.h \
+	mudd/enforce/places.c mudd/enforce/places.h \
+	mudd/enforce/rules.c mudd/enforce/rules.h \
+	mudd/enforce/schema.c mudd/enforce/schema.h \
+	mudd/enforce/spawn.c mudd/enforce/spawn.h \
+	mudd/enforce/table.c mudd/enforce/table.h \
+	mudd/enforce/workers.c mudd/enforce/workers.h \
+	mudd/enforce/writer.c mudd/enforce/writer.h
+mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
+	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAGS)
+
+enforce_libs = mudd/enforce/libenforce.a mudd/core/libcore.a \
+	libmud/libmud.a $(NFTNL_LIBS) $(MNL_LIBS) $(EVENT_LIBS) \
+	$(SECCOMP_LIBS) $(CAP_LIBS)
+
+# Built below the folder of its name, installed as sbin/mudd.
+sbin_PROGRAMS += mudd/mudd
+mudd_mudd_SOURCES = mudd/enforce/main.c
+mudd_mudd_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
+mudd_mudd_LDADD = $(enforce_libs)
+
+if HAVE_CMOCKA
+enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
+	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
+enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
+enforce_tests = tests/unit/test_capture tests/unit/test_change \
+	tests/unit/test_kernel tests/unit/test_packets \
+	tests/unit/test_rules tests/unit/test_spawn
+check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
+TESTS += $(enforce_tests)
+
+# Batches as text, and a gateway in network namespaces.
+enforce_batches = tests/unit/batches.c tests/unit/batches.h
+enforce_world = $(enforce_batches) tests/unit/forge.c tests/unit/forge.h \
+	tests/unit/gateway.c tests/unit/gateway.h \
+	tests/unit/world.c tests/unit/world.h
+
+tests_unit_test_capture_SOURCES = tests/unit/test_capture.c
+tests_unit_test_capture_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_capture_LDADD = $(enforce_test_libs)
+
+tests_unit_test_change_SOURCES = tests/unit/test_change.c
+tests_unit_test_change_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_change_LDADD = $(enforce_test_libs)
+
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c $(enforce_world)
+tests_unit_test_kernel_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_kernel_LDADD = $(enforce_test_libs)
+
+tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
+tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_packets_LDADD = $(enforce_test_libs)
+
+tests_unit_test_rules_SOURCES = tests/unit/test_rules.c $(enforce_batches) \
+	tests/unit/steps.c tests/unit/steps.h
+tests_unit_test_rules_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_rules_LDADD = $(enforce_test_libs)
+
+tests_unit_test_spawn_SOURCES = tests/unit/test_spawn.c \
+	tests/unit/spawn_report.h
+tests_unit_test_spawn_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_spawn_LDADD = $(enforce_test_libs)
+
+tests_unit_spawn_helper_SOURCES = tests/unit/spawn_helper.c \
+	tests/unit/spawn_report.h
+tests_unit_spawn_helper_CFLAGS = $(enforce_test_cflags)
+tests_unit_spawn_helper_LDADD = $(enforce_test_libs)
+endif
+
+# The parent's loop, with an engine that plays a part.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/parent_engine tests/unit/test_parent
+TESTS += tests/unit/test_parent
+
+tests_unit_test_parent_SOURCES = tests/unit/test_parent.c
+tests_unit_test_parent_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_parent_LDADD = $(enforce_test_libs)
+
+tests_unit_parent_engine_SOURCES = tests/unit/parent_engine.c
+tests_unit_parent_engine_CFLAGS = $(enforce_test_cflags)
+tests_unit_parent_engine_LDADD = mudd/core/libcore.a libmud/libmud.a
+endif

@@ -1,0 +1,207 @@
+/*
+ * The enforcer: gathers a batch, commits it, keeps or drops it.  Role:
+ * enforcer, in mudd itself.  Input: records of the engine, not trusted.
+ */
+#include "enforce/enforcer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "enforce/batch.h"
+#include "enforce/counters.h"
+#include "enforce/device.h"
+#include "enforce/kernel.h"
+#include "enforce/linkschema.h"
+#include "enforce/model.h"
+#include "enforce/rules.h"
+#include "enforce/schema.h"
+#include "enforce/table.h"
+#include "libmud/fault.h"
+#include "libmud/mem.h"
+
+struct enforcer {
+	struct kernel *kernel;
+	struct devices *devices;
+	struct tables tables;
+	struct gather gather;
+};
+
+static bool
+find_device(void *arg, uint32_t ifindex, struct device *device)
+{
+	return devices_find(arg, ifindex, device);
+}
+
+static bool
+probe(struct kernel *kernel, void (*write)(struct batch *batch),
+    struct fault *why)
+{
+	struct batch batch;
+	enum kernel_answer answer;
+
+	kernel_begin(kernel, &batch);
+	write(&batch);
+	answer = kernel_commit(kernel, &batch, why);
+	batch_done(&batch);
+	return answer == KERNEL_DONE;
+}
+
+struct enforcer *
+enforcer_new(struct fault *why)
+{
+	struct enforcer *enforcer = xcalloc(1, sizeof(*enforcer));
+	struct fault missing;
+
+	enforcer->kernel = kernel_new(why);
+	if (enforcer->kernel != NULL)
+		enforcer->devices = devices_new(why);
+	gather_init(&enforcer->gather, find_device, enforcer->devices);
+	if (enforcer->devices == NULL ||
+	    !probe(enforcer->kernel, schema_probe_inet, why)) {
+		enforcer_free(enforcer);
+		return NULL;
+	}
+	enforcer->tables.bridge =
+	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
+	enforcer->tables.egress =
+	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	return enforcer;
+}
+
+void
+enforcer_free(struct enforcer *enforcer)
+{
+	if (enforcer == NULL)
+		return;
+	gather_done(&enforcer->gather);
+	devices_free(enforcer->devices);
+	kernel_free(enforcer->kernel);
+	free(enforcer);
+}
+
+bool
+enforcer_has_bridge(const struct enforcer *enforcer)
+{
+	return enforcer->tables.bridge;
+}
+
+bool
+enforcer_has_egress(const struct enforcer *enforcer)
+{
+	return enforcer->tables.egress;
+}
+
+bool
+enforcer_takes(enum record_type type)
+{
+	return gather_takes(type);
+}
+
+/*
+ * A LAN interface may have gone, or have another name, since the engine heard
+ * of it; a chain that hooks it would make the kernel refuse the batch.
+ */
+static void
+existing_lan(
+    struct enforcer *enforcer, const struct places *now, struct places *at)
+{
+	for (size_t i = 0; i < now->n_lan; i++) {
+		struct device device;
+
+		if (devices_find(
+			enforcer->devices, now->lan[i].ifindex, &device))
+			at->lan[at->n_lan++] = device;
+	}
+}
+
+static bool
+commit(struct enforcer *enforcer, struct fault *why)
+{
+	struct model *model = enforcer->gather.staged;
+	struct places *at = xcalloc(1, sizeof(*at));
+	struct batch batch;
+	enum kernel_answer answer;
+
+	existing_lan(enforcer, &model->now, at);
+	kernel_begin(enforcer->kernel, &batch);
+	table_write(&batch, model, &enforcer->tables, at,
+	    model != enforcer->gather.live);
+	answer = kernel_commit(enforcer->kernel, &batch, why);
+	batch_done(&batch);
+	free(at);
+
+	switch (answer) {
+	case KERNEL_DONE:
+		gather_keep(&enforcer->gather);
+		return true;
+	case KERNEL_REFUSED:
+		gather_drop(&enforcer->gather);
+		return false;
+	case KERNEL_SILENT:
+		gather_forget(&enforcer->gather);
+		return false;
+	}
+	return false;
+}
+
+static int64_t
+now_sec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+bool
+enforcer_record(struct enforcer *enforcer, enum record_type type,
+    const void *body, struct fault *why)
+{
+	struct gather *gather = &enforcer->gather;
+
+	if (type == RECORD_BATCH_BEGIN) {
+		gather_begin(gather, body, now_sec());
+		return true;
+	}
+	if (!gather->open || !gather_takes(type))
+		return fault_set(
+		    why, FAULT_RECORD, "enforcer", "a record outside a batch");
+	if (type == RECORD_BATCH_END)
+		return gather_end(gather, body, why) && commit(enforcer, why);
+	gather_record(gather, type, body);
+	return true;
+}
+
+void
+enforcer_abandon(struct enforcer *enforcer)
+{
+	gather_drop(&enforcer->gather);
+}
+
+int
+enforcer_counters(
+    struct enforcer *enforcer, enforcer_counter_fn *each, void *arg)
+{
+	struct model *model = enforcer->gather.live;
+
+	if (model == NULL)
+		return 0;
+	return counters_read(
+	    enforcer->kernel, model, &enforcer->tables, each, arg);
+}
+
+bool
+enforcer_teardown(struct enforcer *enforcer, struct fault *why)
+{
+	struct batch batch;
+	enum kernel_answer answer;
+
+	kernel_begin(enforcer->kernel, &batch);
+	table_teardown(&batch, &enforcer->tables);
+	answer = kernel_commit(enforcer->kernel, &batch, why);
+	batch_done(&batch);
+	if (answer == KERNEL_DONE)
+		gather_forget(&enforcer->gather);
+	return answer == KERNEL_DONE;
+}

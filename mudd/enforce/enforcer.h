@@ -1,0 +1,73 @@
+/*
+ * The enforcer: records in, one nftables transaction a batch.
+ *
+ * It trusts nothing about the engine.  Each record is checked again, against
+ * a model of what stands in the kernel; a batch is committed whole or not at
+ * all.  No string, path or netlink message comes in: kernel names are built
+ * here, from numbers.
+ */
+#ifndef ENFORCE_ENFORCER_H
+#define ENFORCE_ENFORCER_H
+
+#include <stdbool.h>
+
+#include "core/records.h"
+
+struct fault;
+struct enforcer;
+
+/*
+ * Opens the netlink sockets and asks the kernel, by a transaction that leaves
+ * nothing behind, what it can do.  Needs CAP_NET_ADMIN, then and for life, in
+ * the network namespace that is to be guarded.  Touches no table of ours:
+ * what an earlier run left there stands until the first RESET.
+ * NULL with *why (FAULT_KERNEL) if there is no nf_tables or no right to it.
+ */
+struct enforcer *enforcer_new(struct fault *why);
+/* Leaves the tables as they are. NULL is fine. */
+void enforcer_free(struct enforcer *enforcer);
+
+/*
+ * What guards Things against frames that do not pass the inet hooks: frames
+ * between the ports of a bridge, and frames that leave by a LAN interface
+ * that is no bridge.  Where one is false the kernel lacks it, and IPv6
+ * towards a managed Thing is not stopped there.
+ */
+bool enforcer_has_bridge(const struct enforcer *enforcer);
+bool enforcer_has_egress(const struct enforcer *enforcer);
+
+/* Is this one of the records of a batch, BEGIN and END included? */
+bool enforcer_takes(enum record_type type);
+
+/*
+ * Takes one record of a batch; body is the record of that type, whole.
+ *
+ * BATCH_BEGIN drops a batch that was not ended.  What is wrong with a record
+ * inside a batch is kept until BATCH_END, so that a batch has one answer:
+ * true: it stands in the kernel (answer APPLIED); false: nothing of it does,
+ * neither in the kernel nor in the model, and *why names the record and what
+ * the kernel said (answer DENIED).
+ * Outside a batch any record but BATCH_BEGIN is false (FAULT_RECORD): the
+ * engine is broken.  All else is true.
+ */
+bool enforcer_record(struct enforcer *enforcer, enum record_type type,
+    const void *body, struct fault *why);
+
+/* Drops the batch under way, if any: the engine has died. */
+void enforcer_abandon(struct enforcer *enforcer);
+
+/*
+ * Reads the counters of the kernel and hands over one record a managed Thing.
+ * They count from the time when the Thing, or its address, came into the
+ * tables.  0, or -errno if the kernel could not be read, and then nothing was
+ * handed over: -ENOENT if a table of ours, or a set in it, is not there.
+ */
+typedef void enforcer_counter_fn(
+    void *arg, const struct record_counter *counter);
+int enforcer_counters(
+    struct enforcer *enforcer, enforcer_counter_fn *each, void *arg);
+
+/* Deletes our tables, in one transaction. The next batch must be a RESET. */
+bool enforcer_teardown(struct enforcer *enforcer, struct fault *why);
+
+#endif

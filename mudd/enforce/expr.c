@@ -1,0 +1,487 @@
+/*
+ * Expressions by libnftnl.  Role: enforcer.  Input: rules that were checked.
+ *
+ * Register 1 (16 bytes, NFT_REG_1) holds what is compared; where a key has
+ * two parts the second stands in the register that follows the first part's
+ * padded length.
+ */
+#include "enforce/expr.h"
+
+#include <stdio.h> /* FILE, for libnftnl */
+
+#include <arpa/inet.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <linux/if_arp.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AFTER_MAC    NFT_REG32_02 /* 6 bytes, padded to 8 */
+#define AFTER_IFNAME NFT_REG_2    /* 16 bytes */
+
+#define NFLOG_GROUP 100
+
+/* Logged at most: so many a second, after a burst of so many. */
+#define LOG_RATE  1
+#define LOG_UNIT  1 /* in seconds */
+#define LOG_BURST 5
+
+/* Where header fields lie, and how long they are. */
+#define MAC_LEN           6
+#define ETHER_TYPE_OFFSET 12
+#define IP6_HOP_OFFSET    7
+
+static struct nftnl_expr *
+make(const char *name)
+{
+	struct nftnl_expr *expr = nftnl_expr_alloc(name);
+
+	if (expr == NULL)
+		abort();
+	return expr;
+}
+
+static struct nftnl_expr *
+append(struct nftnl_rule *rule, const char *name)
+{
+	struct nftnl_expr *expr = make(name);
+
+	nftnl_rule_add_expr(rule, expr);
+	return expr;
+}
+
+static void
+load_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
+{
+	struct nftnl_expr *expr = append(rule, "meta");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_META_DREG, reg);
+}
+
+static void
+load_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset,
+    uint32_t len, uint32_t reg)
+{
+	struct nftnl_expr *expr = append(rule, "payload");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_LEN, len);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_DREG, reg);
+}
+
+static void
+compare(struct nftnl_rule *rule, uint32_t op, const void *value, uint32_t len)
+{
+	struct nftnl_expr *expr = append(rule, "cmp");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_OP, op);
+	nftnl_expr_set(expr, NFTNL_EXPR_CMP_DATA, value, len);
+}
+
+static void
+compare8(struct nftnl_rule *rule, uint8_t value)
+{
+	compare(rule, NFT_CMP_EQ, &value, sizeof(value));
+}
+
+static void
+compare16(struct nftnl_rule *rule, uint32_t op, uint16_t value)
+{
+	uint16_t wire = htons(value);
+
+	compare(rule, op, &wire, sizeof(wire));
+}
+
+static struct nftnl_expr *
+look_up(struct nftnl_rule *rule, const char *set, bool inverted)
+{
+	struct nftnl_expr *expr = append(rule, "lookup");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, set);
+	if (inverted)
+		nftnl_expr_set_u32(
+		    expr, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
+	return expr;
+}
+
+static void
+look_up_verdict(struct nftnl_rule *rule, const char *map)
+{
+	nftnl_expr_set_u32(
+	    look_up(rule, map, false), NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+}
+
+static void
+load_mac(struct nftnl_rule *rule, enum end end)
+{
+	load_payload(rule, NFT_PAYLOAD_LL_HEADER, end == SOURCE ? MAC_LEN : 0,
+	    MAC_LEN, NFT_REG_1);
+}
+
+/* The first len bytes of an address. */
+static void
+load_addr(struct nftnl_rule *rule, unsigned int family, enum end end,
+    uint32_t len, uint32_t reg)
+{
+	uint32_t source = family == 4 ? 12 : 8;
+	uint32_t width = family == 4 ? 4 : 16;
+
+	load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER,
+	    end == SOURCE ? source : source + width, len, reg);
+}
+
+void
+expr_interface_in(
+    struct nftnl_rule *rule, enum way way, const char *set, bool inverted)
+{
+	load_meta(rule, way == COMES_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME,
+	    NFT_REG_1);
+	(void)look_up(rule, set, inverted);
+}
+
+void
+expr_hairpin_in(struct nftnl_rule *rule, const char *set)
+{
+	load_meta(rule, NFT_META_IIFNAME, NFT_REG_1);
+	load_meta(rule, NFT_META_OIFNAME, AFTER_IFNAME);
+	(void)look_up(rule, set, false);
+}
+
+void
+expr_is_ether(struct nftnl_rule *rule, enum way way)
+{
+	uint16_t type = ARPHRD_ETHER; /* in host order */
+
+	load_meta(rule, way == COMES_IN ? NFT_META_IIFTYPE : NFT_META_OIFTYPE,
+	    NFT_REG_1);
+	compare(rule, NFT_CMP_EQ, &type, sizeof(type));
+}
+
+void
+expr_ether_type(struct nftnl_rule *rule, uint16_t type)
+{
+	load_payload(rule, NFT_PAYLOAD_LL_HEADER, ETHER_TYPE_OFFSET,
+	    sizeof(type), NFT_REG_1);
+	compare16(rule, NFT_CMP_EQ, type);
+}
+
+void
+expr_meta_protocol(struct nftnl_rule *rule, uint16_t type)
+{
+	load_meta(rule, NFT_META_PROTOCOL, NFT_REG_1);
+	compare16(rule, NFT_CMP_EQ, type);
+}
+
+void
+expr_family(struct nftnl_rule *rule, unsigned int family)
+{
+	load_meta(rule, NFT_META_NFPROTO, NFT_REG_1);
+	compare8(rule, family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+}
+
+void
+expr_protocol(struct nftnl_rule *rule, uint8_t protocol)
+{
+	load_meta(rule, NFT_META_L4PROTO, NFT_REG_1);
+	compare8(rule, protocol);
+}
+
+void
+expr_mac_in(
+    struct nftnl_rule *rule, enum end end, const char *set, bool inverted)
+{
+	load_mac(rule, end);
+	(void)look_up(rule, set, inverted);
+}
+
+void
+expr_addr_in(struct nftnl_rule *rule, unsigned int family, enum end end,
+    const char *set, bool inverted)
+{
+	load_addr(rule, family, end, family == 4 ? 4 : 16, NFT_REG_1);
+	(void)look_up(rule, set, inverted);
+}
+
+void
+expr_bound_in(struct nftnl_rule *rule, enum end end, const char *set)
+{
+	load_mac(rule, end);
+	load_addr(rule, 4, end, 4, AFTER_MAC);
+	(void)look_up(rule, set, false);
+}
+
+void
+expr_mac_verdict(struct nftnl_rule *rule, const char *map)
+{
+	load_mac(rule, SOURCE);
+	look_up_verdict(rule, map);
+}
+
+void
+expr_addr4_verdict(struct nftnl_rule *rule, const char *map)
+{
+	load_addr(rule, 4, DESTINATION, 4, NFT_REG_1);
+	look_up_verdict(rule, map);
+}
+
+static void
+mask(struct nftnl_rule *rule, unsigned int bits, uint32_t len)
+{
+	static const uint8_t zero[16];
+	uint8_t ones[16] = { 0 };
+	struct nftnl_expr *expr = append(rule, "bitwise");
+
+	memset(ones, 0xff, bits / 8);
+	ones[bits / 8] = (uint8_t)(0xff00u >> bits % 8);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, len);
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, ones, len);
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, zero, len);
+}
+
+/* Whole bytes are compared as they are; a rest of bits needs a mask. */
+void
+expr_prefix(struct nftnl_rule *rule, enum end end, const struct prefix *prefix)
+{
+	unsigned int family = prefix->addr.family, bits = prefix->len;
+	uint32_t width = family == 4 ? 4 : 16;
+	uint32_t len = bits % 8 == 0 ? bits / 8 : width;
+
+	if (bits == 0)
+		return;
+	load_addr(rule, family, end, len, NFT_REG_1);
+	if (bits % 8 != 0)
+		mask(rule, bits, width);
+	compare(rule, NFT_CMP_EQ, prefix->addr.byte, len);
+}
+
+static void
+not_in_range(struct nftnl_rule *rule, uint16_t low, uint16_t high)
+{
+	uint16_t from = htons(low), to = htons(high);
+	struct nftnl_expr *expr = append(rule, "range");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
+	nftnl_expr_set(expr, NFTNL_EXPR_RANGE_FROM_DATA, &from, sizeof(from));
+	nftnl_expr_set(expr, NFTNL_EXPR_RANGE_TO_DATA, &to, sizeof(to));
+}
+
+void
+expr_ports(struct nftnl_rule *rule, enum end end, const struct ports *ports)
+{
+	uint16_t low = ports->low, high = ports->high;
+
+	if (low == 0 && high == UINT16_MAX && ports->negated == 0)
+		return;
+	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, end == SOURCE ? 0 : 2,
+	    sizeof(uint16_t), NFT_REG_1);
+	if (low == high) {
+		compare16(rule, ports->negated ? NFT_CMP_NEQ : NFT_CMP_EQ, low);
+	} else if (ports->negated) {
+		not_in_range(rule, low, high);
+	} else {
+		if (low > 0)
+			compare16(rule, NFT_CMP_GTE, low);
+		if (high < UINT16_MAX)
+			compare16(rule, NFT_CMP_LTE, high);
+	}
+}
+
+void
+expr_icmp(struct nftnl_rule *rule, int type, int code)
+{
+	uint8_t both[2] = { (uint8_t)type, (uint8_t)code };
+	uint32_t offset = type < 0 ? 1u : 0u;
+	uint32_t len = type < 0 || code < 0 ? 1 : 2;
+
+	if (type < 0 && code < 0)
+		return;
+	load_payload(
+	    rule, NFT_PAYLOAD_TRANSPORT_HEADER, offset, len, NFT_REG_1);
+	compare(rule, NFT_CMP_EQ, both + offset, len);
+}
+
+void
+expr_icmp_in(struct nftnl_rule *rule, uint32_t set_id)
+{
+	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1);
+	nftnl_expr_set_u32(look_up(rule, EXPR_ANONYMOUS, false),
+	    NFTNL_EXPR_LOOKUP_SET_ID, set_id);
+}
+
+void
+expr_hop_limit(struct nftnl_rule *rule, uint8_t hops)
+{
+	load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IP6_HOP_OFFSET,
+	    sizeof(hops), NFT_REG_1);
+	compare8(rule, hops);
+}
+
+static struct nftnl_expr *
+load_ct(struct nftnl_rule *rule, uint32_t key)
+{
+	struct nftnl_expr *expr = append(rule, "ct");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_KEY, key);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	return expr;
+}
+
+void
+expr_ct_reply(struct nftnl_rule *rule, bool reply)
+{
+	(void)load_ct(rule, NFT_CT_DIRECTION);
+	compare8(rule, reply ? 1 : 0);
+}
+
+/* One of the states that these bits stand for. */
+static void
+ct_state(struct nftnl_rule *rule, uint32_t states)
+{
+	uint32_t zero = 0;
+	struct nftnl_expr *expr;
+
+	(void)load_ct(rule, NFT_CT_STATE);
+	expr = append(rule, "bitwise");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, sizeof(states));
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, &states, sizeof(states));
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, &zero, sizeof(zero));
+	compare(rule, NFT_CMP_NEQ, &zero, sizeof(zero));
+}
+
+void
+expr_ct_related(struct nftnl_rule *rule)
+{
+	ct_state(rule, NF_CT_STATE_BIT(IP_CT_RELATED));
+}
+
+void
+expr_ct_established(struct nftnl_rule *rule)
+{
+	ct_state(rule, NF_CT_STATE_BIT(IP_CT_ESTABLISHED));
+}
+
+void
+expr_ct_source4_in(struct nftnl_rule *rule, bool reply, const char *set)
+{
+	nftnl_expr_set_u8(load_ct(rule, NFT_CT_SRC_IP), NFTNL_EXPR_CT_DIR,
+	    reply ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL);
+	(void)look_up(rule, set, false);
+}
+
+struct nftnl_expr *
+expr_new_counter(void)
+{
+	return make("counter");
+}
+
+static struct nftnl_expr *
+new_limit(void)
+{
+	struct nftnl_expr *expr = make("limit");
+
+	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_RATE, LOG_RATE);
+	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_UNIT, LOG_UNIT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_BURST, LOG_BURST);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_TYPE, NFT_LIMIT_PKTS);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LIMIT_FLAGS, 0);
+	return expr;
+}
+
+void
+expr_counter(struct nftnl_rule *rule)
+{
+	nftnl_rule_add_expr(rule, expr_new_counter());
+}
+
+static void
+update(struct nftnl_rule *rule, const char *set, enum tally tally)
+{
+	struct nftnl_expr *expr = append(rule, "dynset");
+
+	nftnl_expr_set_str(expr, NFTNL_EXPR_DYNSET_SET_NAME, set);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_1);
+	nftnl_expr_add_expr(expr, NFTNL_EXPR_DYNSET_EXPR,
+	    tally == WITH_COUNTER ? expr_new_counter() : new_limit());
+}
+
+void
+expr_update_mac(
+    struct nftnl_rule *rule, enum end end, const char *set, enum tally tally)
+{
+	load_mac(rule, end);
+	update(rule, set, tally);
+}
+
+void
+expr_update_addr4(
+    struct nftnl_rule *rule, enum end end, const char *set, enum tally tally)
+{
+	load_addr(rule, 4, end, 4, NFT_REG_1);
+	update(rule, set, tally);
+}
+
+void
+expr_log(struct nftnl_rule *rule, const char *prefix)
+{
+	struct nftnl_expr *expr = append(rule, "log");
+
+	nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX, prefix);
+	nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, NFLOG_GROUP);
+}
+
+static void
+verdict(struct nftnl_rule *rule, int code, const char *chain)
+{
+	struct nftnl_expr *expr = append(rule, "immediate");
+
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_VERDICT, (uint32_t)code);
+	if (chain != NULL)
+		nftnl_expr_set_str(expr, NFTNL_EXPR_IMM_CHAIN, chain);
+}
+
+void
+expr_accept(struct nftnl_rule *rule)
+{
+	verdict(rule, NF_ACCEPT, NULL);
+}
+
+void
+expr_drop(struct nftnl_rule *rule)
+{
+	verdict(rule, NF_DROP, NULL);
+}
+
+void
+expr_return(struct nftnl_rule *rule)
+{
+	verdict(rule, NFT_RETURN, NULL);
+}
+
+void
+expr_jump(struct nftnl_rule *rule, const char *chain)
+{
+	verdict(rule, NFT_JUMP, chain);
+}
+
+void
+expr_goto(struct nftnl_rule *rule, const char *chain)
+{
+	verdict(rule, NFT_GOTO, chain);
+}

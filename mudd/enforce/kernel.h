@@ -1,0 +1,46 @@
+/*
+ * The conversation with nf_tables: a batch out, its answer in; a set read.
+ *
+ * One socket, held for life.
+ */
+#ifndef ENFORCE_KERNEL_H
+#define ENFORCE_KERNEL_H
+
+#include <libmnl/libmnl.h>
+#include <stdint.h>
+
+struct batch;
+struct fault;
+struct kernel;
+
+/* NULL with *why (FAULT_KERNEL). Needs CAP_NET_ADMIN from then on. */
+struct kernel *kernel_new(struct fault *why);
+void kernel_free(struct kernel *kernel);
+
+/* Begins an empty batch with the next sequence numbers. */
+void kernel_begin(struct kernel *kernel, struct batch *batch);
+
+enum kernel_answer {
+	KERNEL_DONE,    /* it stands */
+	KERNEL_REFUSED, /* nothing of it does */
+	KERNEL_SILENT,  /* nobody knows */
+};
+
+/*
+ * Ends the batch, sends it and waits for the answer, at most 10 s.  *why is
+ * filled unless it is done: the object and the error that the kernel named.
+ * An empty batch is done without asking.
+ */
+enum kernel_answer kernel_commit(
+    struct kernel *kernel, struct batch *batch, struct fault *why);
+
+/*
+ * Reads all elements of a set: one call for each message.  A read that the
+ * kernel says was disturbed by a change is begun again: `again` is called
+ * first, and drops what was read so far.  0 or -errno: -ENOENT if there is no
+ * such set, or no table of ours.
+ */
+int kernel_read(struct kernel *kernel, uint16_t family, const char *set,
+    mnl_cb_t each, void (*again)(void *arg), void *arg);
+
+#endif

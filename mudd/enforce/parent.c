@@ -1,0 +1,464 @@
+/*
+ * The loop of mudd.  Role: mudd, behind its sandbox.  Input: records from the
+ * engine, which may have been taken over: each is judged here, in workers.c,
+ * or by the enforcer, and one that makes no sense ends the engine.
+ */
+#include "enforce/parent.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/channel.h"
+#include "core/log.h"
+#include "enforce/capture.h"
+#include "enforce/enforcer.h"
+#include "enforce/notify.h"
+#include "enforce/workers.h"
+#include "libmud/fault.h"
+
+/* R-13: two pings without an answer are a hang; mudd must notice it before the
+ * service manager does, which waits 30 s and would end mudd as well. */
+#define PING_SEC   10
+#define SILENT_SEC 20
+
+/* How soon an answer that does not leave is looked at again. */
+#define COUNT_MSEC 50
+
+#define FAREWELL_SEC 1 /* for the engine, after TEARDOWN */
+#define GRACE_SEC    5 /* for the engine, to end in good order */
+
+struct parent {
+	const struct parent_setup *setup;
+	struct event_base *base;
+	struct workers *workers;
+	struct channel *engine; /* NULL: none runs, or it is given up */
+	struct event *ping, *farewell, *count;
+	struct event *term, *interrupt, *hangup;
+	int64_t heard_sec;
+	int ready_fd;
+	bool is_ready;
+	bool torn_down;
+};
+
+static const struct record_empty nothing;
+
+static int64_t
+now_sec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec;
+}
+
+static void
+leave(struct parent *parent)
+{
+	(void)event_base_loopbreak(parent->base);
+}
+
+static void
+engine_forget(struct parent *parent)
+{
+	channel_free(parent->engine);
+	parent->engine = NULL;
+	(void)event_del(parent->count);
+	enforcer_abandon(parent->setup->enforcer);
+}
+
+/* ---- records from the engine ------------------------------------------- */
+
+static bool
+take_start(struct parent *parent, const struct msg *msg)
+{
+	const struct record_worker *ask = MSG_BODY(msg, record_worker);
+	struct record_gone gone = {
+		.program = ask->program,
+		.job = ask->job,
+		.status = -1,
+	};
+	int error;
+
+	if (ask->program >= PROGRAMS)
+		return false;
+	error = workers_start(
+	    parent->workers, (enum program)ask->program, ask->job);
+	if (error == -EINVAL)
+		return false;
+	if (error < 0) {
+		log_warning("cannot start %s %u: %s",
+		    spawn_name((enum program)ask->program), ask->job,
+		    strerror(-error));
+		channel_send(parent->engine, RECORD_GONE, &gone, NULL, 0);
+	}
+	return true;
+}
+
+static bool
+take_stop(struct parent *parent, const struct msg *msg)
+{
+	const struct record_worker *ask = MSG_BODY(msg, record_worker);
+
+	if (ask->program != PROGRAM_FETCHER && ask->program != PROGRAM_READER)
+		return false;
+	workers_stop(parent->workers, (enum program)ask->program, ask->job);
+	return true;
+}
+
+static bool
+take_capture(struct parent *parent, const struct msg *msg)
+{
+	const struct record_port *port = MSG_BODY(msg, record_port);
+	int fd = capture_open(port->ifindex);
+
+	/* An interface that is gone again is no fault: the watcher says so. */
+	if (fd < 0)
+		log_warning("cannot capture on interface %u: %s", port->ifindex,
+		    strerror(-fd));
+	else
+		channel_send(parent->engine, RECORD_CAPTURED, port, &fd, 1);
+	return true;
+}
+
+/* A batch's answer, when its END is there. */
+static bool
+take_batch(struct parent *parent, const struct msg *msg)
+{
+	struct record_denied denied = { 0 };
+	bool good = enforcer_record(
+	    parent->setup->enforcer, msg->type, msg->body, &denied.why);
+	struct record_batch batch;
+
+	if (msg->type != RECORD_BATCH_END)
+		return good;
+	batch = *MSG_BODY(msg, record_batch);
+	if (good) {
+		channel_send(parent->engine, RECORD_APPLIED, &batch, NULL, 0);
+		return true;
+	}
+	denied.batch = batch.batch;
+	channel_send(parent->engine, RECORD_DENIED, &denied, NULL, 0);
+	return true;
+}
+
+static void
+counter_send(void *arg, const struct record_counter *counter)
+{
+	struct parent *parent = arg;
+
+	channel_send(parent->engine, RECORD_COUNTER, counter, NULL, 0);
+}
+
+/*
+ * One answer at a time: while records wait for the engine there is no further
+ * one, and all that it has asked for meanwhile is answered by the next.
+ */
+static void
+counters_send(struct parent *parent)
+{
+	const struct timeval soon = { .tv_usec = 1000 * COUNT_MSEC };
+	struct record_counted counted = { 0 };
+	int error;
+
+	if (channel_backlog(parent->engine) > 0) {
+		(void)event_add(parent->count, &soon);
+		return;
+	}
+	error =
+	    enforcer_counters(parent->setup->enforcer, counter_send, parent);
+	if (error != 0)
+		log_warning("cannot read the counters: %s", strerror(-error));
+	/* The END is sent even so: the engine waits for it. */
+	counted.is_missing = error == -ENOENT ? 1 : 0;
+	channel_send(parent->engine, RECORD_COUNTERS_END, &counted, NULL, 0);
+}
+
+static bool
+take_counters(struct parent *parent, const struct msg *msg)
+{
+	(void)msg;
+	counters_send(parent);
+	return true;
+}
+
+static bool
+take_teardown(struct parent *parent, const struct msg *msg)
+{
+	const struct timeval wait = { .tv_sec = FAREWELL_SEC };
+	const struct record_batch done = { 0 };
+	struct record_denied denied = { 0 };
+
+	(void)msg;
+	if (!enforcer_teardown(parent->setup->enforcer, &denied.why)) {
+		log_error("cannot delete the tables: %s", denied.why.detail);
+		channel_send(parent->engine, RECORD_DENIED, &denied, NULL, 0);
+		return true;
+	}
+	log_info("the tables are deleted: nothing is enforced any more");
+	parent->torn_down = true;
+	channel_send(parent->engine, RECORD_APPLIED, &done, NULL, 0);
+	/* Or as soon as the engine has gone. */
+	(void)event_add(parent->farewell, &wait);
+	return true;
+}
+
+static bool
+take_pong(struct parent *parent, const struct msg *msg)
+{
+	(void)msg;
+	parent->heard_sec = now_sec();
+	notify_send(parent->setup->notify, "WATCHDOG=1");
+	return true;
+}
+
+static bool
+take_ready(struct parent *parent, const struct msg *msg)
+{
+	(void)msg;
+	if (parent->is_ready)
+		return true;
+	parent->is_ready = true;
+	notify_send(parent->setup->notify, "READY=1");
+	if (parent->ready_fd >= 0) {
+		(void)!write(parent->ready_fd, "", 1);
+		(void)close(parent->ready_fd);
+		parent->ready_fd = -1;
+	}
+	log_info("ready");
+	return true;
+}
+
+static const struct {
+	enum record_type type;
+	bool (*take)(struct parent *parent, const struct msg *msg);
+} duties[] = {
+	{ RECORD_START, take_start },
+	{ RECORD_STOP, take_stop },
+	{ RECORD_CAPTURE, take_capture },
+	{ RECORD_COUNTERS, take_counters },
+	{ RECORD_TEARDOWN, take_teardown },
+	{ RECORD_PONG, take_pong },
+	{ RECORD_READY, take_ready },
+};
+
+static bool
+on_record(void *arg, struct channel *ch, struct msg *msg)
+{
+	struct parent *parent = arg;
+
+	(void)ch;
+	/* Nothing may come to stand again after it was torn down. */
+	if (parent->torn_down)
+		return true;
+	if (enforcer_takes(msg->type))
+		return take_batch(parent, msg);
+	for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++)
+		if (duties[i].type == msg->type)
+			return duties[i].take(parent, msg);
+	return false;
+}
+
+static void
+on_channel_gone(void *arg, struct channel *ch, const char *reason)
+{
+	struct parent *parent = arg;
+
+	(void)ch;
+	if (!parent->torn_down && workers_has_engine(parent->workers))
+		log_warning("the engine's channel: %s", reason);
+	engine_forget(parent);
+	workers_end_engine(parent->workers, GRACE_SEC, false);
+}
+
+/* ---- workers ------------------------------------------------------------ */
+
+static void
+on_engine(void *arg, int channel)
+{
+	struct parent *parent = arg;
+
+	parent->engine = channel_new(parent->base, channel, PROGRAM_MUDD,
+	    PROGRAM_ENGINE, on_record, on_channel_gone, parent);
+	parent->heard_sec = now_sec();
+}
+
+static bool
+on_engine_gone(void *arg)
+{
+	struct parent *parent = arg;
+
+	engine_forget(parent);
+	if (parent->torn_down)
+		leave(parent);
+	return !parent->torn_down;
+}
+
+static void
+on_peer(void *arg, enum program program, uint32_t job, int channel)
+{
+	struct parent *parent = arg;
+	const struct record_worker peer = { .program = program, .job = job };
+
+	if (parent->engine == NULL)
+		(void)close(channel);
+	else
+		channel_send(parent->engine, RECORD_PEER, &peer, &channel, 1);
+}
+
+static void
+on_gone(void *arg, const struct record_gone *gone)
+{
+	struct parent *parent = arg;
+
+	if (parent->engine != NULL)
+		channel_send(parent->engine, RECORD_GONE, gone, NULL, 0);
+}
+
+static void
+on_checked(void *arg, bool good)
+{
+	struct parent *parent = arg;
+
+	if (!good) {
+		/* R-15; the check has said file, line and reason. */
+		log_error("the configuration is not good: the running one "
+			  "stays");
+		return;
+	}
+	log_info("the configuration is good: the engine starts anew with it");
+	workers_end_engine(parent->workers, GRACE_SEC, true);
+}
+
+static const struct workers_calls calls = {
+	.engine = on_engine,
+	.engine_gone = on_engine_gone,
+	.peer = on_peer,
+	.gone = on_gone,
+	.checked = on_checked,
+};
+
+/* ---- time and signals --------------------------------------------------- */
+
+/*
+ * R-13.  While the engine waits for its restart, the service manager is told
+ * that mudd is well: killing it would mend nothing and lose the back-off.
+ */
+static void
+on_ping(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)fd;
+	(void)what;
+	if (!workers_has_engine(parent->workers)) {
+		notify_send(parent->setup->notify, "WATCHDOG=1");
+		return;
+	}
+	if (now_sec() - parent->heard_sec >= SILENT_SEC) {
+		log_error(
+		    "the engine has been silent for %d s: killed", SILENT_SEC);
+		workers_end_engine(parent->workers, 0, false);
+		notify_send(parent->setup->notify, "WATCHDOG=1");
+		return;
+	}
+	if (parent->engine != NULL)
+		channel_send(parent->engine, RECORD_PING, &nothing, NULL, 0);
+}
+
+static void
+on_count(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)fd;
+	(void)what;
+	if (parent->engine != NULL && !parent->torn_down)
+		counters_send(parent);
+}
+
+static void
+on_farewell(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	leave(arg);
+}
+
+static void
+on_stop(evutil_socket_t number, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)number;
+	(void)what;
+	log_info("stopping; what stands in the kernel stays");
+	notify_send(parent->setup->notify, "STOPPING=1");
+	leave(parent);
+}
+
+static void
+on_hangup(evutil_socket_t number, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)number;
+	(void)what;
+	workers_check(parent->workers);
+}
+
+static void
+events_make(struct parent *parent)
+{
+	const struct timeval every = { .tv_sec = PING_SEC };
+
+	parent->base = event_base_new();
+	if (parent->base == NULL)
+		log_fatal("cannot make an event loop");
+	parent->ping = event_new(parent->base, -1, EV_PERSIST, on_ping, parent);
+	parent->farewell = evtimer_new(parent->base, on_farewell, parent);
+	parent->count = evtimer_new(parent->base, on_count, parent);
+	parent->term = evsignal_new(parent->base, SIGTERM, on_stop, parent);
+	parent->interrupt = evsignal_new(parent->base, SIGINT, on_stop, parent);
+	parent->hangup = evsignal_new(parent->base, SIGHUP, on_hangup, parent);
+	if (parent->ping == NULL || parent->farewell == NULL ||
+	    parent->count == NULL || parent->term == NULL ||
+	    parent->interrupt == NULL || parent->hangup == NULL ||
+	    event_add(parent->ping, &every) != 0 ||
+	    event_add(parent->term, NULL) != 0 ||
+	    event_add(parent->interrupt, NULL) != 0 ||
+	    event_add(parent->hangup, NULL) != 0)
+		log_fatal("cannot watch time and signals");
+}
+
+static void
+events_free(struct parent *parent)
+{
+	event_free(parent->ping);
+	event_free(parent->farewell);
+	event_free(parent->count);
+	event_free(parent->term);
+	event_free(parent->interrupt);
+	event_free(parent->hangup);
+	event_base_free(parent->base);
+}
+
+int
+parent_run(const struct parent_setup *setup)
+{
+	struct parent parent = { .setup = setup, .ready_fd = setup->ready_fd };
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	events_make(&parent);
+	parent.workers =
+	    workers_new(parent.base, setup->spawn, NULL, &calls, &parent);
+	workers_begin(parent.workers);
+	(void)event_base_dispatch(parent.base);
+	channel_free(parent.engine);
+	workers_free(parent.workers);
+	events_free(&parent);
+	return parent.torn_down ? PARENT_TORN_DOWN : 0;
+}

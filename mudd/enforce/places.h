@@ -1,0 +1,17 @@
+/*
+ * LAN interfaces, local networks and the gateway's own addresses as elements.
+ */
+#ifndef ENFORCE_PLACES_H
+#define ENFORCE_PLACES_H
+
+#include <stdbool.h>
+
+struct batch;
+struct places;
+
+/* Each kind that differs is flushed and filled again, in one transaction.
+ * bridge: table bridge mudd is there, and holds what it needs of them. */
+void places_write(struct batch *batch, const struct places *was,
+    const struct places *now, bool bridge);
+
+#endif

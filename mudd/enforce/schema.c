@@ -1,0 +1,375 @@
+/*
+ * The fixed part of table inet mudd.  Role: enforcer.  Input: constants.
+ */
+#include "enforce/schema.h"
+
+#include <netinet/in.h> /* before linux/netfilter.h, which defines less */
+
+#include <linux/if_ether.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "enforce/expr.h"
+#include "enforce/model.h"
+#include "enforce/object.h"
+#include "enforce/writer.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Before ordinary filters at 0: an accept of ours overrides none of them. */
+#define PRIORITY_FILTER -5
+
+#define ADDRESSES (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
+
+#define DYNAMIC NFT_SET_EVAL
+
+/*
+ * The dynamic sets have a size, and cannot be filled by strangers: only
+ * managed MACs, the gateway's own, and owned addresses are ever put into them.
+ */
+/* clang-format off */
+static const struct set_form inet_sets[] = {
+	{ SET_LAN, KEY_IFNAME, 16, 0, 0, 0, false },
+	{ SET_HAIRPIN, KEY_BOTH(KEY_IFNAME, KEY_IFNAME), 32, 0, 0, 0, false },
+	{ SET_GATEWAY, KEY_MAC, 6, 0, 0, 0, false },
+	{ SET_THINGS, KEY_MAC, 6, 0, 0, 0, false },
+	{ SET_BIND4, KEY_BOTH(KEY_MAC, KEY_IPV4), 12, 0, 0, 0, true },
+	{ SET_OWN4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_FROM, KEY_MAC, 6, NFT_SET_MAP, 0, 0, false },
+	{ SET_TO4, KEY_IPV4, 4, NFT_SET_MAP, 0, 0, false },
+	{ SET_LOCAL4, KEY_IPV4, 4, NFT_SET_INTERVAL, 0, 0, false },
+	{ SET_LOCAL6, KEY_IPV6, 16, NFT_SET_INTERVAL, 0, 0, false },
+	{ SET_SELF4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_SELF6, KEY_IPV6, 16, 0, 0, 0, false },
+	{ SET_DROPPED_FROM, KEY_MAC, 6, DYNAMIC, LIMIT_THINGS_MAX, 0, true },
+	{ SET_DROPPED_TO, KEY_IPV4, 4, DYNAMIC, ADDRESSES, 0, true },
+	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
+	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
+	{ "seen_spoof", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
+};
+
+static const struct {
+	const char *name;
+	struct hook_form hook;
+	bool is_base;
+} inet_chains[] = {
+	{ "guard", { NF_INET_PRE_ROUTING, PRIORITY_GUARD, NULL }, true },
+	{ "forward", { NF_INET_FORWARD, PRIORITY_FILTER, NULL }, true },
+	{ "input", { NF_INET_LOCAL_IN, PRIORITY_FILTER, NULL }, true },
+	{ "guard_lan", { 0 }, false },
+	{ "guard_unbound", { 0 }, false },
+	{ "infra", { 0 }, false },
+	{ CHAIN_DROP_FROM, { 0 }, false },
+	{ CHAIN_DROP_TO, { 0 }, false },
+	{ "drop_spoof", { 0 }, false },
+};
+/* clang-format on */
+
+static const uint8_t link_types[] = { ICMPV6_SOLICIT, ICMPV6_NS, ICMPV6_NA };
+static const uint8_t mld_types[] = { ICMPV6_MLD_REPORT, ICMPV6_MLD_DONE,
+	ICMPV6_MLD2_REPORT };
+static const uint8_t neighbour_types[] = { ICMPV6_NS, ICMPV6_NA };
+/* Destination unreachable, time exceeded, parameter problem; no redirect. */
+static const uint8_t error_types[] = { 3, 11, 12 };
+
+/*
+ * ICMP errors about a Thing's flow, whichever end has opened it: only they may
+ * pass unjudged, since an error can end the flow that it quotes.
+ */
+static void
+accept_errors(struct writer *to)
+{
+	for (int reply = 0; reply < 2; reply++) {
+		uint32_t id = ++to->set_id;
+		struct nftnl_rule *rule;
+
+		object_icmp_types(to->batch, to->family, id, false, error_types,
+		    LENGTH(error_types));
+		rule = writer_rule(to);
+		expr_ct_related(rule);
+		expr_ct_source4_in(rule, reply == 1, SET_OWN4);
+		expr_family(rule, 4);
+		expr_protocol(rule, IPPROTO_ICMP);
+		expr_icmp_in(rule, id);
+		expr_accept(rule);
+		writer_put(to, rule);
+	}
+}
+
+static void
+plain_goto(struct writer *to, const char *chain)
+{
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_goto(rule, chain);
+	writer_put(to, rule);
+}
+
+/*
+ * A managed MAC uses the addresses it is bound to, and nobody else uses
+ * them: all later rules may trust either key.
+ */
+static void
+fill_guard(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = "guard";
+	rule = writer_rule(to);
+	expr_interface_in(rule, COMES_IN, SET_LAN, false);
+	expr_jump(rule, "guard_lan");
+	writer_put(to, rule);
+
+	/* What the gateway says to itself has no Ethernet header. */
+	to->chain = "guard_lan";
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_GATEWAY, false);
+	expr_goto(rule, "drop_spoof");
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_ether_type(rule, ETH_P_IP);
+	expr_bound_in(rule, SOURCE, SET_BIND4);
+	expr_return(rule);
+	writer_put(to, rule);
+
+	/* goto, not jump: one packet is counted as one drop in any mode. */
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_goto(rule, "guard_unbound");
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_addr_in(rule, 4, SOURCE, SET_OWN4, false);
+	expr_goto(rule, "drop_spoof");
+	writer_put(to, rule);
+}
+
+/* A Thing without a binding gets one by DHCP, from no address or an old one
+ * that is nobody's now. */
+static void
+fill_guard_unbound(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = "guard_unbound";
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_addr_in(rule, 4, SOURCE, SET_OWN4, true);
+	writer_dhcp(rule, 68, 67);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
+	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
+	plain_goto(to, "drop_spoof");
+}
+
+static void
+fill_forward(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = "forward";
+	rule = writer_rule(to);
+	/* A frame that stays on its bridge is addressed to its receiver, one
+	 * that is routed to the gateway. */
+	expr_hairpin_in(rule, SET_HAIRPIN);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, DESTINATION, SET_GATEWAY, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_interface_in(rule, COMES_IN, SET_LAN, true);
+	expr_interface_in(rule, GOES_OUT, SET_LAN, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	writer_accept_icmpv6(to, neighbour_types, LENGTH(neighbour_types), 255);
+	accept_errors(to);
+
+	rule = writer_rule(to);
+	expr_interface_in(rule, COMES_IN, SET_LAN, false);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_verdict(rule, SET_FROM);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
+	expr_family(rule, 4);
+	expr_addr4_verdict(rule, SET_TO4);
+	writer_put(to, rule);
+}
+
+static void
+fill_input(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = "input";
+	rule = writer_rule(to);
+	expr_interface_in(rule, COMES_IN, SET_LAN, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_jump(rule, "infra");
+	writer_put(to, rule);
+
+	/* Flows that the gateway itself has opened; an error that quotes one
+	 * goes the way of a reply, too. */
+	rule = writer_rule(to);
+	expr_ct_established(rule);
+	expr_ct_reply(rule, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_verdict(rule, SET_FROM);
+	writer_put(to, rule);
+}
+
+static void
+fill_infra(struct writer *to)
+{
+	const struct ports server = { 67, 67, 0, 0 };
+	struct nftnl_rule *rule;
+
+	to->chain = "infra";
+	rule = writer_rule(to);
+	expr_protocol(rule, IPPROTO_UDP);
+	expr_ports(rule, DESTINATION, &server);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_protocol(rule, IPPROTO_IGMP);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
+	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
+	accept_errors(to);
+}
+
+static void
+fill_drop_from(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = CHAIN_DROP_FROM;
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_update_mac(rule, SOURCE, SET_DROPPED_FROM, WITH_COUNTER);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_update_mac(rule, SOURCE, "seen_from", WITH_LIMIT);
+	expr_log(rule, LOG_FROM);
+	writer_put(to, rule);
+	writer_drop(to);
+}
+
+static void
+fill_drop_to(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = CHAIN_DROP_TO;
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_update_addr4(rule, DESTINATION, SET_DROPPED_TO, WITH_COUNTER);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_update_addr4(rule, DESTINATION, "seen_to", WITH_LIMIT);
+	expr_log(rule, LOG_TO);
+	writer_put(to, rule);
+	writer_drop(to);
+}
+
+/* A spoofing Thing is named by its MAC, and so is the gateway in whose name a
+ * frame came in; a stranger, who may use any, by the address that is not its
+ * own. */
+static void
+fill_drop_spoof(struct writer *to)
+{
+	struct nftnl_rule *rule;
+
+	to->chain = "drop_spoof";
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_update_mac(rule, SOURCE, SET_DROPPED_FROM, WITH_COUNTER);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_update_mac(rule, SOURCE, "seen_from", WITH_LIMIT);
+	expr_log(rule, LOG_SPOOF);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_GATEWAY, false);
+	expr_update_mac(rule, SOURCE, "seen_from", WITH_LIMIT);
+	expr_log(rule, LOG_SPOOF);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, true);
+	expr_mac_in(rule, SOURCE, SET_GATEWAY, true);
+	expr_family(rule, 4);
+	expr_update_addr4(rule, SOURCE, "seen_spoof", WITH_LIMIT);
+	expr_log(rule, LOG_SPOOF);
+	writer_put(to, rule);
+	writer_drop(to);
+}
+
+void
+schema_inet(struct batch *batch, bool monitor)
+{
+	struct writer to = { batch, NFPROTO_INET, NULL, 0, monitor };
+
+	writer_fresh(&to);
+	for (size_t i = 0; i < LENGTH(inet_sets); i++)
+		writer_set(&to, &inet_sets[i]);
+	for (size_t i = 0; i < LENGTH(inet_chains); i++)
+		writer_chain(&to, inet_chains[i].name,
+		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
+	fill_guard(&to);
+	fill_guard_unbound(&to);
+	fill_forward(&to);
+	fill_input(&to);
+	fill_infra(&to);
+	fill_drop_from(&to);
+	fill_drop_to(&to);
+	fill_drop_spoof(&to);
+}
+
+void
+schema_probe_inet(struct batch *batch)
+{
+	static const struct hook_form hook = { NF_INET_FORWARD, 0, NULL };
+
+	object_probe(batch, NFPROTO_INET, &hook);
+}

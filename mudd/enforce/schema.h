@@ -1,0 +1,40 @@
+/*
+ * The part of table inet mudd that is always there: sets, base chains, and the
+ * chains that count, log and drop (docs/architecture.md, "A policy in the
+ * kernel").
+ */
+#ifndef ENFORCE_SCHEMA_H
+#define ENFORCE_SCHEMA_H
+
+#include <stdbool.h>
+
+#include "enforce/batch.h"
+
+/* Sets and maps of table inet mudd. The other tables have some of them. */
+#define SET_LAN          "lan"
+#define SET_HAIRPIN      "hairpin"
+#define SET_GATEWAY      "gateway"
+#define SET_THINGS       "things"
+#define SET_BIND4        "bind4"
+#define SET_OWN4         "own4"
+#define SET_FROM         "from"
+#define SET_TO4          "to4"
+#define SET_LOCAL4       "local4"
+#define SET_LOCAL6       "local6"
+#define SET_SELF4        "self4"
+#define SET_SELF6        "self6"
+#define SET_DROPPED_FROM "dropped_from"
+#define SET_DROPPED_TO   "dropped_to"
+
+/* Where a policy's chains end. */
+#define CHAIN_DROP_FROM "drop_from"
+#define CHAIN_DROP_TO   "drop_to"
+
+/* Replaces whatever is in table inet mudd by the empty schema. */
+void schema_inet(struct batch *batch, bool monitor);
+
+/* Adds a base chain of this kind, in a table of another name, and takes it
+ * away again: does the kernel have it? */
+void schema_probe_inet(struct batch *batch);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * The difference of two states as one transaction.  Role: enforcer.  Input:
+ * the model, checked.
+ *
+ * Within a transaction each message sees what those before it have done.  So
+ * sets and chains come before what refers to them, elements leave before
+ * others of the same key come (a map cannot change a verdict in place), and
+ * what is given up goes last.
+ */
+#include "enforce/table.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+#include "enforce/chains.h"
+#include "enforce/elems.h"
+#include "enforce/identity.h"
+#include "enforce/linkschema.h"
+#include "enforce/model.h"
+#include "enforce/object.h"
+#include "enforce/places.h"
+#include "enforce/schema.h"
+
+/* A refresh adds an element before the kernel has let go of the old one. */
+#define NAME_SET_SIZE (3 * MODEL_NAME_ADDRS)
+
+static const unsigned int families[] = { 4, 6 };
+
+static struct about
+about_set(const struct model_set *set)
+{
+	return (struct about){ "set", set->number };
+}
+
+static void
+add_sets(struct batch *batch, const struct model *model)
+{
+	LIST_EACH(at, &model->dirty_sets)
+	{
+		const struct model_set *set =
+		    LIST_ENTRY(at, struct model_set, dirty);
+		bool timeout = set->now.has_timeout;
+		char name[OBJECT_NAME];
+
+		if (set->was.present || !set->now.present)
+			continue;
+		for (size_t i = 0; i < 2; i++) {
+			const struct set_form form = {
+				.name = chains_set_name(
+				    set->number, timeout, families[i], name),
+				.key_type = i == 0 ? KEY_IPV4 : KEY_IPV6,
+				.key_len = i == 0 ? 4 : 16,
+				.flags = timeout ? NFT_SET_TIMEOUT : 0,
+				.size = timeout ? NAME_SET_SIZE : 0,
+			};
+
+			object_set_add(
+			    batch, NFPROTO_INET, &form, about_set(set));
+		}
+	}
+}
+
+static void
+delete_sets(struct batch *batch, const struct model *model)
+{
+	LIST_EACH(at, &model->dirty_sets)
+	{
+		const struct model_set *set =
+		    LIST_ENTRY(at, struct model_set, dirty);
+		char name[OBJECT_NAME];
+
+		if (!set->was.present || set->now.present)
+			continue;
+		for (size_t i = 0; i < 2; i++)
+			object_set_delete(batch, NFPROTO_INET,
+			    chains_set_name(set->number, set->was.has_timeout,
+				families[i], name),
+			    about_set(set));
+	}
+}
+
+static void
+put_element(struct batch *batch, const struct model_element *element,
+    bool deletes, uint32_t timeout_sec)
+{
+	const struct model_set *set = element->set;
+	bool timeout =
+	    set->was.present ? set->was.has_timeout : set->now.has_timeout;
+	struct elem elem = { .timeout_sec = timeout_sec };
+	struct elems elems;
+	char name[OBJECT_NAME];
+
+	elem.len = element->addr.family == 4 ? 4 : 16;
+	memcpy(elem.key, element->addr.byte, elem.len);
+	elems_open(&elems, batch, NFPROTO_INET,
+	    chains_set_name(set->number, timeout, element->addr.family, name),
+	    deletes, about_set(set));
+	elems_put(&elems, &elem);
+	elems_close(&elems);
+}
+
+/*
+ * An element with a timeout may be gone already, and adding it again does not
+ * refresh it everywhere: it is added, deleted, and added with its new time.
+ */
+static void
+change_element(struct batch *batch, const struct model_element *element)
+{
+	const struct element_state *was = &element->was, *now = &element->now;
+
+	if (!element->set->now.present)
+		return;
+	if (was->present && was->timeout_sec != 0)
+		put_element(batch, element, false, was->timeout_sec);
+	if (was->present)
+		put_element(batch, element, true, 0);
+	if (now->present)
+		put_element(batch, element, false, now->timeout_sec);
+}
+
+/* A class's member that is added again is left as it is. */
+static void
+change_elements(struct batch *batch, const struct model *model)
+{
+	LIST_EACH(at, &model->dirty_elements)
+	{
+		const struct model_element *element =
+		    LIST_ENTRY(at, struct model_element, dirty);
+
+		if (element->was.present && element->now.present &&
+		    element->now.timeout_sec == 0)
+			continue;
+		change_element(batch, element);
+	}
+}
+
+static void
+change_policies(struct batch *batch, struct model *model)
+{
+	LIST_EACH(at, &model->dirty_policies)
+	{
+		const struct model_policy *policy =
+		    LIST_ENTRY(at, struct model_policy, dirty);
+
+		if (!policy->was.present && policy->now.present)
+			chains_add(batch, policy->number);
+	}
+	LIST_EACH(at, &model->dirty_policies)
+	{
+		const struct model_policy *policy =
+		    LIST_ENTRY(at, struct model_policy, dirty);
+
+		if (policy->now.present && policy->now.rule == policy->was.rule)
+			continue;
+		if (policy->was.present)
+			chains_flush(batch, policy->number);
+		if (policy->now.present)
+			chains_fill(batch, model, policy->number,
+			    policy->now.rule, policy->now.n);
+	}
+}
+
+static void
+delete_policies(struct batch *batch, const struct model *model)
+{
+	LIST_EACH(at, &model->dirty_policies)
+	{
+		const struct model_policy *policy =
+		    LIST_ENTRY(at, struct model_policy, dirty);
+
+		if (policy->was.present && !policy->now.present)
+			chains_delete(batch, policy->number);
+	}
+}
+
+/* In a table that is made anew, every Thing is new. */
+static void
+rebuild_egress(
+    struct batch *batch, const struct model *model, const struct places *at)
+{
+	linkschema_egress(batch, at, model->monitor);
+	identity_fill(batch, NFPROTO_NETDEV, model);
+}
+
+/* Are there others, or others by name? Their MACs are not asked for here. */
+static bool
+lan_changed(const struct model *model)
+{
+	const struct places *was = &model->was, *now = &model->now;
+
+	for (size_t i = 0; i < was->n_lan && i < now->n_lan; i++)
+		if (was->lan[i].ifindex != now->lan[i].ifindex ||
+		    was->lan[i].is_bridge != now->lan[i].is_bridge ||
+		    memcmp(was->lan[i].name, now->lan[i].name,
+			sizeof(now->lan[i].name)) != 0)
+			return true;
+	return was->n_lan != now->n_lan;
+}
+
+void
+table_write(struct batch *batch, struct model *model,
+    const struct tables *tables, const struct places *egress_at, bool reset)
+{
+	bool anew = reset || lan_changed(model);
+
+	if (reset) {
+		schema_inet(batch, model->monitor);
+		if (tables->bridge)
+			linkschema_bridge(batch, model->monitor);
+	}
+	places_write(batch, &model->was, &model->now, tables->bridge);
+	add_sets(batch, model);
+	change_elements(batch, model);
+	change_policies(batch, model);
+	identity_write(batch, NFPROTO_INET, model);
+	if (tables->bridge)
+		identity_write(batch, NFPROTO_BRIDGE, model);
+	if (tables->egress && anew)
+		rebuild_egress(batch, model, egress_at);
+	else if (tables->egress)
+		identity_write(batch, NFPROTO_NETDEV, model);
+	delete_policies(batch, model);
+	delete_sets(batch, model);
+}
+
+void
+table_teardown(struct batch *batch, const struct tables *tables)
+{
+	object_table_delete(batch, NFPROTO_INET);
+	if (tables->bridge)
+		object_table_delete(batch, NFPROTO_BRIDGE);
+	if (tables->egress)
+		object_table_delete(batch, NFPROTO_NETDEV);
+}

@@ -1,0 +1,30 @@
+/*
+ * What a batch changes, as messages to the kernel.
+ */
+#ifndef ENFORCE_TABLE_H
+#define ENFORCE_TABLE_H
+
+#include <stdbool.h>
+
+struct batch;
+struct model;
+struct places;
+
+/* Which tables we keep. */
+struct tables {
+	bool bridge, egress;
+};
+
+/*
+ * Writes the difference between the model's `was` and `now`, in an order that
+ * the kernel takes in one transaction.  reset: the model is a new one, and
+ * all tables are made anew before it.  egress_at: the LAN interfaces of `now`
+ * that exist at this moment.
+ */
+void table_write(struct batch *batch, struct model *model,
+    const struct tables *tables, const struct places *egress_at, bool reset);
+
+/* Takes all our tables away. */
+void table_teardown(struct batch *batch, const struct tables *tables);
+
+#endif
