@@ -1,0 +1,39 @@
+/*
+ * The talk with rtnetlink: one socket for dumps, one for events, so that a
+ * flood of events never stands in the way of an answer (R-4).
+ */
+#ifndef WATCH_RTNL_H
+#define WATCH_RTNL_H
+
+#include <stdbool.h>
+
+struct fault;
+struct links;
+
+struct rtnl;
+
+/*
+ * Opens both sockets (the events' does not block) and subscribes to links,
+ * addresses and neighbours, bridge tables included.  NULL with *why.
+ */
+struct rtnl *rtnl_new(struct fault *why);
+void rtnl_free(struct rtnl *rtnl);
+
+/* To wait for; stays the rtnl's. */
+int rtnl_events_fd(const struct rtnl *rtnl);
+
+/*
+ * Dumps links, addresses, bridge tables and neighbours into *links; waits for
+ * the kernel, which answers at once.  0: *links is as the kernel is; -EINTR:
+ * something changed meanwhile, dump again; another -errno.  *n_lost, added
+ * to: what did not fit.
+ */
+int rtnl_dump(struct rtnl *rtnl, struct links *links, unsigned int *n_lost);
+
+/*
+ * Feeds the events that wait, or so many of them, to *links.  0; -ENOBUFS:
+ * some were lost, dump again; another -errno.
+ */
+int rtnl_read(struct rtnl *rtnl, struct links *links, unsigned int *n_lost);
+
+#endif

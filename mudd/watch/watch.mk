@@ -1,0 +1,86 @@
+# mudd-watcher: frames in, sightings out.
+noinst_LIBRARIES += mudd/watch/libwatch.a
+mudd_watch_libwatch_a_SOURCES = \
+	mudd/watch/attrs.c mudd/watch/attrs.h \
+	mudd/watch/budget.c mudd/watch/budget.h \
+	mudd/watch/dhcp4.c mudd/watch/dhcp4.h \
+	mudd/watch/exchange.c mudd/watch/exchange.h \
+	mudd/watch/frame.c mudd/watch/frame.h \
+	mudd/watch/links.c mudd/watch/links.h \
+	mudd/watch/machash.h \
+	mudd/watch/observe.c mudd/watch/observe.h \
+	mudd/watch/ports.c mudd/watch/ports.h \
+	mudd/watch/presence.c mudd/watch/presence.h \
+	mudd/watch/rtnl.c mudd/watch/rtnl.h \
+	mudd/watch/share.c mudd/watch/share.h
+mudd_watch_libwatch_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS) $(EVENT_CFLAGS)
+
+pkglibexec_PROGRAMS += mudd-watcher
+mudd_watcher_SOURCES = mudd/watch/main.c
+mudd_watcher_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS)
+mudd_watcher_LDADD = mudd/watch/libwatch.a mudd/core/libcore.a \
+	libmud/libmud.a $(NL_LIBS) $(EVENT_LIBS) $(SECCOMP_LIBS) $(CAP_LIBS)
+
+if HAVE_CMOCKA
+watch_tests = \
+	tests/unit/test_budget \
+	tests/unit/test_dhcp4 \
+	tests/unit/test_exchange \
+	tests/unit/test_frame \
+	tests/unit/test_links \
+	tests/unit/test_links_dump \
+	tests/unit/test_observe \
+	tests/unit/test_ports \
+	tests/unit/test_presence \
+	tests/unit/test_rtnl
+check_PROGRAMS += $(watch_tests)
+TESTS += $(watch_tests)
+
+watch_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+watch_test_ldadd = mudd/watch/libwatch.a libmud/libmud.a $(CMOCKA_LIBS)
+watch_rtnl_told = tests/unit/rtnl_told.c tests/unit/rtnl_told.h
+
+tests_unit_test_budget_SOURCES = tests/unit/test_budget.c
+tests_unit_test_budget_CFLAGS = $(watch_test_cflags)
+tests_unit_test_budget_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_dhcp4_SOURCES = tests/unit/test_dhcp4.c
+tests_unit_test_dhcp4_CFLAGS = $(watch_test_cflags)
+tests_unit_test_dhcp4_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_exchange_SOURCES = tests/unit/test_exchange.c
+tests_unit_test_exchange_CFLAGS = $(watch_test_cflags)
+tests_unit_test_exchange_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c
+tests_unit_test_frame_CFLAGS = $(watch_test_cflags)
+tests_unit_test_frame_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_links_SOURCES = tests/unit/test_links.c \
+	$(watch_rtnl_told)
+tests_unit_test_links_CFLAGS = $(watch_test_cflags)
+tests_unit_test_links_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_links_dump_SOURCES = tests/unit/test_links_dump.c \
+	$(watch_rtnl_told)
+tests_unit_test_links_dump_CFLAGS = $(watch_test_cflags)
+tests_unit_test_links_dump_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_observe_SOURCES = tests/unit/test_observe.c
+tests_unit_test_observe_CFLAGS = $(watch_test_cflags)
+tests_unit_test_observe_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_ports_SOURCES = tests/unit/test_ports.c
+tests_unit_test_ports_CFLAGS = $(watch_test_cflags) $(EVENT_CFLAGS)
+tests_unit_test_ports_LDADD = mudd/watch/libwatch.a mudd/core/libcore.a \
+	libmud/libmud.a $(CMOCKA_LIBS) $(EVENT_LIBS)
+
+tests_unit_test_presence_SOURCES = tests/unit/test_presence.c
+tests_unit_test_presence_CFLAGS = $(watch_test_cflags)
+tests_unit_test_presence_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_rtnl_SOURCES = tests/unit/test_rtnl.c \
+	$(watch_rtnl_told)
+tests_unit_test_rtnl_CFLAGS = $(watch_test_cflags)
+tests_unit_test_rtnl_LDADD = $(watch_test_ldadd) $(NL_LIBS)
+endif

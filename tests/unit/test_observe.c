@@ -1,0 +1,519 @@
+/* Frames to sightings: who may say what, and from where. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "watch/budget.h"
+#include "watch/dhcp4.h"
+#include "watch/exchange.h"
+#include "watch/links.h"
+#include "watch/observe.h"
+#include "watch/presence.h"
+
+#define KEY    7
+#define PORT_A 3
+#define PORT_B 4
+#define NOW    1000000
+
+#define CIADDR 12
+#define YIADDR 16
+#define GIADDR 24
+#define CHADDR 28
+#define DHCP   42 /* Ethernet, IPv4, UDP */
+
+#define RAW(s)  s, sizeof(s) - 1
+#define END     "\377"
+#define URL     "\241\20https://a.test/t"
+#define LEASE   "\63\4\0\0\16\20" /* an hour */
+#define ADDRESS "\300\250\115\62" /* 192.168.77.50 */
+
+static const struct mac thing = { { 2, 0, 0, 0, 1, 1 } };
+static const struct mac server = { { 2, 0, 0, 0, 9, 9 } };
+static const struct mac all = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+
+struct lan {
+	struct links *links;
+	struct presence *presence;
+	struct observer *observer;
+};
+
+struct packet {
+	uint8_t raw[1600];
+	size_t len;
+};
+
+static void
+nothing_link(void *arg, const struct record_link *link)
+{
+	(void)arg;
+	(void)link;
+}
+
+static void
+nothing_gateway(void *arg, const struct record_gateway *address)
+{
+	(void)arg;
+	(void)address;
+}
+
+static void
+nothing_mac(
+    void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
+{
+	(void)arg;
+	(void)where;
+	(void)mac;
+	(void)ifindex;
+}
+
+static void
+lan_begin(struct lan *lan)
+{
+	const struct links_events events = { nothing_link, nothing_gateway,
+		nothing_mac };
+
+	lan->links = links_new(&events, NULL);
+	lan->presence = presence_new(KEY);
+	lan->observer = observer_new(lan->links, lan->presence, KEY);
+	observer_trust(lan->observer, &server);
+}
+
+static void
+lan_end(struct lan *lan)
+{
+	observer_free(lan->observer);
+	presence_free(lan->presence);
+	links_free(lan->links);
+}
+
+static void
+put16(struct packet *packet, size_t at, size_t value)
+{
+	packet->raw[at] = (uint8_t)(value >> 8);
+	packet->raw[at + 1] = (uint8_t)value;
+}
+
+/* A whole frame; type 0 for none. */
+static void
+make(struct packet *packet, bool from_client, uint8_t type, uint32_t xid,
+    const char *options, size_t len)
+{
+	const uint8_t type_option[] = { 53, 1, type };
+	uint8_t *dhcp = packet->raw + DHCP;
+	size_t n = 240;
+
+	memset(packet, 0, sizeof(*packet));
+	memcpy(packet->raw, all.byte, 6);
+	memcpy(packet->raw + 6, from_client ? thing.byte : server.byte, 6);
+	put16(packet, 12, 0x0800);
+	packet->raw[14] = 0x45;
+	packet->raw[23] = 17;
+	put16(packet, 34, from_client ? 68 : 67);
+	put16(packet, 36, from_client ? 67 : 68);
+	dhcp[0] = from_client ? 1 : 2;
+	dhcp[1] = 1;
+	dhcp[2] = 6;
+	put16(packet, DHCP + 4, xid >> 16);
+	put16(packet, DHCP + 6, xid & 0xffff);
+	memcpy(dhcp + CHADDR, thing.byte, 6);
+	memcpy(dhcp + 236, "\143\202\123\143", 4);
+	memcpy(dhcp + n, type_option, sizeof(type_option));
+	n += sizeof(type_option);
+	memcpy(dhcp + n, options, len);
+	n += len;
+	packet->len = DHCP + n;
+	put16(packet, 16, 28 + n);
+	put16(packet, 38, 8 + n);
+}
+
+static bool
+see(struct lan *lan, const struct packet *packet, uint32_t ifindex,
+    bool is_leaving, int64_t at, struct record_sighting *sighting,
+    struct fault *why)
+{
+	const struct observation seen = { ifindex, is_leaving, at,
+		{ packet->raw, packet->len } };
+
+	memset(sighting, 0xa5, sizeof(*sighting));
+	return observe(lan->observer, &seen, sighting, why);
+}
+
+/* One message of a client, and what may be wrong with it. */
+static const struct {
+	const char *name;
+	uint8_t type;
+	const char *options;
+	size_t len;
+	bool is_leaving;
+	struct {
+		size_t at, len; /* len 0: nothing is changed */
+		const char *value;
+	} patch[2];
+	int kind; /* -1: no sighting */
+	enum fault_code code;
+} clients[] = {
+	/* clang-format off */
+	{ "discover", 1, RAW(URL END), false, { { 0, 0, "" } },
+	    SIGHTING_REQUEST, FAULT_NONE },
+	{ "request", 3, RAW(URL END), false, { { 0, 0, "" } },
+	    SIGHTING_REQUEST, FAULT_NONE },
+	{ "inform", 8, RAW(END), false, { { 0, 0, "" } },
+	    SIGHTING_REQUEST, FAULT_NONE },
+	{ "release", 7, RAW(END), false, { { DHCP + CIADDR, 4, ADDRESS } },
+	    SIGHTING_RELEASE, FAULT_NONE },
+	{ "release of nothing", 7, RAW(END), false, { { 0, 0, "" } }, -1,
+	    FAULT_MALFORMED },
+	{ "decline", 4, RAW("\62\4" ADDRESS END), false, { { 0, 0, "" } },
+	    SIGHTING_RELEASE, FAULT_NONE },
+	{ "decline without option", 4, RAW(END), false,
+	    { { DHCP + CIADDR, 4, ADDRESS } }, -1, FAULT_MALFORMED },
+	{ "release of a broadcast", 7, RAW(END), false,
+	    { { DHCP + CIADDR, 4, "\377\377\377\377" } }, -1, FAULT_MALFORMED },
+	{ "chaddr is another's", 3, RAW(URL END), false,
+	    { { DHCP + CHADDR, 6, "\2\0\0\0\1\2" } }, -1, FAULT_SPOOF },
+	{ "Ethernet source is another's", 3, RAW(URL END), false,
+	    { { 6, 6, "\2\0\0\0\1\2" } }, -1, FAULT_SPOOF },
+	{ "relayed", 3, RAW(URL END), false,
+	    { { DHCP + GIADDR, 4, ADDRESS } }, -1, FAULT_UNSUPPORTED },
+	{ "multicast source", 3, RAW(URL END), false, { { 6, 1, "\3" },
+	    { DHCP + CHADDR, 1, "\3" } }, -1, FAULT_MALFORMED },
+	{ "zero source", 3, RAW(URL END), false, { { 6, 6, "\0\0\0\0\0\0" },
+	    { DHCP + CHADDR, 6, "\0\0\0\0\0\0" } }, -1, FAULT_MALFORMED },
+	{ "a neighbour's broadcast", 3, RAW(URL END), true, { { 0, 0, "" } },
+	    -1, FAULT_NONE },
+	{ "from port 67", 3, RAW(URL END), false, { { 34, 2, "\0\103" } }, -1,
+	    FAULT_NONE },
+	{ "to port 68", 3, RAW(URL END), false, { { 36, 2, "\0\104" } }, -1,
+	    FAULT_NONE },
+	{ "an answer, as from a client", 5, RAW(LEASE END), false,
+	    { { DHCP, 1, "\2" } }, -1, FAULT_MALFORMED },
+	{ "no cookie", 3, RAW(URL END), false, { { DHCP + 236, 1, "\0" } }, -1,
+	    FAULT_MALFORMED },
+	{ "no UDP", 3, RAW(URL END), false, { { 23, 1, "\6" } }, -1,
+	    FAULT_UNSUPPORTED },
+	/* clang-format on */
+};
+
+static void
+judges_clients(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		struct record_sighting sighting;
+		struct packet packet;
+		struct fault why;
+		struct lan lan;
+		bool ok;
+
+		lan_begin(&lan);
+		make(&packet, true, clients[i].type, 9, clients[i].options,
+		    clients[i].len);
+		for (size_t k = 0; k < 2; k++)
+			if (clients[i].patch[k].len > 0)
+				memcpy(packet.raw + clients[i].patch[k].at,
+				    clients[i].patch[k].value,
+				    clients[i].patch[k].len);
+		ok = see(&lan, &packet, PORT_A, clients[i].is_leaving, NOW,
+		    &sighting, &why);
+		if (ok != (clients[i].kind >= 0) || why.code != clients[i].code)
+			fail_msg("%s: %s", clients[i].name, why.detail);
+		if (ok)
+			assert_int_equal(sighting.kind, clients[i].kind);
+		else
+			assert_int_equal(sighting.kind, 0xa5);
+		lan_end(&lan);
+	}
+}
+
+static void
+fills_a_request(void **state)
+{
+	struct record_sighting sighting, expected = { 0 };
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	make(&packet, true, 1, 9, RAW(URL "\14\4lamp" END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	expected.kind = SIGHTING_REQUEST;
+	expected.message = DHCP4_DISCOVER;
+	expected.mac = thing;
+	expected.ifindex = PORT_A;
+	memcpy(expected.url, RAW("https://a.test/t"));
+	memcpy(expected.hostname, RAW("lamp"));
+	assert_memory_equal(&sighting, &expected, sizeof(expected));
+
+	make(&packet, true, 1, 9, RAW(URL URL END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(sighting.flagged, 1);
+	assert_string_equal(sighting.url, "");
+	assert_int_equal(sighting.why.code, FAULT_URL_CONFLICT);
+	lan_end(&lan);
+}
+
+/* Known on port A; a frame on B does not change what was before it. */
+static void
+says_where_it_was_known(void **state)
+{
+	struct record_sighting sighting;
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	presence_learn(
+	    lan.presence, &thing, PORT_A, PRESENCE_BRIDGE, NOW - 5000);
+	make(&packet, true, 3, 9, RAW(URL END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(sighting.present, 1);
+	assert_int_equal(sighting.known_ifindex, PORT_A);
+	presence_learn(
+	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, NOW + 100);
+	assert_true(
+	    see(&lan, &packet, PORT_B, false, NOW + 101, &sighting, &why));
+	assert_int_equal(sighting.present, 1);
+	assert_int_equal(sighting.ifindex, PORT_B);
+	assert_int_equal(sighting.known_ifindex, PORT_A);
+	/* And so does the lease that comes of it. */
+	make(&packet, false, 5, 9, RAW(LEASE END));
+	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
+	assert_true(
+	    see(&lan, &packet, PORT_B, true, NOW + 200, &sighting, &why));
+	assert_int_equal(sighting.kind, SIGHTING_LEASE);
+	assert_int_equal(sighting.present, 1);
+	assert_int_equal(sighting.ifindex, PORT_B);
+	assert_int_equal(sighting.known_ifindex, PORT_A);
+	lan_end(&lan);
+}
+
+/* The Thing asked (a REQUEST, xid 9, on port A); this is what is said then. */
+static const struct {
+	const char *name;
+	uint8_t asked; /* message type of the question */
+	uint8_t type;
+	const char *options;
+	size_t len;
+	uint32_t xid, ifindex;
+	bool is_leaving;
+	int64_t after;
+	struct {
+		size_t at, len;
+		const char *value;
+	} patch;
+	int kind;
+} servers[] = {
+	/* clang-format off */
+	{ "ack", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" },
+	    SIGHTING_LEASE },
+	{ "ack to its MAC", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 0, 6, "\2\0\0\0\1\1" }, SIGHTING_LEASE },
+	{ "ack to another's MAC", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 0, 6, "\2\0\0\0\1\2" }, -1 },
+	{ "through our relay", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { DHCP + GIADDR, 4, ADDRESS }, SIGHTING_LEASE },
+	{ "nak", 3, 6, RAW(END), 9, PORT_A, true, 10, { 0, 0, "" },
+	    SIGHTING_NAK },
+	{ "from another server", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 6, 6, "\2\0\0\0\11\12" }, -1 },
+	{ "offer", 3, 2, RAW(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" }, -1 },
+	{ "comes in", 3, 5, RAW(LEASE END), 9, PORT_A, false, 10, { 0, 0, "" },
+	    -1 },
+	{ "leaves elsewhere", 3, 5, RAW(LEASE END), 9, PORT_B, true, 10,
+	    { 0, 0, "" }, -1 },
+	{ "another xid", 3, 5, RAW(LEASE END), 8, PORT_A, true, 10,
+	    { 0, 0, "" }, -1 },
+	{ "another client", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { DHCP + CHADDR, 6, "\2\0\0\0\1\2" }, -1 },
+	{ "too late", 3, 5, RAW(LEASE END), 9, PORT_A, true,
+	    EXCHANGE_LIFE_MSEC + 1, { 0, 0, "" }, -1 },
+	{ "no lease time", 3, 5, RAW(END), 9, PORT_A, true, 10, { 0, 0, "" },
+	    -1 },
+	{ "no address", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { DHCP + YIADDR, 4, "\0\0\0\0" }, -1 },
+	{ "a multicast address", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { DHCP + YIADDR, 4, "\340\0\0\1" }, -1 },
+	{ "a request in disguise", 3, 3, RAW(END), 9, PORT_A, true, 10,
+	    { DHCP, 1, "\1" }, -1 },
+	{ "not from port 67", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 34, 2, "\0\104" }, -1 },
+	{ "not to port 68", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 36, 2, "\0\103" }, -1 },
+	{ "ack to a discover", 1, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 0, 0, "" }, -1 },
+	{ "ack to an inform", 8, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	    { 0, 0, "" }, -1 },
+	/* clang-format on */
+};
+
+static void
+judges_servers(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		struct record_sighting sighting;
+		struct packet packet;
+		struct fault why;
+		struct lan lan;
+		bool ok;
+
+		lan_begin(&lan);
+		make(&packet, true, servers[i].asked, 9, RAW(URL END));
+		assert_true(
+		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		make(&packet, false, servers[i].type, servers[i].xid,
+		    servers[i].options, servers[i].len);
+		memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
+		memcpy(packet.raw + servers[i].patch.at, servers[i].patch.value,
+		    servers[i].patch.len);
+		ok = see(&lan, &packet, servers[i].ifindex,
+		    servers[i].is_leaving, NOW + servers[i].after, &sighting,
+		    &why);
+		if (ok != (servers[i].kind >= 0))
+			fail_msg("%s: %s", servers[i].name, why.detail);
+		if (ok)
+			assert_int_equal(sighting.kind, servers[i].kind);
+		lan_end(&lan);
+	}
+}
+
+/* What a stranger answers is not even remembered: the server's own answer to
+ * the same question counts. */
+static void
+strangers_use_up_no_answer(void **state)
+{
+	struct record_sighting sighting;
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	make(&packet, true, 3, 9, RAW(END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	make(&packet, false, 6, 9, RAW(END));
+	packet.raw[11] = 0x77;
+	assert_false(
+	    see(&lan, &packet, PORT_A, true, NOW + 1, &sighting, &why));
+	assert_int_equal(why.code, FAULT_SPOOF);
+	make(&packet, false, 5, 9, RAW(LEASE END));
+	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
+	assert_true(see(&lan, &packet, PORT_A, true, NOW + 2, &sighting, &why));
+	assert_int_equal(sighting.kind, SIGHTING_LEASE);
+	lan_end(&lan);
+}
+
+static void
+fills_a_lease(void **state)
+{
+	static const uint8_t address[] = { 192, 168, 77, 50 };
+	struct record_sighting sighting, expected = { 0 };
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	/* Rapid commit: a DISCOVER that gets its ACK at once. */
+	make(&packet, true, 1, 9, RAW("\120\0" END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	make(&packet, false, 5, 9, RAW(LEASE URL END));
+	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
+	assert_true(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	expected.kind = SIGHTING_LEASE;
+	expected.message = DHCP4_ACK;
+	expected.mac = thing;
+	expected.ifindex = PORT_A;
+	expected.lease_sec = 3600;
+	expected.address = addr_v4(address);
+	assert_memory_equal(&sighting, &expected, sizeof(expected));
+	/* An answer completes one request. */
+	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_SPOOF);
+	lan_end(&lan);
+}
+
+/* S-49 */
+static void
+never_sees_the_gateway(void **state)
+{
+	/* NEWLINK of interface 1, "x", whose MAC is the Thing's. */
+	static const uint32_t head[] = { 52, 16, 0, 0, 0, 1, 0, 0 };
+	uint8_t raw[52] = { 0 };
+	struct links_outcome outcome;
+	struct record_sighting sighting;
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	memcpy(raw, head, sizeof(head));
+	memcpy(raw + 32, &(uint16_t[]){ 6, 3 }, 4);
+	memcpy(raw + 36, "x", 2);
+	memcpy(raw + 40, &(uint16_t[]){ 10, 1 }, 4);
+	memcpy(raw + 44, thing.byte, 6);
+	links_feed(lan.links, (struct bytes){ raw, sizeof(raw) }, 0, &outcome);
+	assert_int_equal(outcome.n_bad, 0);
+	assert_true(links_is_own(lan.links, &thing));
+	make(&packet, true, 1, 9, RAW(URL END));
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_string_equal(why.clause, "S-49");
+	lan_end(&lan);
+}
+
+/* S-60: a port, and an address on it. What leaves costs nothing. */
+static void
+keeps_to_budgets(void **state)
+{
+	struct record_sighting sighting;
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+	int seen = 0, i;
+
+	(void)state;
+	lan_begin(&lan);
+	make(&packet, true, 1, 9, RAW(URL END));
+	for (i = 0; i < 150; i++)
+		seen += see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+	assert_int_equal(seen, BUDGET_MAC_MINUTE);
+	assert_int_equal(why.code, FAULT_BUSY);
+	/* Elsewhere, the same address is not held to account for that. */
+	assert_true(see(&lan, &packet, PORT_B, false, NOW, &sighting, &why));
+	for (i = 0; i < 1000; i++)
+		(void)see(&lan, &packet, PORT_A, true, NOW, &sighting, &why);
+	packet.len = 20;
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_MALFORMED);
+	for (i = 151; i <= BUDGET_PORT_SECOND; i++)
+		(void)see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+	assert_int_equal(why.code, FAULT_BUSY);
+	lan_end(&lan);
+	observer_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judges_clients),
+		cmocka_unit_test(fills_a_request),
+		cmocka_unit_test(says_where_it_was_known),
+		cmocka_unit_test(judges_servers),
+		cmocka_unit_test(strangers_use_up_no_answer),
+		cmocka_unit_test(fills_a_lease),
+		cmocka_unit_test(never_sees_the_gateway),
+		cmocka_unit_test(keeps_to_budgets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
