@@ -1,0 +1,474 @@
+/*
+ * mudd-reader as a whole, in its sandbox, over files signed here.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/cms.h>
+#include <openssl/sha.h>
+
+#include <cmocka.h>
+
+#include "core/msg.h"
+#include "libmud/limits.h"
+#include "tests/unit/certs.h"
+
+#define WAIT_MSEC 10000
+#define SEALS     (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define URL       "https://things.example/lamp.json"
+
+/* One ACE a direction; the two texts that its peers refer to. */
+#define MUD(signature, extra)                                                  \
+	"{\"ietf-mud:mud\":{\"mud-version\":1,\"mud-url\":\"" URL "\","        \
+	"\"last-update\":\"2024-01-01T00:00:00Z\"," signature                  \
+	"\"cache-validity\":24,\"is-supported\":true,"                         \
+	"\"systeminfo\":\"Lamp\",\"from-device-policy\":{\"access-lists\":{"   \
+	"\"access-list\":[{\"name\":\"f\"}]}},\"to-device-policy\":{"          \
+	"\"access-lists\":{\"access-list\":[{\"name\":\"t\"}]}}},"             \
+	"\"ietf-access-control-list:acls\":{\"acl\":[" ACL(                    \
+	    "f", "dst", extra) "," ACL("t", "src", "") "]}}"
+#define ACL(name, side, extra)                                                 \
+	"{\"name\":\"" name "\",\"type\":\"ipv4-acl-type\",\"aces\":{"         \
+	"\"ace\":[{\"name\":\"a\",\"matches\":{\"ipv4\":{"                     \
+	"\"ietf-acldns:" side "-dnsname\":\"api.things.example\"" extra        \
+	"}},\"actions\":{\"forwarding\":\"accept\"}}]}}"
+#define LITERAL ",\"destination-ipv4-network\":\"192.0.2.1/32\""
+#define SIGNED  "\"mud-signature\":\"lamp.p7s\","
+
+static const char file[] = MUD(SIGNED, "");
+static const char unsigned_file[] = MUD("", "");
+static const char literal_file[] = MUD(SIGNED, LITERAL);
+
+struct world {
+	char *anchors;
+	struct identity ca, signer, stranger;
+};
+
+struct reader {
+	pid_t pid;
+	int channel;
+	uint32_t received;
+};
+
+static struct reader
+start(void)
+{
+	struct reader r = { 0 };
+	int pair[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	r.pid = fork();
+	if (r.pid == 0) {
+		dup2(pair[1], MSG_CHANNEL_FD);
+		execl(MUDD_READER, "mudd-reader", (char *)NULL);
+		_exit(127);
+	}
+	close(pair[1]);
+	r.channel = pair[0];
+	return r;
+}
+
+static int
+memory(const void *data, size_t len, unsigned int seals)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, data, len), len);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
+	return fd;
+}
+
+static int
+hear(struct reader *r, struct msg *msg)
+{
+	struct pollfd wait = { .fd = r->channel, .events = POLLIN };
+	int got;
+
+	if (poll(&wait, 1, WAIT_MSEC) != 1)
+		fail_msg("the reader says nothing");
+	got = msg_receive(
+	    r->channel, r->received, PROGRAM_READER, PROGRAM_ENGINE, msg);
+	if (got == 1)
+		r->received++;
+	return got;
+}
+
+/* The reader must have said all and gone, with this status. */
+static void
+ends(struct reader *r, int status)
+{
+	struct msg msg;
+	int got;
+
+	assert_int_equal(hear(r, &msg), 0);
+	close(r->channel);
+	assert_int_equal(waitpid(r->pid, &got, 0), r->pid);
+	assert_true(WIFEXITED(got));
+	assert_int_equal(WEXITSTATUS(got), status);
+}
+
+/* Expects a REFUSED as the next and last record. */
+static struct fault
+refused(struct reader *r)
+{
+	struct fault why;
+	struct msg msg;
+
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_REFUSED);
+	assert_int_equal(MSG_BODY(&msg, record_refused)->job, 5);
+	why = MSG_BODY(&msg, record_refused)->why;
+	ends(r, 0);
+	return why;
+}
+
+/* ---- PEEK --------------------------------------------------------------- */
+
+static void
+ask_peek(struct reader *r, int fd)
+{
+	struct record_peek peek = { .job = 5 };
+
+	assert_int_equal(
+	    msg_send(r->channel, 0, RECORD_PEEK, &peek, &fd, 1), 0);
+	close(fd);
+}
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	const char *text;
+	size_t len;
+	unsigned int seals;
+	const char *url; /* NULL: refused with this code */
+	enum fault_code code;
+} peeks[] = {
+	{ "signed", file, sizeof(file) - 1, SEALS, "lamp.p7s", 0 },
+	{ "unsigned", unsigned_file, sizeof(unsigned_file) - 1, SEALS, "", 0 },
+	{ "empty", "", 0, SEALS, NULL, FAULT_NOT_JSON },
+	{ "no JSON", "hello", 5, SEALS, NULL, FAULT_NOT_JSON },
+	{ "unsealed", file, sizeof(file) - 1, 0, NULL, FAULT_RECORD },
+	{ "may shrink", file, sizeof(file) - 1, SEALS & ~F_SEAL_SHRINK, NULL,
+		FAULT_RECORD },
+	{ "may be written", file, sizeof(file) - 1, SEALS & ~F_SEAL_WRITE,
+		NULL, FAULT_RECORD },
+	{ "may grow", file, sizeof(file) - 1, SEALS & ~F_SEAL_GROW, NULL,
+		FAULT_RECORD },
+};
+/* clang-format on */
+
+static void
+finds_the_signature_url(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(peeks) / sizeof(peeks[0]); i++) {
+		struct reader r = start();
+		struct msg msg;
+
+		ask_peek(
+		    &r, memory(peeks[i].text, peeks[i].len, peeks[i].seals));
+		if (peeks[i].url == NULL) {
+			struct fault why = refused(&r);
+
+			if (why.code != peeks[i].code)
+				fail_msg("%s: %s", peeks[i].name, why.detail);
+			continue;
+		}
+		assert_int_equal(hear(&r, &msg), 1);
+		assert_int_equal(msg.type, RECORD_SIGNATURE_AT);
+		assert_int_equal(MSG_BODY(&msg, record_signature_at)->job, 5);
+		assert_string_equal(
+		    MSG_BODY(&msg, record_signature_at)->url, peeks[i].url);
+		ends(&r, 0);
+	}
+}
+
+static void
+refuses_what_is_too_large(void **state)
+{
+	struct reader r = start();
+	char *much = calloc(LIMIT_FILE + 1, 1);
+
+	(void)state;
+	assert_non_null(much);
+	ask_peek(&r, memory(much, LIMIT_FILE + 1, SEALS));
+	free(much);
+	assert_int_equal(refused(&r).code, FAULT_TOO_LARGE);
+}
+
+/* ---- READ --------------------------------------------------------------- */
+
+enum signed_by { NOBODY, SIGNER, STRANGER, SIGNER_OF_OTHER };
+
+struct read_case {
+	const char *name;
+	const char *text;
+	enum signed_by by;
+	const char *url;
+	bool is_approved;
+	enum fault_code verdict;
+	/* after the verdict: */
+	bool has_policy;
+	enum fault_code hold; /* of the policy, or why it was refused */
+};
+
+static int
+signature_of(const struct world *w, const struct read_case *c)
+{
+	const struct identity *who =
+	    c->by == STRANGER ? &w->stranger : &w->signer;
+	const char *text = c->by == SIGNER_OF_OTHER ? "other" : c->text;
+	unsigned char *der = NULL;
+	CMS_ContentInfo *cms;
+	BIO *bio;
+	int len, fd;
+
+	if (c->by == NOBODY)
+		return memory("", 0, SEALS);
+	bio = BIO_new_mem_buf(text, (int)strlen(text));
+	cms =
+	    CMS_sign(who->cert, who->key, NULL, bio, CMS_DETACHED | CMS_BINARY);
+	assert_non_null(cms);
+	len = i2d_CMS_ContentInfo(cms, &der);
+	assert_true(len > 0);
+	fd = memory(der, (size_t)len, SEALS);
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(bio);
+	return fd;
+}
+
+static void
+ask_read(const struct world *w, struct reader *r, const struct read_case *c,
+    unsigned int seals)
+{
+	struct record_read read = { .job = 5, .at = time(NULL) };
+	int fds[3] = { memory(c->text, strlen(c->text), seals),
+		signature_of(w, c),
+		memory(w->anchors, strlen(w->anchors), SEALS) };
+
+	read.is_signed = c->by != NOBODY;
+	read.is_approved = c->is_approved;
+	snprintf(read.url, sizeof(read.url), "%s", c->url);
+	assert_int_equal(
+	    msg_send(r->channel, 0, RECORD_READ, &read, fds, 3), 0);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
+/* clang-format off */
+static const struct read_case reads[] = {
+	{ "good", file, SIGNER, URL, false, FAULT_NONE, true, FAULT_NONE },
+	{ "unsigned", unsigned_file, NOBODY, URL, false, FAULT_UNSIGNED,
+		false, 0 },
+	{ "unsigned, approved", unsigned_file, NOBODY, URL, true,
+		FAULT_UNSIGNED, true, FAULT_NONE },
+	{ "stranger", file, STRANGER, URL, false, FAULT_UNTRUSTED, false, 0 },
+	{ "stranger, approved", file, STRANGER, URL, true, FAULT_UNTRUSTED,
+		true, FAULT_NONE },
+	{ "broken", file, SIGNER_OF_OTHER, URL, false, FAULT_SIGNATURE_BROKEN,
+		false, 0 },
+	{ "wrong mud-url", file, SIGNER, URL "x", false, FAULT_NONE, true,
+		FAULT_WRONG_MUD_URL },
+	{ "mud-url in other letters", file, SIGNER,
+		"https://Things.example/lamp.json", false, FAULT_NONE, true,
+		FAULT_WRONG_MUD_URL },
+	{ "literal", literal_file, SIGNER, URL, false, FAULT_NONE, true,
+		FAULT_IP_LITERAL },
+	{ "literal and wrong mud-url", literal_file, SIGNER, URL "x", false,
+		FAULT_NONE, true, FAULT_WRONG_MUD_URL },
+	{ "signed, but no MUD file", "{}", SIGNER, URL, false, FAULT_NONE,
+		false, FAULT_NOT_A_MUD_FILE },
+	{ "broken JSON stays unread", "{", STRANGER, URL, false,
+		FAULT_UNTRUSTED, false, 0 },
+};
+/* clang-format on */
+
+/* The first record of an answer: the verdict, and nothing before it. */
+static void
+hears_verdict(
+    const struct world *w, struct reader *r, const struct read_case *c)
+{
+	const struct record_verdict *verdict;
+	uint8_t digest[32];
+	struct msg msg;
+
+	(void)w;
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_VERDICT);
+	verdict = MSG_BODY(&msg, record_verdict);
+	assert_int_equal(verdict->job, 5);
+	if (verdict->why.code != c->verdict)
+		fail_msg("%s: %s", c->name, verdict->why.detail);
+	SHA256((const unsigned char *)c->text, strlen(c->text), digest);
+	assert_memory_equal(verdict->digest, digest, sizeof(digest));
+	if (c->verdict == FAULT_NONE)
+		assert_string_equal(verdict->signer.subject, "CN=Lamp works");
+	if (c->verdict == FAULT_UNSIGNED)
+		assert_string_equal(
+		    verdict->why.clause, "RFC 8520 s13.2 (M-SIG-12)");
+}
+
+static void
+hears_policy(struct reader *r, const struct read_case *c)
+{
+	struct record_policy head;
+	struct msg msg;
+
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_POLICY_BEGIN);
+	head = *MSG_BODY(&msg, record_policy);
+	if (head.hold.code != c->hold)
+		fail_msg("%s: %s", c->name, head.hold.detail);
+	assert_int_equal(head.job, 5);
+	assert_int_equal(head.n_texts, 1);
+	assert_int_equal(head.n_aces, 2);
+	assert_string_equal(head.info.mud_url, URL);
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_POLICY_TEXT);
+	assert_string_equal(
+	    MSG_BODY(&msg, record_text)->text.text, "api.things.example");
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(hear(r, &msg), 1);
+		assert_int_equal(msg.type, RECORD_ACE);
+		assert_int_equal(MSG_BODY(&msg, record_ace)->ace.direction, i);
+	}
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_POLICY_END);
+	assert_memory_equal(msg.body, &head, sizeof(head));
+}
+
+static void
+judges_before_it_parses(void **state)
+{
+	const struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
+		const struct read_case *c = &reads[i];
+		struct reader r = start();
+
+		ask_read(w, &r, c, SEALS);
+		hears_verdict(w, &r, c);
+		if (c->has_policy) {
+			hears_policy(&r, c);
+			ends(&r, 0);
+		} else if (c->hold != FAULT_NONE) {
+			assert_int_equal(refused(&r).code, c->hold);
+		} else {
+			ends(&r, 0);
+		}
+	}
+}
+
+static void
+reads_sealed_files_only(void **state)
+{
+	struct reader r = start();
+
+	ask_read(*state, &r, &reads[0], SEALS & ~F_SEAL_WRITE);
+	assert_int_equal(refused(&r).code, FAULT_RECORD);
+}
+
+/* The size is judged before OpenSSL sees a byte. */
+static void
+reads_signatures_of_a_sound_size(void **state)
+{
+	const struct world *w = *state;
+	struct record_read read = { .job = 5, .is_signed = 1 };
+	struct reader r = start();
+	char *much = calloc(LIMIT_SIGNATURE + 1, 1);
+	int fds[3] = { memory(file, sizeof(file) - 1, SEALS),
+		memory(much, LIMIT_SIGNATURE + 1, SEALS),
+		memory(w->anchors, strlen(w->anchors), SEALS) };
+
+	free(much);
+	assert_int_equal(msg_send(r.channel, 0, RECORD_READ, &read, fds, 3), 0);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	assert_int_equal(refused(&r).code, FAULT_TOO_LARGE);
+}
+
+static void
+ends_with_the_channel(void **state)
+{
+	struct reader r = start();
+	int status;
+
+	(void)state;
+	close(r.channel);
+	assert_int_equal(waitpid(r.pid, &status, 0), r.pid);
+	assert_int_equal(status, 0);
+}
+
+static void
+leaves_an_engine_that_breaks_the_rules(void **state)
+{
+	struct record_read read = { .job = 5 };
+	struct reader r = start();
+	int fds[3];
+
+	(void)state;
+	memset(read.url, 'x', sizeof(read.url));
+	for (int i = 0; i < 3; i++)
+		fds[i] = memory("", 0, SEALS);
+	assert_int_equal(msg_send(r.channel, 0, RECORD_READ, &read, fds, 3), 0);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	ends(&r, 1);
+}
+
+static int
+set_up(void **state)
+{
+	static struct world w;
+
+	w.ca =
+	    certs_make(&(struct cert_wish){ .name = "Anchor", .is_ca = true });
+	w.signer = certs_make(
+	    &(struct cert_wish){ .name = "Lamp works", .issuer = &w.ca });
+	w.stranger = certs_make(&(struct cert_wish){ .name = "Stranger" });
+	w.anchors = certs_pem(&w.ca);
+	*state = &w;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+
+	certs_free(&w->ca);
+	certs_free(&w->signer);
+	certs_free(&w->stranger);
+	free(w->anchors);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_the_signature_url),
+		cmocka_unit_test(refuses_what_is_too_large),
+		cmocka_unit_test(judges_before_it_parses),
+		cmocka_unit_test(reads_sealed_files_only),
+		cmocka_unit_test(reads_signatures_of_a_sound_size),
+		cmocka_unit_test(ends_with_the_channel),
+		cmocka_unit_test(leaves_an_engine_that_breaks_the_rules),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
