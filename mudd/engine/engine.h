@@ -1,0 +1,92 @@
+/*
+ * The engine: the hub that ties the modules to each other, to the channels
+ * and to the clock.
+ *
+ * Who does what: sightings.c decides who is who, manager.c what holds for a
+ * MUD URL, names.c and controllers.c what a name and a class are today,
+ * plan.c tells the enforcer.  This module only carries records to them and
+ * calls them when their time has come.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/controllers.h"
+#include "engine/fetching.h"
+#include "engine/lan.h"
+#include "engine/manager.h"
+#include "engine/materials.h"
+#include "engine/names.h"
+#include "engine/plan.h"
+#include "engine/sightings.h"
+#include "engine/things.h"
+
+struct event;
+struct event_base;
+
+/* Seconds since 1970 that only go forward while we run. */
+typedef int64_t engine_clock_fn(void *arg);
+
+struct engine_options {
+	struct event_base *base;
+	const struct config *config;
+	struct state *state;
+	const struct materials *materials;
+	int mudd_fd; /* channel to mudd; taken */
+	engine_clock_fn *clock;
+	void *clock_arg;
+};
+
+/* Who wants to know: the commands. Any of them may be NULL. */
+struct engine_listener {
+	/* A turn of the loop has ended: something may be different. */
+	void (*turned)(void *arg);
+	/* What engine_count asked for is there. */
+	void (*counted)(void *arg);
+	/* What engine_teardown asked for is done; why: or not. */
+	void (*torn_down)(void *arg, const struct fault *why);
+	void *arg;
+};
+
+struct engine {
+	struct engine_options options;
+	struct channel *mudd, *watcher;
+	struct lan lan;
+	struct things *things;
+	struct sets *sets;
+	struct policies policies;
+	struct jobs *jobs;
+	struct manager *manager;
+	struct names *names;
+	struct plan *plan;
+	struct fetching fetching;
+	struct controllers controllers;
+	struct sightings sightings;
+	struct engine_listener listener;
+	struct event *turn;  /* what one turn of the loop has changed */
+	struct event *timer; /* what time brings */
+	int64_t started_at;
+	bool is_ready; /* mudd has been told that all stands */
+	bool is_counting;
+};
+
+/* Loads the state, sends what it needs to be sent, and waits for events. */
+struct engine *engine_new(const struct engine_options *options);
+void engine_free(struct engine *engine);
+
+void engine_listen(
+    struct engine *engine, const struct engine_listener *listener);
+
+int64_t engine_now(const struct engine *engine);
+/* Something has changed: the modules look at it before the loop waits. */
+void engine_touch(struct engine *engine);
+/* Asks mudd for the drop counters; the listener hears of it. */
+void engine_count(struct engine *engine);
+/* Asks mudd to delete the tables; the listener hears of it. */
+void engine_teardown(struct engine *engine);
+/* Ends the loop. */
+void engine_stop(struct engine *engine);
+
+#endif

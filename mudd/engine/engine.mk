@@ -1,0 +1,77 @@
+# mudd-engine: decides.
+noinst_LIBRARIES += mudd/engine/libengine.a
+mudd_engine_libengine_a_SOURCES = \
+	mudd/engine/attempt.c mudd/engine/attempt.h \
+	mudd/engine/batch.c mudd/engine/batch.h \
+	mudd/engine/commands.c mudd/engine/commands.h \
+	mudd/engine/config.c mudd/engine/config.h \
+	mudd/engine/configkeys.c mudd/engine/configkeys.h \
+	mudd/engine/control.c mudd/engine/control.h \
+	mudd/engine/controlclient.c mudd/engine/controlclient.h \
+	mudd/engine/controllers.c mudd/engine/controllers.h \
+	mudd/engine/engine.c mudd/engine/engine.h \
+	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
+	mudd/engine/fetching.c mudd/engine/fetching.h \
+	mudd/engine/jobs.c mudd/engine/jobs.h \
+	mudd/engine/lan.c mudd/engine/lan.h \
+	mudd/engine/lanplan.c mudd/engine/lanplan.h \
+	mudd/engine/manager.c mudd/engine/manager.h \
+	mudd/engine/materials.c mudd/engine/materials.h \
+	mudd/engine/mudurl.c mudd/engine/mudurl.h \
+	mudd/engine/names.c mudd/engine/names.h \
+	mudd/engine/plan.c mudd/engine/plan.h \
+	mudd/engine/policies.c mudd/engine/policies.h \
+	mudd/engine/report.c mudd/engine/report.h \
+	mudd/engine/sets.c mudd/engine/sets.h \
+	mudd/engine/sightings.c mudd/engine/sightings.h \
+	mudd/engine/stage.c mudd/engine/stage.h \
+	mudd/engine/state.c mudd/engine/state.h \
+	mudd/engine/statedb.c mudd/engine/statedb.h \
+	mudd/engine/staterow.c mudd/engine/staterow.h \
+	mudd/engine/things.c mudd/engine/things.h \
+	mudd/engine/thingstore.c mudd/engine/thingstore.h \
+	mudd/engine/varlink.c mudd/engine/varlink.h \
+	mudd/engine/verdicts.c mudd/engine/verdicts.h
+nodist_mudd_engine_libengine_a_SOURCES = mudd/engine/description.inc
+mudd_engine_libengine_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) \
+	$(JANSSON_CFLAGS) $(CONFUSE_CFLAGS) $(SQLITE_CFLAGS)
+
+# The interface's description, as C strings.
+BUILT_SOURCES += mudd/engine/description.inc
+CLEANFILES += mudd/engine/description.inc
+mudd/engine/description.inc: docs/org.mudd.Manager.varlink
+	$(AM_V_GEN)$(MKDIR_P) mudd/engine && \
+	$(SED) -e 's/["\\]/\\&/g' -e 's/^/"/' -e 's/$$/\\n",/' \
+		$(top_srcdir)/docs/org.mudd.Manager.varlink >$@
+mudd/engine/libengine_a-varlink.$(OBJEXT): mudd/engine/description.inc
+
+pkglibexec_PROGRAMS += mudd-engine
+mudd_engine_SOURCES = mudd/engine/main.c
+mudd_engine_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+mudd_engine_LDADD = mudd/engine/libengine.a mudd/core/libcore.a \
+	libmud/libmud.a $(EVENT_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) \
+	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SECCOMP_LIBS) $(CAP_LIBS)
+
+if HAVE_CMOCKA
+engine_tests = tests/unit/test_config tests/unit/test_state \
+	tests/unit/test_control
+check_PROGRAMS += $(engine_tests)
+TESTS += $(engine_tests)
+engine_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(EVENT_CFLAGS) \
+	$(JANSSON_CFLAGS) $(SQLITE_CFLAGS) $(CONFUSE_CFLAGS)
+engine_test_ldadd = mudd/engine/libengine.a mudd/core/libcore.a \
+	libmud/libmud.a $(EVENT_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) \
+	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SECCOMP_LIBS) $(CAP_LIBS) $(CMOCKA_LIBS)
+
+tests_unit_test_config_SOURCES = tests/unit/test_config.c
+tests_unit_test_config_CFLAGS = $(engine_test_cflags)
+tests_unit_test_config_LDADD = $(engine_test_ldadd)
+
+tests_unit_test_state_SOURCES = tests/unit/test_state.c
+tests_unit_test_state_CFLAGS = $(engine_test_cflags)
+tests_unit_test_state_LDADD = $(engine_test_ldadd)
+
+tests_unit_test_control_SOURCES = tests/unit/test_control.c
+tests_unit_test_control_CFLAGS = $(engine_test_cflags)
+tests_unit_test_control_LDADD = $(engine_test_ldadd)
+endif

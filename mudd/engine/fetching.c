@@ -1,0 +1,55 @@
+/*
+ * What every fetcher is told first.  Role: engine.
+ */
+#include "engine/fetching.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "engine/config.h"
+#include "engine/lan.h"
+#include "engine/materials.h"
+
+static void
+forbid(struct job *job, const struct addr *addr, unsigned int len)
+{
+	struct record_prefix forbid = { .prefix = prefix_of(addr, len) };
+
+	job_send(job, RECORD_FETCH_FORBID, &forbid, NULL, 0);
+}
+
+void
+fetching_introduce(const struct fetching *fetching, struct job *job)
+{
+	const struct config *config = fetching->config;
+	const struct lan *lan = fetching->lan;
+	struct record_roots roots = {
+		.size = fetching->materials->roots.size,
+	};
+	int fd = fcntl(fetching->materials->roots.fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		log_fatal("cannot hand out the TLS roots");
+	job_send(job, RECORD_FETCH_ROOTS, &roots, &fd, 1);
+	for (size_t i = 0; i < config->n_allow_prefixes; i++) {
+		struct record_allow allow = {
+			.prefix = config->allow_prefixes[i],
+		};
+
+		job_send(job, RECORD_FETCH_ALLOW, &allow, NULL, 0);
+	}
+	for (size_t i = 0; i < config->n_allow_ports; i++) {
+		struct record_allow allow = {
+			.port = config->allow_ports[i],
+		};
+
+		job_send(job, RECORD_FETCH_ALLOW, &allow, NULL, 0);
+	}
+	for (size_t i = 0; i < lan->n_addresses; i++) {
+		const struct lan_address *at = &lan->addresses[i];
+
+		forbid(job, &at->addr, at->addr.family == 4 ? 32 : 128);
+		forbid(job, &at->addr, at->len);
+	}
+}

@@ -1,0 +1,485 @@
+/*
+ * The life of each MUD URL.  Role: engine.  URLs come from the LAN, files from
+ * anywhere; both were judged by others, and what counts is written down before
+ * it is acted upon (R-1).
+ */
+#include "engine/manager.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "engine/config.h"
+#include "engine/fetchbudget.h"
+#include "engine/materials.h"
+#include "engine/verdicts.h"
+#include "libmud/mem.h"
+
+struct manager {
+	struct manager_options options;
+	struct verdicts verdicts;
+	struct list all;
+	struct fetchbudget *budget;
+	struct kernel_policy *pending;
+	struct attempt *pending_attempt;
+	size_t n_settling;
+	int64_t now; /* of the call that is being served */
+};
+
+static struct url pending_url = { .text = "https://pending.invalid/",
+	.host = "pending.invalid",
+	.port = 443 };
+
+static void
+changed(struct manager *manager, struct mudurl *mud)
+{
+	manager->options.changed(manager->options.arg, mud);
+}
+
+static void
+on_done(void *arg, struct outcome *outcome)
+{
+	struct mudurl *mud = arg;
+	struct manager *manager = mud->manager;
+
+	mud->attempt = NULL;
+	switch (mud->errand) {
+	case ERRAND_FETCH:
+		verdicts_fetched(
+		    &manager->verdicts, mud, outcome, manager->now);
+		break;
+	case ERRAND_SETTLE:
+		verdicts_stored(&manager->verdicts, mud, outcome);
+		if (!mud->is_unsettled)
+			manager->n_settling--;
+		break;
+	case ERRAND_APPROVE:
+		verdicts_approved(&manager->verdicts, mud, outcome);
+		break;
+	}
+	changed(manager, mud);
+}
+
+static void
+on_pending_done(void *arg, struct outcome *outcome)
+{
+	struct manager *manager = arg;
+	struct kernel_policy *made = NULL;
+	struct fault why = outcome->why;
+
+	manager->pending_attempt = NULL;
+	manager->n_settling--;
+	if (outcome->kind == OUTCOME_POLICY)
+		made = policies_add(manager->options.policies, outcome->policy,
+		    &pending_url, &why);
+	if (made == NULL) {
+		log_warning("pending.json: %s: %s; DNS and NTP it is",
+		    why.clause, why.detail);
+	} else {
+		policies_drop(manager->pending);
+		manager->pending = made;
+	}
+	changed(manager, NULL);
+}
+
+/* ---- attempts ---------------------------------------------------------- */
+
+static struct attempt_options
+options_for(struct manager *manager, const struct url *url, int64_t at)
+{
+	return (struct attempt_options){
+		.jobs = manager->options.jobs,
+		.fetching = manager->options.fetching,
+		.materials = manager->options.materials,
+		.url = url,
+		.at = at,
+	};
+}
+
+static void
+start_fetch(struct manager *manager, struct mudurl *mud, int64_t now)
+{
+	struct attempt_options options = options_for(manager, &mud->url, now);
+
+	options.done = on_done;
+	options.arg = mud;
+	mud->errand = ERRAND_FETCH;
+	mud->next_fetch_at = NO_TIME;
+	mud->attempt = attempt_fetch(&options);
+	if (mud->attempt == NULL)
+		mudurl_put_off(mud, now, true);
+}
+
+/* Judges stored bytes, as of the time they were judged first (S-35). */
+static void
+read_stored(void *arg, const struct state_file *row)
+{
+	struct mudurl *mud = arg;
+	struct manager *manager = mud->manager;
+	struct attempt_options options =
+	    options_for(manager, &mud->url, row->verified_at);
+	struct mud_bytes bytes = {
+		.file = material_make("stored", row->file.data, row->file.len),
+		.signature = -1,
+		.file_size = (uint32_t)row->file.len,
+		.signature_size = (uint32_t)row->signature.len,
+	};
+
+	options.is_approved = row->approved_at != 0;
+	options.done = on_done;
+	options.arg = mud;
+	if (row->signature.len > 0)
+		bytes.signature = material_make(
+		    "stored", row->signature.data, row->signature.len);
+	if (bytes.file >= 0)
+		mud->attempt = attempt_read(&options, &bytes);
+	if (mud->attempt == NULL)
+		mud_bytes_done(&bytes);
+}
+
+static void
+start_read(struct manager *manager, struct mudurl *mud,
+    const struct version *version, enum errand errand)
+{
+	mud->errand = errand;
+	(void)state_find_file(manager->options.state, mud->url.text,
+	    version->digest, read_stored, mud);
+}
+
+/* ---- entries ----------------------------------------------------------- */
+
+static struct mudurl *
+find_url(struct manager *manager, const char *text)
+{
+	LIST_EACH(at, &manager->all)
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (strcmp(mud->url.text, text) == 0)
+			return mud;
+	}
+	return NULL;
+}
+
+static struct mudurl *
+add(struct manager *manager, const struct url *url)
+{
+	struct mudurl *mud = mudurl_new(url, manager);
+
+	list_append(&manager->all, &mud->link);
+	return mud;
+}
+
+struct manager *
+manager_new(const struct manager_options *options)
+{
+	struct manager *manager = xcalloc(1, sizeof(*manager));
+	struct policy nothing = { .info = { .cache_validity_hours = 48 } };
+	struct fault why;
+
+	manager->options = *options;
+	manager->verdicts = (struct verdicts){
+		.config = options->config,
+		.state = options->state,
+		.policies = options->policies,
+	};
+	manager->budget = fetchbudget_new();
+	list_init(&manager->all);
+	/* Until pending.json is read: the defaults of RFC 8520 App. A. */
+	manager->pending =
+	    policies_add(options->policies, &nothing, &pending_url, &why);
+	if (manager->pending == NULL)
+		log_fatal("cannot make the pending policy: %s", why.detail);
+	return manager;
+}
+
+void
+manager_free(struct manager *manager)
+{
+	if (manager == NULL)
+		return;
+	attempt_free(manager->pending_attempt);
+	LIST_EACH_SAFE(at, &manager->all)
+	mudurl_free(LIST_ENTRY(at, struct mudurl, link));
+	fetchbudget_free(manager->budget);
+	free(manager);
+}
+
+static void
+load_pending(struct manager *manager, int64_t now)
+{
+	const struct material *file = &manager->options.materials->pending;
+	struct attempt_options options =
+	    options_for(manager, &pending_url, now);
+	struct mud_bytes bytes = {
+		.file = -1,
+		.signature = -1,
+		.file_size = file->size,
+	};
+
+	if (file->size == 0)
+		return;
+	/* Root wrote it: no signature is asked for. */
+	options.is_approved = true;
+	options.done = on_pending_done;
+	options.arg = manager;
+	bytes.file = dup(file->fd);
+	manager->pending_attempt = attempt_read(&options, &bytes);
+	if (manager->pending_attempt != NULL)
+		manager->n_settling++;
+	else
+		mud_bytes_done(&bytes);
+}
+
+static void
+load_file(void *arg, const struct state_file *row)
+{
+	struct manager *manager = arg;
+	struct mudurl *mud = find_url(manager, row->url);
+	struct version *version;
+	struct fault why;
+	struct url url;
+
+	if (!url_parse(row->url, &url, &why)) {
+		log_warning(
+		    "state: a stored MUD URL is not one: %s", why.detail);
+		return;
+	}
+	if (mud == NULL)
+		mud = add(manager, &url);
+	version = xcalloc(1, sizeof(*version));
+	memcpy(version->digest, row->digest, sizeof(version->digest));
+	version->signer = row->signer;
+	version->fetched_at = row->fetched_at;
+	version->judged_at = row->verified_at;
+	version->approved_at = row->approved_at;
+	version->approved_by = row->approved_by;
+	version->status = row->status;
+	version->verdict = row->verdict;
+	mudurl_refresh_later(mud, row->fetched_at, 48);
+	if (row->status != FILE_ACCEPTED) {
+		version->why = row->verdict;
+		version_free(mud->candidate);
+		mud->candidate = version;
+		return;
+	}
+	version_free(mud->accepted);
+	mud->accepted = version;
+	if (!mud->is_unsettled)
+		manager->n_settling++;
+	mud->is_unsettled = true;
+}
+
+void
+manager_load(struct manager *manager, int64_t now)
+{
+	int left_out;
+
+	manager->now = now;
+	load_pending(manager, now);
+	left_out = state_load_files(manager->options.state, load_file, manager);
+	if (left_out != 0)
+		log_warning(
+		    "state: %d stored files could not be read", left_out);
+}
+
+bool
+manager_is_settled(const struct manager *manager)
+{
+	return manager->n_settling == 0;
+}
+
+struct kernel_policy *
+manager_pending(struct manager *manager)
+{
+	return manager->pending;
+}
+
+struct mudurl *
+manager_want(
+    struct manager *manager, const char *text, int64_t now, struct fault *why)
+{
+	struct mudurl *mud;
+	struct url url;
+
+	if (!url_parse(text, &url, why))
+		return NULL;
+	mud = find_url(manager, url.text);
+	if (mud == NULL)
+		mud = add(manager, &url);
+	mud->is_wanted = true;
+	if (mud->next_fetch_at == NO_TIME && mud->attempt == NULL &&
+	    mud->accepted == NULL && mud->candidate == NULL)
+		mud->next_fetch_at = now;
+	return mud;
+}
+
+/* How many fetches run now, of these that are like this one. */
+struct running {
+	size_t all, of_host, of_port;
+};
+
+static struct running
+count_running(struct manager *manager, const struct mudurl *mud)
+{
+	struct running running = { 0 };
+
+	LIST_EACH(at, &manager->all)
+	{
+		const struct mudurl *other =
+		    LIST_ENTRY(at, struct mudurl, link);
+
+		if (other->attempt == NULL || other->errand != ERRAND_FETCH)
+			continue;
+		running.all++;
+		if (strcmp(other->url.host, mud->url.host) == 0)
+			running.of_host++;
+		if (other->asked_port == mud->asked_port)
+			running.of_port++;
+	}
+	return running;
+}
+
+/*
+ * S-25: one fetch a host, and a place left for the names of policies that are
+ * in force, whoever wants whatever.  No port gets all the places, so one that
+ * asks for a hundred slow servers delays itself.
+ */
+static bool
+has_place(struct manager *manager, const struct mudurl *mud)
+{
+	struct running running = count_running(manager, mud);
+
+	return running.all < LIMIT_JOBS - 1 && running.of_host == 0 &&
+	       running.of_port < LIMIT_JOBS - 2;
+}
+
+static void
+fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
+{
+	if (!has_place(manager, mud))
+		return;
+	/* Paid for once: how often it is tried again is S-29's to say. */
+	if (!mud->is_paid && mud->accepted == NULL &&
+	    !fetchbudget_take(
+		manager->budget, &mud->asked_by, mud->asked_port, now)) {
+		(void)fault_set(&mud->fault, FAULT_BUSY, "S-25",
+		    "too many new MUD URLs from this device, its port, or in "
+		    "all; fetched later");
+		mudurl_put_off(mud, now, true);
+		return;
+	}
+	mud->is_paid = true;
+	start_fetch(manager, mud, now);
+}
+
+int64_t
+manager_tick(struct manager *manager, int64_t now)
+{
+	int64_t next = NO_TIME;
+
+	manager->now = now;
+	LIST_EACH(at, &manager->all)
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+		const struct version *candidate = mud->candidate;
+
+		if (mud->attempt != NULL)
+			continue;
+		if (mud->is_unsettled) {
+			start_read(manager, mud, mud->accepted, ERRAND_SETTLE);
+		} else if (candidate != NULL && candidate->approved_at != 0 &&
+			   candidate->status == FILE_PENDING) {
+			start_read(manager, mud, candidate, ERRAND_APPROVE);
+		} else if (mud->is_wanted && mud->next_fetch_at <= now) {
+			fetch_if_allowed(manager, mud, now);
+		} else {
+			if (mud->is_wanted && mud->next_fetch_at < next)
+				next = mud->next_fetch_at;
+			continue;
+		}
+		/* If no job was to be had: soon again. */
+		if (mud->attempt == NULL && next > now + 1)
+			next = now + 1;
+	}
+	return next;
+}
+
+struct mudurl *
+manager_find(struct manager *manager, const char *id)
+{
+	LIST_EACH(at, &manager->all)
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (strcmp(mud->id, id) == 0)
+			return mud;
+	}
+	return NULL;
+}
+
+struct list *
+manager_all(struct manager *manager)
+{
+	return &manager->all;
+}
+
+/* ---- decisions --------------------------------------------------------- */
+
+int
+manager_approve(struct manager *manager, const char *id, const char *digest,
+    uid_t uid, int64_t now)
+{
+	struct mudurl *mud = manager_find(manager, id);
+	struct version *version;
+
+	if (mud == NULL)
+		return -ENOENT;
+	if (!mudurl_awaits(mud))
+		return -EAGAIN;
+	version = mud->candidate;
+	if (!version_is_named(version, digest))
+		return -EINVAL;
+	version->approved_at = now;
+	version->approved_by = (int64_t)uid;
+	version->judged_at = now;
+	if (verdicts_store(&manager->verdicts, mud, version, NULL) < 0) {
+		version->approved_at = 0;
+		version->approved_by = -1;
+		return -EIO;
+	}
+	log_info("%s: approved by uid %u", mud->url.text, (unsigned int)uid);
+	/* A fetch under way would bring the same bytes, or others that this
+	 * approval does not name: manager_tick reads what was approved. */
+	attempt_free(mud->attempt);
+	mud->attempt = NULL;
+	if (mud->next_fetch_at == NO_TIME)
+		mudurl_refresh_later(mud, now, 48);
+	changed(manager, mud);
+	return 0;
+}
+
+int
+manager_reject(struct manager *manager, const char *id, uid_t uid, int64_t now)
+{
+	struct mudurl *mud = manager_find(manager, id);
+	struct version *version;
+
+	if (mud == NULL)
+		return -ENOENT;
+	if (!mudurl_awaits(mud))
+		return -EAGAIN;
+	version = mud->candidate;
+	version->status = FILE_REJECTED;
+	(void)fault_set(&version->why, FAULT_REJECTED, "RFC 8520 s13.2",
+	    "an administrator (uid %u) rejected this file", (unsigned int)uid);
+	version->approved_by = (int64_t)uid;
+	manager->now = now;
+	if (verdicts_store(&manager->verdicts, mud, version, NULL) < 0)
+		return -EIO;
+	log_info("%s: rejected by uid %u", mud->url.text, (unsigned int)uid);
+	changed(manager, mud);
+	return 0;
+}

@@ -1,0 +1,65 @@
+/*
+ * The life of each MUD URL: wanted, fetched, judged, then in force, pending,
+ * or refused; refreshed when its time has come; approved by people.
+ *
+ * A URL may have a file in force (accepted) and beside it another that waits
+ * (candidate): a candidate never removes what runs (S-39).  A URL without an
+ * accepted file leaves its Things under pending.json.
+ */
+#ifndef ENGINE_MANAGER_H
+#define ENGINE_MANAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "engine/mudurl.h"
+
+struct config;
+
+struct manager;
+
+struct manager_options {
+	const struct config *config;
+	struct state *state;
+	struct jobs *jobs;
+	struct policies *policies;
+	const struct materials *materials;
+	const struct fetching *fetching;
+	/* What holds for the URL's Things has changed. */
+	void (*changed)(void *arg, struct mudurl *mud);
+	void *arg;
+};
+
+struct manager *manager_new(const struct manager_options *options);
+void manager_free(struct manager *manager);
+
+/* Reads the stored files, and has each accepted one judged again before it
+ * is used. `now` in seconds, as everywhere here. */
+void manager_load(struct manager *manager, int64_t now);
+/* Has every stored file been judged? */
+bool manager_is_settled(const struct manager *manager);
+/* The local pending.json, or nothing but DNS and NTP until it is read. */
+struct kernel_policy *manager_pending(struct manager *manager);
+
+/* The entry of a URL, made if need be; fetched as soon as may be. NULL with
+ * *why if the URL may not be fetched. Lent for the manager's life. */
+struct mudurl *manager_want(
+    struct manager *manager, const char *url, int64_t now, struct fault *why);
+
+/* Fetches what is due. Returns when it wants to be called next. */
+int64_t manager_tick(struct manager *manager, int64_t now);
+
+/* Decisions of an administrator. digest: at least 16 hex digits of the
+ * candidate's. 0 once it is durable; -ENOENT: no such URL; -EINVAL: another
+ * digest; -EAGAIN: nothing waits there; -EIO: it could not be stored. */
+int manager_approve(struct manager *manager, const char *id, const char *digest,
+    uid_t uid, int64_t now);
+int manager_reject(
+    struct manager *manager, const char *id, uid_t uid, int64_t now);
+
+struct mudurl *manager_find(struct manager *manager, const char *id);
+/* All of them, by mudurl.link. */
+struct list *manager_all(struct manager *manager);
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * Files that others judge by.  Role: engine, before its sandbox closes (but
+ * for the memfd helpers).  The files are root's; their contents are judged in
+ * the fetcher and the reader.
+ */
+#include "engine/materials.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "engine/config.h"
+#include "libmud/limits.h"
+#include "libmud/mem.h"
+
+#define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
+#define PENDING_FILE SYSCONFDIR "/policies/pending.json"
+#define SEALS        (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+struct buffer {
+	uint8_t *data;
+	size_t len, max;
+};
+
+static bool
+write_all(int fd, const uint8_t *data, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = pwrite(fd, data + done, size - done, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+int
+material_make(const char *name, const void *data, size_t size)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	if (!write_all(fd, data, size) || fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
+		error = -errno;
+		(void)close(fd);
+		return error;
+	}
+	return fd;
+}
+
+int
+material_seal(int fd, size_t size)
+{
+	struct stat st;
+
+	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_size == (off_t)size ? 0 : -EMSGSIZE;
+}
+
+uint8_t *
+material_read(int fd, size_t size)
+{
+	uint8_t *data = xcalloc(1, size + 1);
+
+	for (size_t done = 0; done < size;) {
+		ssize_t n = pread(fd, data + done, size - done, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			free(data);
+			return NULL;
+		}
+		done += (size_t)n;
+	}
+	return data;
+}
+
+/* Appends a file's bytes; false if it cannot be read or does not fit. */
+static bool
+append_file(struct buffer *to, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	uint8_t *data;
+	size_t size;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0 ||
+	    (uint64_t)st.st_size > to->max - to->len) {
+		(void)close(fd);
+		errno = EFBIG;
+		return false;
+	}
+	size = (size_t)st.st_size;
+	data = material_read(fd, size);
+	(void)close(fd);
+	if (data == NULL) {
+		errno = EIO;
+		return false;
+	}
+	to->data = xrealloc(to->data, to->len + size + 1, 1);
+	memcpy(to->data + to->len, data, size);
+	to->data[to->len + size] = '\n'; /* between two PEM files */
+	to->len += size;
+	free(data);
+	return true;
+}
+
+static bool
+is_pem(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return len > 4 && entry->d_name[0] != '.' &&
+	       strcmp(entry->d_name + len - 4, ".pem") == 0;
+}
+
+static size_t
+append_directory(struct buffer *to, const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	size_t n = 0;
+
+	if (dir == NULL) {
+		log_warning(
+		    "trust anchors: cannot read %s: %s", path, strerror(errno));
+		return 0;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (!is_pem(entry))
+			continue;
+		if (append_file(to, dirfd(dir), entry->d_name)) {
+			if (to->len < to->max)
+				to->len++; /* the newline */
+			n++;
+			continue;
+		}
+		log_warning("trust anchors: cannot use %s/%s: %s", path,
+		    entry->d_name, strerror(errno));
+	}
+	(void)closedir(dir);
+	return n;
+}
+
+static bool
+material_from(
+    struct material *material, const char *name, struct buffer *buffer)
+{
+	material->fd = material_make(name, buffer->data, buffer->len);
+	material->size = (uint32_t)buffer->len;
+	free(buffer->data);
+	if (material->fd < 0)
+		log_error(
+		    "cannot make a memory file: %s", strerror(-material->fd));
+	return material->fd >= 0;
+}
+
+bool
+materials_load(struct materials *materials, const struct config *config)
+{
+	struct buffer anchors = { .max = LIMIT_ANCHORS };
+	struct buffer roots = { .max = LIMIT_CA_BUNDLE };
+	struct buffer pending = { .max = LIMIT_FILE };
+	struct buffer nothing = { 0 };
+	const char *ca_file =
+	    config->ca_file[0] == '\0' ? SYSTEM_ROOTS : config->ca_file;
+
+	materials->n_anchor_files =
+	    append_directory(&anchors, config->trust_anchors);
+	if (materials->n_anchor_files == 0)
+		log_warning("no trust anchor in %s: every MUD file will wait "
+			    "for an administrator",
+		    config->trust_anchors);
+	if (!append_file(&roots, AT_FDCWD, ca_file))
+		log_error("TLS roots: cannot read %s: %s; nothing can be "
+			  "fetched",
+		    ca_file, strerror(errno));
+	if (!append_file(&pending, AT_FDCWD, PENDING_FILE))
+		log_warning(
+		    "%s: %s; DNS and NTP it is", PENDING_FILE, strerror(errno));
+	return material_from(&materials->anchors, "anchors", &anchors) &&
+	       material_from(&materials->roots, "roots", &roots) &&
+	       material_from(&materials->pending, "pending", &pending) &&
+	       material_from(&materials->nothing, "nothing", &nothing);
+}
+
+void
+materials_done(struct materials *materials)
+{
+	(void)close(materials->anchors.fd);
+	(void)close(materials->roots.fd);
+	(void)close(materials->pending.fd);
+	(void)close(materials->nothing.fd);
+}

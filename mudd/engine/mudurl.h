@@ -1,0 +1,96 @@
+/*
+ * One MUD URL and the files that were fetched for it.
+ *
+ * A URL may have a file in force (accepted) and beside it another that waits
+ * (candidate).  Pure data and questions about it; manager.c moves it along.
+ */
+#ifndef ENGINE_MUDURL_H
+#define ENGINE_MUDURL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/attempt.h"
+#include "engine/policies.h"
+#include "engine/state.h"
+#include "libmud/list.h"
+#include "libmud/url.h"
+
+struct manager;
+
+#define NO_TIME INT64_MAX
+
+/* What the attempt under way is for. */
+enum errand {
+	ERRAND_FETCH,   /* the file at the URL */
+	ERRAND_SETTLE,  /* the stored file in force, after a restart */
+	ERRAND_APPROVE, /* the candidate that an administrator approved */
+};
+
+/* One fetched file of a URL. */
+struct version {
+	uint8_t digest[32];
+	struct fault why; /* why it is not in force; FAULT_NONE: it may be */
+	struct fault verdict; /* of the signature alone */
+	struct signer signer;
+	int64_t fetched_at;
+	int64_t judged_at;   /* certificates were judged at this time */
+	int64_t approved_at; /* 0: by nobody */
+	int64_t approved_by; /* uid, -1 */
+	enum file_status status;
+	unsigned int tries;           /* how often a reader died over it */
+	struct policy_info info;      /* once it has been parsed */
+	struct kernel_policy *policy; /* of the accepted one */
+};
+
+struct mudurl {
+	struct url url;
+	char id[9];                /* what mudctl calls it */
+	struct version *accepted;  /* in force */
+	struct version *candidate; /* waits, or was refused */
+	struct fault fault; /* of the last fetch; FAULT_NONE: it worked */
+	enum errand errand;
+	struct attempt *attempt; /* under way; does the errand */
+	bool is_unsettled; /* the stored accepted file is to be judged again */
+	bool is_wanted;    /* a Thing has it */
+	struct mac asked_by; /* who is charged for fetching it (S-25) */
+	uint32_t asked_port;
+	bool is_paid;            /* its first fetch has been charged */
+	struct manager *manager; /* whose it is */
+	int64_t next_fetch_at;
+	unsigned int failures; /* in a row */
+	struct list link;
+};
+
+/* A new entry, on no list. */
+struct mudurl *mudurl_new(const struct url *url, struct manager *manager);
+void mudurl_free(struct mudurl *mud);
+
+/* A version of what an attempt brought, judged at `now`. */
+struct version *version_of(const struct outcome *outcome, int64_t now);
+/* Its policy is dropped too. NULL is fine. */
+void version_free(struct version *version);
+/* The same bytes? NULL is nothing's. */
+bool version_is(const struct version *version, const uint8_t digest[32]);
+/* Do these (at least 16) hex digits name it (S-38)? */
+bool version_is_named(const struct version *version, const char *hex);
+
+/* When to fetch again: after a failure (S-29), or soon when it was our own;
+ * after success, not before cache-validity (RFC 8520 s3.5, S-28). */
+void mudurl_put_off(struct mudurl *mud, int64_t now, bool soon);
+void mudurl_refresh_later(struct mudurl *mud, int64_t now, unsigned int hours);
+
+/* Where a URL stands, for people. */
+enum mudurl_standing {
+	STANDING_FETCHING,
+	STANDING_PENDING,
+	STANDING_REFUSED,
+	STANDING_ENFORCED
+};
+enum mudurl_standing mudurl_standing(const struct mudurl *mud);
+/* Why it is pending or refused; FAULT_NONE otherwise. Lent. */
+const struct fault *mudurl_fault(const struct mudurl *mud);
+/* Does it wait for an administrator (a file that can be approved)? */
+bool mudurl_awaits(const struct mudurl *mud);
+
+#endif

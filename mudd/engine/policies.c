@@ -1,0 +1,138 @@
+/*
+ * Policies as the kernel holds them.  Role: engine.  Input: policies that the
+ * reader made and stage.c checked.
+ */
+#include "engine/policies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libmud/fault.h"
+#include "libmud/mem.h"
+
+struct compiling {
+	struct policies *policies;
+	struct kernel_policy *policy;
+	const struct url *mud_url;
+};
+
+void
+policies_init(struct policies *policies, struct sets *sets)
+{
+	memset(policies, 0, sizeof(*policies));
+	list_init(&policies->all);
+	policies->sets = sets;
+}
+
+static void
+release_sets(struct policies *policies, struct kernel_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_sets; i++)
+		sets_drop(policies->sets, policy->sets[i]);
+	policy->n_sets = 0;
+}
+
+void
+policies_done(struct policies *policies)
+{
+	LIST_EACH_SAFE(at, &policies->all)
+	policies_remove(policies, LIST_ENTRY(at, struct kernel_policy, link));
+}
+
+void
+policies_authority(const struct url *url, char key[LIMIT_URL + 1])
+{
+	if (url->port == 443)
+		text_copy(key, LIMIT_URL + 1, url->host);
+	else
+		(void)snprintf(key, LIMIT_URL + 1, "%.*s:%u", LIMIT_URL - 6,
+		    url->host, (unsigned int)url->port);
+}
+
+/* Where a peer's addresses are kept, by what the peer is called. */
+static uint32_t
+set_of(void *arg, enum peer_kind kind, const char *text)
+{
+	struct compiling *compiling = arg;
+	struct kernel_policy *policy = compiling->policy;
+	char authority[LIMIT_URL + 1];
+	struct set *set;
+
+	switch (kind) {
+	case PEER_DNSNAME:
+	case PEER_CONTROLLER:
+	case PEER_MANUFACTURER:
+	case PEER_MODEL:
+		break;
+	case PEER_MY_CONTROLLER:
+		text = compiling->mud_url->text;
+		break;
+	case PEER_SAME_MANUFACTURER:
+		policies_authority(compiling->mud_url, authority);
+		kind = PEER_MANUFACTURER;
+		text = authority;
+		break;
+	case PEER_LOCAL_NETWORKS:
+	case PEER_KINDS:
+		return 0;
+	}
+	for (size_t i = 0; i < policy->n_sets; i++)
+		if (policy->sets[i]->kind == kind &&
+		    strcmp(policy->sets[i]->key, text) == 0)
+			return policy->sets[i]->number;
+	if (policy->n_sets == sizeof(policy->sets) / sizeof(policy->sets[0]))
+		return 0;
+	set = sets_take(compiling->policies->sets, kind, text);
+	if (set == NULL)
+		return 0;
+	policy->sets[policy->n_sets++] = set;
+	return set->number;
+}
+
+struct kernel_policy *
+policies_add(struct policies *policies, const struct policy *policy,
+    const struct url *mud_url, struct fault *why)
+{
+	struct kernel_policy *made;
+	struct compiling compiling;
+
+	if (policies->n >= LIMIT_POLICIES) {
+		(void)fault_set(why, FAULT_TOO_MANY, "S-8",
+		    "%d policies are in use already", LIMIT_POLICIES);
+		return NULL;
+	}
+	made = xcalloc(1, sizeof(*made));
+	made->number = ++policies->last_number;
+	made->wanted = true;
+	compiling = (struct compiling){
+		.policies = policies,
+		.policy = made,
+		.mud_url = mud_url,
+	};
+	if (!compile_policy(policy, set_of, &compiling, &made->rules, why)) {
+		release_sets(policies, made);
+		free(made);
+		return NULL;
+	}
+	list_append(&policies->all, &made->link);
+	policies->n++;
+	return made;
+}
+
+void
+policies_drop(struct kernel_policy *policy)
+{
+	if (policy != NULL)
+		policy->wanted = false;
+}
+
+void
+policies_remove(struct policies *policies, struct kernel_policy *policy)
+{
+	release_sets(policies, policy);
+	rules_done(&policy->rules);
+	list_remove(&policy->link);
+	policies->n--;
+	free(policy);
+}

@@ -1,0 +1,56 @@
+/*
+ * Policies as the kernel holds them: compiled rules under a number, and the
+ * address sets that they refer to.
+ *
+ * One MUD URL's accepted file is one policy; all Things of that URL share it.
+ * What a class means may differ by MUD URL (my-controller, same-manufacturer),
+ * so the URL is part of what is compiled.
+ */
+#ifndef ENGINE_POLICIES_H
+#define ENGINE_POLICIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/sets.h"
+#include "libmud/compile.h"
+#include "libmud/list.h"
+#include "libmud/url.h"
+
+struct fault;
+struct policy;
+
+struct kernel_policy {
+	uint32_t number;
+	struct rules rules;
+	size_t n_sets;
+	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */
+	bool wanted;    /* false: to be taken out once no Thing has it */
+	bool installed; /* its chains stand in the kernel */
+	struct list link;
+};
+
+struct policies {
+	struct list all;
+	struct sets *sets; /* lent */
+	uint32_t last_number;
+	size_t n;
+};
+
+void policies_init(struct policies *policies, struct sets *sets);
+void policies_done(struct policies *policies);
+
+/* Compiles a policy for the Things of this MUD URL. NULL with *why if it
+ * does not fit the limits. Owned by `policies` until policies_drop. */
+struct kernel_policy *policies_add(struct policies *policies,
+    const struct policy *policy, const struct url *mud_url, struct fault *why);
+
+/* No longer wanted; plan.c takes it out of the kernel and frees it. */
+void policies_drop(struct kernel_policy *policy);
+void policies_remove(struct policies *policies, struct kernel_policy *policy);
+
+/* The key of a manufacturer's set: host, and port where it is not 443. */
+void policies_authority(const struct url *url, char key[LIMIT_URL + 1]);
+
+#endif

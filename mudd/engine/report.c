@@ -1,0 +1,380 @@
+/*
+ * What the engine knows, as JSON.  Role: engine.  Texts of Things and MUD
+ * files are handed on as they are: whoever prints them escapes them (S-71).
+ */
+#include <config.h>
+
+#include "engine/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "libmud/fault.h"
+
+#define TIME_TEXT 24
+
+static void
+put(json_t *object, const char *key, json_t *value)
+{
+	(void)json_object_set_new(object, key, value);
+}
+
+/* Absent where it is empty. */
+static void
+put_text(json_t *object, const char *key, const char *text)
+{
+	json_t *value = text[0] == '\0' ? NULL : json_string(text);
+
+	if (value != NULL)
+		put(object, key, value);
+}
+
+static void
+put_time(json_t *object, const char *key, int64_t at)
+{
+	char text[TIME_TEXT];
+	time_t seconds = (time_t)at;
+	struct tm parts;
+
+	if (at <= 0 || at == INT64_MAX || gmtime_r(&seconds, &parts) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		return;
+	put(object, key, json_string(text));
+}
+
+static void
+put_fault(json_t *object, const char *key, const struct fault *why)
+{
+	if (why->code == FAULT_NONE)
+		return;
+	put(object, key,
+	    json_pack("{s:s,s:s,s:s,s:s}", "code", fault_name(why->code),
+		"clause", why->clause, "detail", why->detail, "remedy",
+		fault_remedy(why->code)));
+}
+
+static void
+put_digest(json_t *object, const char *key, const uint8_t digest[32])
+{
+	char text[65];
+
+	for (size_t i = 0; i < 32; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	put(object, key, json_string(text));
+}
+
+json_t *
+report_digest(const uint8_t digest[32])
+{
+	json_t *answer = json_object();
+
+	put_digest(answer, "digest", digest);
+	return answer;
+}
+
+/* ---- devices ----------------------------------------------------------- */
+
+/* True is what stands in the kernel: until its rules and its names' addresses
+ * do, a Thing that will be enforced is still being fetched for, as far as
+ * anybody can tell. */
+static const char *
+state_of(const struct engine *engine, const struct thing *thing)
+{
+	if (thing->mud == NULL)
+		return "unknown";
+	switch (mudurl_standing(thing->mud)) {
+	case STANDING_FETCHING:
+		return "fetching";
+	case STANDING_PENDING:
+		return "pending";
+	case STANDING_REFUSED:
+		return "refused";
+	case STANDING_ENFORCED:
+		if (!plan_stands(engine->plan, thing->batch) ||
+		    !plan_has_names(engine->plan, thing->mud->accepted->policy))
+			return "fetching";
+		return engine->options.config->mode == CONFIG_MONITOR
+		           ? "monitored"
+		           : "enforced";
+	}
+	return "unknown";
+}
+
+static void
+put_flags(json_t *object, const struct thing *thing)
+{
+	const struct {
+		bool is_set;
+		const char *name;
+	} flags[] = {
+		{ thing->departed, "departed" },
+		{ thing->conflicted, "conflict" },
+		{ thing->spoofed, "spoof" },
+		{ thing->doubled, "two-urls" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].is_set)
+			(void)json_array_append_new(
+			    list, json_string(flags[i].name));
+	put(object, "flags", list);
+}
+
+static void
+put_place(struct engine *engine, json_t *object, const struct thing *thing)
+{
+	const struct lan_link *lan = lan_of_port(&engine->lan, thing->port);
+	char text[ADDR_TEXT];
+	json_t *list = json_array();
+
+	if (lan != NULL)
+		put_text(object, "interface", lan->link.name);
+	put_text(object, "port", thing->port_name);
+	for (size_t i = 0; i < thing->n_leases; i++)
+		(void)json_array_append_new(
+		    list, json_string(addr_text(&thing->leases[i].addr, text)));
+	put(object, "addresses", list);
+}
+
+static void
+put_file(json_t *object, const struct thing *thing)
+{
+	const struct mudurl *mud = thing->mud;
+	const struct version *version;
+
+	if (mud == NULL)
+		return;
+	put_text(object, "mud_url", mud->url.text);
+	put_text(object, "url_source", state_source_name(thing->source));
+	put_fault(object, "fault", mudurl_fault(mud));
+	version = mud->accepted != NULL ? mud->accepted : mud->candidate;
+	if (version == NULL)
+		return;
+	put_text(object, "manufacturer", version->info.manufacturer);
+	put_text(object, "model", version->info.model);
+	put_text(object, "systeminfo", version->info.systeminfo);
+	put_text(object, "signer", version->signer.subject);
+	if (version->info.mud_url[0] != '\0')
+		put(object, "is_supported",
+		    json_boolean(version->info.is_supported));
+}
+
+static json_t *
+device_of(struct engine *engine, const struct thing *thing)
+{
+	json_t *object = json_object();
+	char mac[MAC_TEXT];
+
+	put(object, "mac", json_string(mac_text(&thing->mac, mac)));
+	put_text(object, "name",
+	    thing->name[0] != '\0' ? thing->name : thing->hostname);
+	put(object, "state", json_string(state_of(engine, thing)));
+	put(object, "mode",
+	    json_string(config_mode_name(engine->options.config->mode)));
+	put_file(object, thing);
+	put_place(engine, object, thing);
+	put_time(object, "last_seen", thing->last_seen);
+	put_flags(object, thing);
+	return object;
+}
+
+static void
+append_device(void *arg, struct thing *thing)
+{
+	void **args = arg;
+
+	(void)json_array_append_new(args[1], device_of(args[0], thing));
+}
+
+json_t *
+report_devices(struct engine *engine)
+{
+	json_t *list = json_array();
+	void *args[2] = { engine, list };
+
+	things_each(engine->things, append_device, args);
+	return json_pack("{s:o}", "devices", list);
+}
+
+static void
+put_policy(json_t *object, const struct mudurl *mud)
+{
+	json_t *policy;
+
+	if (mud == NULL || mud->accepted == NULL)
+		return;
+	policy = json_object();
+	put_text(policy, "mud_url", mud->url.text);
+	put_digest(policy, "digest", mud->accepted->digest);
+	put_text(policy, "signer", mud->accepted->signer.subject);
+	put_time(policy, "expires", mud->next_fetch_at);
+	put_time(policy, "approved_at", mud->accepted->approved_at);
+	put(object, "policy", policy);
+}
+
+json_t *
+report_device(struct engine *engine, const struct thing *thing)
+{
+	json_t *object = device_of(engine, thing);
+	json_t *leases = json_array();
+
+	for (size_t i = 0; i < thing->n_leases; i++) {
+		json_t *lease = json_object();
+		char text[ADDR_TEXT];
+
+		put(lease, "address",
+		    json_string(addr_text(&thing->leases[i].addr, text)));
+		put_time(lease, "expires", thing->leases[i].expires_at);
+		(void)json_array_append_new(leases, lease);
+	}
+	put(object, "leases", leases);
+	put(object, "drops",
+	    json_pack("{s:I,s:I}", "from", (json_int_t)thing->dropped_from,
+		"to", (json_int_t)thing->dropped_to));
+	put_time(object, "first_seen", thing->first_seen);
+	put_policy(object, thing->mud);
+	return object;
+}
+
+/* ---- what waits -------------------------------------------------------- */
+
+struct listing {
+	const struct mudurl *mud;
+	json_t *list;
+};
+
+static void
+append_mac(void *arg, struct thing *thing)
+{
+	struct listing *listing = arg;
+	char mac[MAC_TEXT];
+
+	if (thing->mud == listing->mud)
+		(void)json_array_append_new(
+		    listing->list, json_string(mac_text(&thing->mac, mac)));
+}
+
+json_t *
+report_pending_file(struct engine *engine, const struct mudurl *mud)
+{
+	json_t *object = json_object();
+	struct listing listing = { .mud = mud, .list = json_array() };
+
+	put(object, "id", json_string(mud->id));
+	put(object, "mud_url", json_string(mud->url.text));
+	put_fault(object, "reason", mudurl_fault(mud));
+	if (mud->candidate != NULL) {
+		put_digest(object, "digest", mud->candidate->digest);
+		put_text(object, "signer", mud->candidate->signer.subject);
+		put_time(object, "fetched_at", mud->candidate->fetched_at);
+	}
+	things_each(engine->things, append_mac, &listing);
+	put(object, "devices", listing.list);
+	return object;
+}
+
+static bool
+is_pending(const struct mudurl *mud)
+{
+	return mudurl_awaits(mud) ||
+	       (mud->is_wanted && mud->candidate == NULL &&
+		   mud->fault.code != FAULT_NONE);
+}
+
+json_t *
+report_pending(struct engine *engine)
+{
+	json_t *list = json_array();
+
+	LIST_EACH(at, manager_all(engine->manager))
+	{
+		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (is_pending(mud))
+			(void)json_array_append_new(
+			    list, report_pending_file(engine, mud));
+	}
+	return json_pack("{s:o}", "pending", list);
+}
+
+/* ---- status ------------------------------------------------------------ */
+
+struct counting {
+	const struct engine *engine;
+	json_t *counts;
+};
+
+static void
+count_one(json_t *counts, const char *key)
+{
+	json_t *n = json_object_get(counts, key);
+
+	(void)json_integer_set(n, json_integer_value(n) + 1);
+}
+
+static void
+count_thing(void *arg, struct thing *thing)
+{
+	struct counting *counting = arg;
+
+	count_one(counting->counts, "total");
+	count_one(counting->counts, state_of(counting->engine, thing));
+}
+
+static json_t *
+counts_of(struct engine *engine)
+{
+	static const char *const keys[] = { "total", "enforced", "monitored",
+		"fetching", "pending", "refused", "quarantined", "denied",
+		"unknown" };
+	struct counting counting = {
+		.engine = engine,
+		.counts = json_object(),
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		put(counting.counts, keys[i], json_integer(0));
+	things_each(engine->things, count_thing, &counting);
+	return counting.counts;
+}
+
+static json_t *
+interfaces_of(const struct engine *engine)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < engine->lan.n_links; i++)
+		if (engine->lan.links[i].is_lan)
+			(void)json_array_append_new(
+			    list, json_string(engine->lan.links[i].link.name));
+	return list;
+}
+
+json_t *
+report_status(struct engine *engine)
+{
+	json_int_t n_pending = 0;
+	json_t *object;
+
+	LIST_EACH(at, manager_all(engine->manager))
+	if (mudurl_awaits(LIST_ENTRY(at, struct mudurl, link)))
+		n_pending++;
+	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:I,s:[s,s,s]}", "version",
+	    PACKAGE_VERSION, "mode",
+	    config_mode_name(engine->options.config->mode), "uptime_sec",
+	    (json_int_t)(engine_now(engine) - engine->started_at), "interfaces",
+	    interfaces_of(engine), "table",
+	    plan_is_up(engine->plan) ? "ok" : "missing", "devices",
+	    counts_of(engine), "pending_approvals", n_pending, "not_enforced",
+	    "frames that stay on one LAN bridge are judged by address and "
+	    "MAC, not by policy",
+	    "IPv6 of managed devices is dropped, but for neighbour discovery",
+	    "an ICMP error passes if it is about any flow of the device that "
+	    "the connection tracker still knows");
+	put_fault(object, "kernel_fault", plan_fault(engine->plan));
+	return object;
+}

@@ -1,0 +1,88 @@
+/*
+ * Address sets that policies refer to: a DNS name's addresses, a class's
+ * members.  Each has a number, which is all the enforcer knows of it.
+ *
+ * A set is shared by all policies that name it.  What it should hold and what
+ * the kernel was told are kept apart; plan.c sends the difference.  Names'
+ * addresses carry a time at which they end, a class's members do not.
+ */
+#ifndef ENGINE_SETS_H
+#define ENGINE_SETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libmud/addr.h"
+#include "libmud/limits.h"
+#include "libmud/list.h"
+#include "libmud/policy.h"
+
+#define SET_MEMBERS (2 * LIMIT_NAME_ADDRS)
+
+struct set_member {
+	struct addr addr;
+	int64_t expires_at; /* 0: no end */
+	bool wanted;
+	bool installed;
+	bool refresh; /* installed, but with an older end */
+};
+
+struct set {
+	uint32_t number;
+	enum peer_kind kind;
+	/* PEER_DNSNAME: the name. PEER_CONTROLLER: the URI. PEER_MANUFACTURER:
+	 * "host" or "host:port". PEER_MY_CONTROLLER, PEER_MODEL: a MUD URL. */
+	char key[LIMIT_URL + 1];
+	unsigned int refs; /* policies that name it */
+	bool installed;
+	size_t n_members, n_room;
+	struct set_member *members;
+	int64_t lookup_at; /* of a name: when it is next resolved (names.c) */
+	bool looking_up;
+	bool was_looked_up; /* its first lookup has ended, one way or the other
+	                     */
+	uint32_t
+	    batch; /* the first with what it was looked up to be (plan.c) */
+	struct list all, dirty;
+};
+
+struct sets;
+
+struct sets *sets_new(void);
+void sets_free(struct sets *sets);
+
+/* The set of this kind and key, made if need be; one reference more. NULL if
+ * there are LIMIT_SETS already. */
+struct set *sets_take(struct sets *sets, enum peer_kind kind, const char *key);
+/* One reference less; at none it leaves the kernel and is gone after. */
+void sets_drop(struct sets *sets, struct set *set);
+struct set *sets_find(struct sets *sets, enum peer_kind kind, const char *key);
+/* Frees what is neither referred to nor installed. */
+void sets_sweep(struct sets *sets);
+
+/* It holds this address, until then (0: without an end). False if full. */
+bool set_put(struct sets *sets, struct set *set, const struct addr *addr,
+    int64_t expires_at);
+/* Opens a new round: all members are unwanted until put again. */
+void set_round(struct set *set);
+/* Closes it: the set is on the dirty list if anything differs. */
+void set_round_end(struct sets *sets, struct set *set);
+/* Members whose end has come are wanted no more. The kernel's timeouts come a
+ * little later (plan.c), for the time when we are not there to say it. */
+void set_expire(struct sets *sets, struct set *set, int64_t now);
+
+/* Nothing counts as told to the kernel any more. */
+void sets_forget(struct sets *sets);
+
+/* All sets by `all`, those with a difference by `dirty`. */
+struct list *sets_all(struct sets *sets);
+struct list *sets_dirty(struct sets *sets);
+
+static inline bool
+set_has_timeouts(const struct set *set)
+{
+	return set->kind == PEER_DNSNAME;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * What a sighting means: who may be confined by an announcement, who holds
+ * which address, who has left (architecture.md, "Who may be confined").
+ *
+ * A MAC never seen before is confined the moment its URL is seen.  One that
+ * has presence changes only by an announcement from the port where the bridge
+ * knew it before that frame, followed by a completed exchange; anything else
+ * is spoofing and changes nothing.  So nobody can lock a neighbour's laptop
+ * in, or let a Thing out, with a forged frame.
+ */
+#ifndef ENGINE_SIGHTINGS_H
+#define ENGINE_SIGHTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/records.h"
+
+struct config;
+struct lan;
+struct manager;
+struct state;
+struct things;
+
+struct sightings {
+	const struct config *config;
+	struct lan *lan;
+	struct things *things;
+	struct manager *manager;
+	struct state *state;
+};
+
+/* false: the record breaks a rule. */
+bool sightings_take(const struct sightings *sightings,
+    const struct record_sighting *sighting, int64_t now);
+
+/* Leases that have run out. Returns when the next one does. */
+int64_t sightings_expire(const struct sightings *sightings, int64_t now);
+
+/* Things and leases as they were stored. */
+void sightings_load(const struct sightings *sightings, int64_t now);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * The table of Things.  Role: engine.  Its keys come from the LAN: both its
+ * sides, managed and unknown, are bounded.
+ */
+#include "engine/things.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "engine/mudurl.h"
+#include "libmud/mem.h"
+
+#define BUCKETS 4096 /* a power of two, about LIMIT_THINGS */
+
+struct things {
+	struct list buckets[BUCKETS];
+	struct list age;   /* oldest first */
+	struct list dirty; /* of thing.dirty */
+	size_t max_managed;
+	size_t n_managed, n_unknown;
+	uint64_t seed; /* whoever chooses MACs must not choose buckets */
+};
+
+static struct list *
+bucket_of(struct things *things, const struct mac *mac)
+{
+	uint64_t hash = things->seed;
+
+	for (size_t i = 0; i < sizeof(mac->byte); i++) {
+		hash ^= mac->byte[i];
+		hash *= 0x100000001b3ull;
+	}
+	hash ^= hash >> 29;
+	return &things->buckets[hash & (BUCKETS - 1)];
+}
+
+struct things *
+things_new(size_t max_managed)
+{
+	struct things *things = xcalloc(1, sizeof(*things));
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		list_init(&things->buckets[i]);
+	list_init(&things->age);
+	list_init(&things->dirty);
+	things->max_managed = max_managed;
+	if (getrandom(&things->seed, sizeof(things->seed), GRND_NONBLOCK) !=
+	    sizeof(things->seed))
+		things->seed = 0xcbf29ce484222325ull;
+	return things;
+}
+
+void
+things_free(struct things *things)
+{
+	if (things == NULL)
+		return;
+	LIST_EACH_SAFE(at, &things->age)
+	free(LIST_ENTRY(at, struct thing, by_age));
+	free(things);
+}
+
+struct thing *
+things_find(struct things *things, const struct mac *mac)
+{
+	struct list *bucket = bucket_of(things, mac);
+
+	LIST_EACH(at, bucket)
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, by_hash);
+
+		if (mac_equal(&thing->mac, mac))
+			return thing;
+	}
+	return NULL;
+}
+
+static struct lease *
+lease_of(struct thing *thing, const struct addr *addr)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (addr_equal(&thing->leases[i].addr, addr))
+			return &thing->leases[i];
+	return NULL;
+}
+
+struct thing *
+things_find_addr(struct things *things, const struct addr *addr)
+{
+	LIST_EACH(at, &things->age)
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
+
+		if (lease_of(thing, addr) != NULL)
+			return thing;
+	}
+	return NULL;
+}
+
+struct thing *
+things_find_text(struct things *things, const char *text)
+{
+	struct thing *by_hostname = NULL;
+	struct mac mac;
+	struct addr addr;
+
+	if (mac_parse(text, &mac))
+		return things_find(things, &mac);
+	if (addr_parse(text, &addr))
+		return things_find_addr(things, &addr);
+	LIST_EACH(at, &things->age)
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
+
+		if (thing->name[0] != '\0' &&
+		    strcasecmp(thing->name, text) == 0)
+			return thing;
+		/* Anybody may call itself anything: a host name is only
+		 * looked at after the administrator's names. */
+		if (by_hostname == NULL && thing->hostname[0] != '\0' &&
+		    strcasecmp(thing->hostname, text) == 0)
+			by_hostname = thing;
+	}
+	return by_hostname;
+}
+
+static void
+make_room(struct things *things)
+{
+	LIST_EACH(at, &things->age)
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
+
+		if (thing->mud == NULL) {
+			things_remove(things, thing);
+			return;
+		}
+	}
+}
+
+struct thing *
+things_add(struct things *things, const struct mac *mac, int64_t now)
+{
+	struct thing *thing;
+
+	if (things->n_unknown >= LIMIT_UNKNOWN)
+		make_room(things);
+	thing = xcalloc(1, sizeof(*thing));
+	thing->mac = *mac;
+	thing->first_seen = thing->last_seen = now;
+	list_init(&thing->dirty);
+	list_append(bucket_of(things, mac), &thing->by_hash);
+	list_append(&things->age, &thing->by_age);
+	things->n_unknown++;
+	return thing;
+}
+
+void
+things_remove(struct things *things, struct thing *thing)
+{
+	if (thing->mud == NULL)
+		things->n_unknown--;
+	else
+		things->n_managed--;
+	list_remove(&thing->by_hash);
+	list_remove(&thing->by_age);
+	list_remove(&thing->dirty);
+	free(thing);
+}
+
+void
+things_seen(struct things *things, struct thing *thing, int64_t now)
+{
+	thing->last_seen = now;
+	list_remove(&thing->by_age);
+	list_append(&things->age, &thing->by_age);
+}
+
+size_t
+things_on_port(const struct things *things, uint32_t port)
+{
+	size_t n = 0;
+
+	LIST_EACH(at, &things->age)
+	{
+		const struct thing *thing =
+		    LIST_ENTRY(at, struct thing, by_age);
+
+		if (thing->mud != NULL && thing->port == port)
+			n++;
+	}
+	return n;
+}
+
+bool
+things_has_room(const struct things *things)
+{
+	return things->n_managed < things->max_managed;
+}
+
+void
+things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
+{
+	if (thing->mud == NULL) {
+		things->n_unknown--;
+		things->n_managed++;
+	} else if (thing->mud != mud &&
+		   (thing->previous == NULL || thing->mud->accepted != NULL)) {
+		thing->previous = thing->mud;
+	}
+	thing->mud = mud;
+	things_touch(things, thing);
+}
+
+void
+things_touch(struct things *things, struct thing *thing)
+{
+	list_remove(&thing->dirty);
+	list_append(&things->dirty, &thing->dirty);
+}
+
+struct list *
+things_dirty(struct things *things)
+{
+	return &things->dirty;
+}
+
+static void
+lease_drop(struct thing *thing, struct lease *lease)
+{
+	size_t at = (size_t)(lease - thing->leases);
+
+	thing->n_leases--;
+	memmove(
+	    lease, lease + 1, (thing->n_leases - at) * sizeof(struct lease));
+}
+
+bool
+things_bind(struct things *things, struct thing *thing, const struct addr *addr,
+    int64_t expires_at)
+{
+	struct lease *lease = lease_of(thing, addr);
+	struct thing *other;
+
+	if (lease != NULL) {
+		lease->expires_at = expires_at;
+		return false;
+	}
+	other = things_find_addr(things, addr);
+	if (other != NULL)
+		(void)things_unbind(things, other, addr);
+	if (thing->n_leases == LIMIT_ADDRESSES4)
+		lease_drop(thing, &thing->leases[0]);
+	thing->leases[thing->n_leases++] = (struct lease){
+		.addr = *addr,
+		.expires_at = expires_at,
+	};
+	things_touch(things, thing);
+	return true;
+}
+
+bool
+things_unbind(
+    struct things *things, struct thing *thing, const struct addr *addr)
+{
+	struct lease *lease;
+
+	if (addr == NULL) {
+		if (thing->n_leases == 0)
+			return false;
+		thing->n_leases = 0;
+	} else {
+		lease = lease_of(thing, addr);
+		if (lease == NULL)
+			return false;
+		lease_drop(thing, lease);
+	}
+	things_touch(things, thing);
+	return true;
+}
+
+void
+things_each(struct things *things, things_fn *fn, void *arg)
+{
+	LIST_EACH_SAFE(at, &things->age)
+	fn(arg, LIST_ENTRY(at, struct thing, by_age));
+}
+
+size_t
+things_count(const struct things *things)
+{
+	return things->n_managed + things->n_unknown;
+}

@@ -1,0 +1,111 @@
+/*
+ * The Things seen, by MAC address: who they are, what they announced, and
+ * which addresses they hold.
+ *
+ * Pure data: no I/O, no clock of its own.  Whoever changes a Thing in a way
+ * that the kernel must learn calls things_touch; plan.c empties that list.
+ * Devices without a MUD URL are kept too, so that they can be shown, but at
+ * most LIMIT_UNKNOWN of them: the one seen longest ago makes room (S-61).
+ */
+#ifndef ENGINE_THINGS_H
+#define ENGINE_THINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/records.h"
+#include "engine/state.h"
+#include "libmud/addr.h"
+#include "libmud/limits.h"
+#include "libmud/list.h"
+
+struct mudurl;
+
+struct lease {
+	struct addr addr;
+	int64_t expires_at; /* seconds; INT64_MAX: never */
+};
+
+struct thing {
+	struct mac mac;
+	char name[LIMIT_CLIENTNAME + 1];     /* the administrator's, or "" */
+	char hostname[LIMIT_CLIENTNAME + 1]; /* its own, or "" */
+	char port_name[LINK_NAME];
+	uint32_t port; /* ifindex it was last seen on, 0 */
+	enum state_source source;
+	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
+	struct mudurl *previous; /* whose policy holds until mud has one */
+	bool departed;
+	bool conflicted; /* announced another authority's URL (S-42) */
+	bool spoofed;    /* somebody spoke in its name */
+	bool doubled;    /* announced two URLs at once (S-3) */
+	int64_t first_seen, last_seen;
+	size_t n_leases;
+	struct lease leases[LIMIT_ADDRESSES4];
+
+	/* A URL announced by a MAC that was here before: it counts once the
+	 * exchange is completed on the same port. */
+	char announced[LIMIT_URL + 1];
+	uint32_t announced_port;
+
+	/* What the kernel has, or is about to have (plan.c). */
+	bool installed;
+	uint32_t installed_policy;
+	size_t n_installed;
+	struct addr installed_addrs[LIMIT_ADDRESSES4];
+	uint32_t batch; /* the one that put it where it is */
+
+	/* Counters as the kernel last told. */
+	uint64_t dropped_from, dropped_to, sent;
+
+	struct list by_hash, by_age, dirty;
+};
+
+struct things;
+
+struct things *things_new(size_t max_managed);
+void things_free(struct things *things);
+
+/* NULL if it is not there. Lent until it is removed. */
+struct thing *things_find(struct things *things, const struct mac *mac);
+/* Whose address is it now? */
+struct thing *things_find_addr(struct things *things, const struct addr *addr);
+/* By MAC, address, name or host name, as a person wrote it. */
+struct thing *things_find_text(struct things *things, const char *text);
+
+/* A new Thing, or NULL when the table is full of managed ones. */
+struct thing *things_add(
+    struct things *things, const struct mac *mac, int64_t now);
+void things_remove(struct things *things, struct thing *thing);
+
+/* It spoke: moves it to the young end. */
+void things_seen(struct things *things, struct thing *thing, int64_t now);
+/* How many Things with a MUD URL were last seen on this port? */
+size_t things_on_port(const struct things *things, uint32_t port);
+/* May one more be given a MUD URL? */
+bool things_has_room(const struct things *things);
+/* Gives it a MUD URL (the first, or another). */
+void things_manage(
+    struct things *things, struct thing *thing, struct mudurl *mud);
+
+void things_touch(struct things *things, struct thing *thing);
+struct list *things_dirty(struct things *things);
+
+/*
+ * The Thing holds this address until then.  Another that held it loses it
+ * (the DHCP server says whose it is: S-48); the oldest of its own makes room
+ * at LIMIT_ADDRESSES4.  True if the kernel must learn of it.
+ */
+bool things_bind(struct things *things, struct thing *thing,
+    const struct addr *addr, int64_t expires_at);
+/* Takes one address from it, or all (NULL). */
+bool things_unbind(
+    struct things *things, struct thing *thing, const struct addr *addr);
+
+/* Calls fn for each Thing, oldest first; fn must not add or remove. */
+typedef void things_fn(void *arg, struct thing *thing);
+void things_each(struct things *things, things_fn *fn, void *arg);
+size_t things_count(const struct things *things);
+
+#endif

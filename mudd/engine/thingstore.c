@@ -1,0 +1,70 @@
+/*
+ * Things, as the state keeps them.  Role: engine.
+ */
+#include "engine/thingstore.h"
+
+#include <string.h>
+
+#include "core/log.h"
+#include "engine/mudurl.h"
+#include "engine/state.h"
+#include "engine/things.h"
+#include "libmud/mem.h"
+
+#define FLAG_CONFLICTED 1u
+#define FLAG_SPOOFED    2u
+#define FLAG_DOUBLED    4u
+
+void
+thingstore_put(struct state *state, const struct thing *thing)
+{
+	struct state_thing row = {
+		.mac = thing->mac,
+		.url_source = thing->source,
+		.first_seen = thing->first_seen,
+		.last_seen = thing->last_seen,
+		.departed = thing->departed,
+		.flags = (thing->conflicted ? FLAG_CONFLICTED : 0) |
+		         (thing->spoofed ? FLAG_SPOOFED : 0) |
+		         (thing->doubled ? FLAG_DOUBLED : 0),
+	};
+	int error;
+
+	if (thing->mud == NULL)
+		return;
+	text_copy(row.url, sizeof(row.url), thing->mud->url.text);
+	text_copy(row.hostname, sizeof(row.hostname), thing->hostname);
+	text_copy(row.port, sizeof(row.port), thing->port_name);
+	error = state_put_thing(state, &row);
+	for (size_t i = 0; error == 0 && i < thing->n_leases; i++) {
+		struct state_lease lease = {
+			.mac = thing->mac,
+			.addr = thing->leases[i].addr,
+			.expires_at = thing->leases[i].expires_at,
+		};
+
+		error = state_put_lease(state, &lease);
+	}
+	if (error < 0) {
+		char mac[MAC_TEXT];
+
+		log_error("%s: cannot store it: %s", mac_text(&thing->mac, mac),
+		    strerror(-error));
+	}
+}
+
+void
+thingstore_drop_lease(
+    struct state *state, const struct thing *thing, const struct addr *addr)
+{
+	if (thing->mud != NULL)
+		(void)state_delete_lease(state, &thing->mac, addr);
+}
+
+void
+thingstore_flags(struct thing *thing, uint32_t flags)
+{
+	thing->conflicted = (flags & FLAG_CONFLICTED) != 0;
+	thing->spoofed = (flags & FLAG_SPOOFED) != 0;
+	thing->doubled = (flags & FLAG_DOUBLED) != 0;
+}

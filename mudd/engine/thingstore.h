@@ -1,0 +1,23 @@
+/*
+ * Things, as the state keeps them: who is managed, by which URL, with which
+ * leases.  Devices without a MUD URL are not kept.
+ */
+#ifndef ENGINE_THINGSTORE_H
+#define ENGINE_THINGSTORE_H
+
+#include <stdint.h>
+
+#include "libmud/addr.h"
+
+struct state;
+struct thing;
+
+/* Writes a managed Thing and its leases down, durably. What fails is logged:
+ * the Thing stays as it is in memory. */
+void thingstore_put(struct state *state, const struct thing *thing);
+void thingstore_drop_lease(
+    struct state *state, const struct thing *thing, const struct addr *addr);
+/* The flags of a stored Thing. */
+void thingstore_flags(struct thing *thing, uint32_t flags);
+
+#endif

@@ -1,0 +1,264 @@
+/*
+ * What the outcome of an attempt means for its MUD URL.  Role: engine.  The
+ * outcome is of our own programs, the file behind it is anybody's; what counts
+ * is written down before it is acted upon (R-1).
+ */
+#include "engine/verdicts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "engine/config.h"
+#include "engine/materials.h"
+#include "libmud/mem.h"
+
+#define TRIES_MAX 3 /* then a file over which readers die is refused */
+
+int
+verdicts_store(const struct verdicts *verdicts, const struct mudurl *mud,
+    const struct version *version, const struct mud_bytes *bytes)
+{
+	struct state_file row = {
+		.fetched_at = version->fetched_at,
+		.verified_at = version->judged_at,
+		.verdict = version->why.code != FAULT_NONE ? version->why
+		                                           : version->verdict,
+		.signer = version->signer,
+		.status = version->status,
+		.approved_by = version->approved_by,
+		.approved_at = version->approved_at,
+	};
+	uint8_t *file = NULL, *signature = NULL;
+	int error;
+
+	text_copy(row.url, sizeof(row.url), mud->url.text);
+	memcpy(row.digest, version->digest, sizeof(row.digest));
+	if (bytes != NULL && bytes->file >= 0) {
+		file = material_read(bytes->file, bytes->file_size);
+		row.file = (struct bytes){ file, bytes->file_size };
+	}
+	if (bytes != NULL && bytes->signature >= 0) {
+		signature =
+		    material_read(bytes->signature, bytes->signature_size);
+		row.signature =
+		    (struct bytes){ signature, bytes->signature_size };
+	}
+	error = state_put_file(verdicts->state, &row);
+	free(file);
+	free(signature);
+	if (error < 0)
+		log_error("%s: cannot store its file: %s", mud->url.text,
+		    strerror(-error));
+	return error;
+}
+
+static void
+forget(const struct verdicts *verdicts, const struct mudurl *mud,
+    const struct version *version)
+{
+	int error;
+
+	if (version == NULL)
+		return;
+	error =
+	    state_delete_file(verdicts->state, mud->url.text, version->digest);
+	if (error < 0)
+		log_error("%s: cannot remove an old file: %s", mud->url.text,
+		    strerror(-error));
+}
+
+/* Does an administrator have to look at it, and why (S-37)? */
+static struct fault
+reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
+    const struct outcome *outcome)
+{
+	const struct policy *policy = outcome->policy;
+	struct fault why = { 0 };
+
+	if (outcome->why.code != FAULT_NONE)
+		return outcome->why;
+	if (policy == NULL)
+		return why;
+	if (policy->info.is_draft && !verdicts->config->accept_draft_files) {
+		(void)fault_set(&why, FAULT_DRAFT_FILE, "RFC 8520 s2",
+		    "it has the shape of a draft before the RFC "
+		    "(access-lists instead of acls)");
+		return why;
+	}
+	if (policy->hold.code != FAULT_NONE)
+		return policy->hold;
+	if (outcome->is_other_type) {
+		(void)fault_set(&why, FAULT_MEDIA_TYPE, "RFC 8520 s13.1 (S-26)",
+		    "the file or its signature is served under another media "
+		    "type than application/mud+json and "
+		    "application/pkcs7-signature");
+		return why;
+	}
+	if (mud->accepted != NULL &&
+	    strcmp(mud->accepted->signer.subject, outcome->signer.subject) != 0)
+		(void)fault_set(&why, FAULT_UNTRUSTED, "RFC 8520 s16 (S-31)",
+		    "the signer has changed from %.60s to %.60s",
+		    mud->accepted->signer.subject, outcome->signer.subject);
+	return why;
+}
+
+/* This version takes the place of what waited. */
+static void
+drop_candidate(const struct verdicts *verdicts, struct mudurl *mud,
+    const struct version *version)
+{
+	if (!version_is(mud->candidate, version->digest))
+		forget(verdicts, mud, mud->candidate);
+	version_free(mud->candidate);
+	mud->candidate = NULL;
+}
+
+static void
+set_aside(const struct verdicts *verdicts, struct mudurl *mud,
+    struct version *version, enum file_status status,
+    const struct outcome *outcome)
+{
+	version->status = status;
+	log_warning("%s: %s: %s: %s", mud->url.text,
+	    status == FILE_PENDING ? "pending" : "refused", version->why.clause,
+	    version->why.detail);
+	drop_candidate(verdicts, mud, version);
+	(void)verdicts_store(verdicts, mud, version, &outcome->bytes);
+	mud->candidate = version;
+}
+
+/* In force from now on: state first, kernel second. */
+static void
+accept(const struct verdicts *verdicts, struct mudurl *mud,
+    struct version *version, struct outcome *outcome, bool store_bytes)
+{
+	struct version *old = mud->accepted;
+
+	version->policy = policies_add(
+	    verdicts->policies, outcome->policy, &mud->url, &version->why);
+	if (version->policy == NULL) {
+		set_aside(verdicts, mud, version, FILE_REFUSED, outcome);
+		return;
+	}
+	version->status = FILE_ACCEPTED;
+	(void)verdicts_store(
+	    verdicts, mud, version, store_bytes ? &outcome->bytes : NULL);
+	if (old != NULL && memcmp(old->digest, version->digest, 32) != 0)
+		forget(verdicts, mud, old);
+	mud->accepted = version;
+	version_free(old);
+	drop_candidate(verdicts, mud, version);
+	log_info("%s: in force, %s%s", mud->url.text,
+	    version->approved_at != 0 ? "approved by an administrator"
+				      : "signed by ",
+	    version->approved_at != 0 ? ""
+				      : log_quote(version->signer.subject));
+}
+
+void
+verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome, int64_t now)
+{
+	struct version *version;
+
+	mud->fault = (struct fault){ 0 };
+	if (outcome->kind == OUTCOME_NOT_FETCHED) {
+		mud->fault = outcome->why;
+		mudurl_put_off(mud, now, outcome->why.code == FAULT_BUSY);
+		log_warning("%s: not fetched: %s: %s", mud->url.text,
+		    outcome->why.clause, outcome->why.detail);
+		return;
+	}
+	mudurl_refresh_later(mud, now,
+	    outcome->policy != NULL ? outcome->policy->info.cache_validity_hours
+				    : 48);
+	if (version_is(mud->accepted, outcome->digest)) {
+		mud->accepted->fetched_at = now;
+		(void)verdicts_store(verdicts, mud, mud->accepted, NULL);
+		return;
+	}
+	/* No is an answer that stays, until the file is another one. */
+	if (version_is(mud->candidate, outcome->digest) &&
+	    mud->candidate->status == FILE_REJECTED)
+		return;
+	version = version_of(outcome, now);
+	version->why = outcome->kind == OUTCOME_REFUSED
+	                   ? outcome->why
+	                   : reason_to_hold(verdicts, mud, outcome);
+	if (version->why.code == FAULT_NONE)
+		accept(verdicts, mud, version, outcome, true);
+	else
+		set_aside(verdicts, mud, version,
+		    outcome->kind == OUTCOME_REFUSED ? FILE_REFUSED
+						     : FILE_PENDING,
+		    outcome);
+}
+
+/* What was read again must be what was judged then: the state lies on a disk
+ * (R-2). */
+static void
+compare(const struct version *version, struct outcome *outcome)
+{
+	if (outcome->kind != OUTCOME_POLICY ||
+	    version_is(version, outcome->digest))
+		return;
+	outcome->kind = OUTCOME_REFUSED;
+	(void)fault_set(&outcome->why, FAULT_INTERNAL, "R-2",
+	    "the stored bytes are not those that were judged");
+}
+
+void
+verdicts_approved(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome)
+{
+	struct version *version = mud->candidate;
+
+	compare(version, outcome);
+	/* A reader died over it: manager_tick tries again, but not for ever. */
+	if (outcome->kind == OUTCOME_NOT_FETCHED &&
+	    ++version->tries < TRIES_MAX)
+		return;
+	if (outcome->kind != OUTCOME_POLICY) {
+		version->why = outcome->why;
+		version->status = FILE_REFUSED;
+		(void)verdicts_store(verdicts, mud, version, NULL);
+		return;
+	}
+	mud->candidate = NULL;
+	version->why = (struct fault){ 0 };
+	version->info = outcome->policy->info;
+	accept(verdicts, mud, version, outcome, false);
+}
+
+void
+verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome)
+{
+	struct version *version = mud->accepted;
+	struct fault why;
+
+	compare(version, outcome);
+	why = outcome->why;
+	if (outcome->kind == OUTCOME_NOT_FETCHED &&
+	    ++version->tries < TRIES_MAX)
+		return;
+	mud->is_unsettled = false;
+	if (outcome->kind == OUTCOME_POLICY &&
+	    (version->approved_at != 0 || why.code == FAULT_NONE))
+		version->policy = policies_add(
+		    verdicts->policies, outcome->policy, &mud->url, &why);
+	if (version->policy != NULL) {
+		version->info = outcome->policy->info;
+		return;
+	}
+	/* Its signer is trusted no more, or the stored bytes are damaged. */
+	log_warning("%s: the stored file is not in force any more: %s: %s",
+	    mud->url.text, why.clause, why.detail);
+	mud->accepted = NULL;
+	version->why = why;
+	version->status = FILE_PENDING;
+	(void)verdicts_store(verdicts, mud, version, NULL);
+	drop_candidate(verdicts, mud, version);
+	mud->candidate = version;
+}

@@ -1,0 +1,39 @@
+/*
+ * What the outcome of an attempt means for its MUD URL: in force, held for an
+ * administrator, refused, or tried again (RFC 8520 s13.2, s16; S-37).
+ *
+ * A candidate never removes what runs: it waits beside it (S-39).
+ */
+#ifndef ENGINE_VERDICTS_H
+#define ENGINE_VERDICTS_H
+
+#include <stdint.h>
+
+#include "engine/mudurl.h"
+
+struct config;
+
+/* All lent. */
+struct verdicts {
+	const struct config *config;
+	struct state *state;
+	struct policies *policies;
+};
+
+/* A fetch has ended, one way or the other. */
+void verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome, int64_t now);
+/* The candidate that an administrator approved has been read. */
+void verdicts_approved(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome);
+/* The stored file that was in force has been judged again, after a restart;
+ * mud->is_unsettled stays if its reader died and may be tried once more. */
+void verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome);
+
+/* Writes a version down; bytes NULL: those that are stored stay. 0 once it is
+ * durable, or -errno, which was logged. */
+int verdicts_store(const struct verdicts *verdicts, const struct mudurl *mud,
+    const struct version *version, const struct mud_bytes *bytes);
+
+#endif
