@@ -1,0 +1,121 @@
+# Tests of the engine: its modules one by one, and scenarios of the whole.
+engine_scenario_cflags = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
+	$(SQLITE_CFLAGS) $(CONFUSE_CFLAGS)
+engine_scenario_libs = mudd/engine/libengine.a mudd/core/libcore.a \
+	libmud/libmud.a $(EVENT_LIBS) $(JANSSON_LIBS) $(CONFUSE_LIBS) \
+	$(SQLITE_LIBS) $(CRYPTO_LIBS) $(SECCOMP_LIBS) $(CAP_LIBS)
+
+# Batches are judged by the enforcer's own code.
+check_PROGRAMS += tests/scenario/run_scenario
+TESTS += tests/scenario/run_scenario
+tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
+	tests/scenario/answer.c tests/scenario/answer.h \
+	tests/scenario/expect.c tests/scenario/expect.h \
+	tests/scenario/fakemudd.c tests/scenario/fakemudd.h \
+	tests/scenario/far.c tests/scenario/far.h \
+	tests/scenario/lansteps.c tests/scenario/lansteps.h \
+	tests/scenario/makers.c tests/scenario/makers.h \
+	tests/scenario/scene.c tests/scenario/scene.h \
+	tests/scenario/script.c tests/scenario/script.h \
+	tests/scenario/seen.c tests/scenario/seen.h \
+	tests/scenario/steps.c tests/scenario/steps.h \
+	tests/scenario/told.c tests/scenario/told.h \
+	tests/scenario/workers.c tests/scenario/workers.h
+tests_scenario_run_scenario_CFLAGS = $(engine_scenario_cflags)
+tests_scenario_run_scenario_LDADD = mudd/enforce/libenforce.a \
+	$(engine_scenario_libs)
+
+EXTRA_DIST += tests/scenario/README.md \
+	tests/scenario/01-first-batch.scn \
+	tests/scenario/02-new-mac.scn \
+	tests/scenario/03-presence.scn \
+	tests/scenario/04-spoof.scn \
+	tests/scenario/05-release.scn \
+	tests/scenario/06-expiry.scn \
+	tests/scenario/07-nak.scn \
+	tests/scenario/08-address-moves.scn \
+	tests/scenario/09-verified.scn \
+	tests/scenario/10-unsigned.scn \
+	tests/scenario/11-rejected.scn \
+	tests/scenario/12-fetch-fails.scn \
+	tests/scenario/13-reader-dies.scn \
+	tests/scenario/14-two-verdicts.scn \
+	tests/scenario/15-policy-first.scn \
+	tests/scenario/16-other-authority.scn \
+	tests/scenario/17-same-authority.scn \
+	tests/scenario/18-restart.scn \
+	tests/scenario/19-signer-gone.scn \
+	tests/scenario/20-denied.scn \
+	tests/scenario/21-watcher-dies.scn \
+	tests/scenario/22-links.scn \
+	tests/scenario/23-names.scn \
+	tests/scenario/24-many-urls.scn \
+	tests/scenario/25-all-at-once.scn \
+	tests/scenario/26-max-devices.scn \
+	tests/scenario/27-two-urls.scn \
+	tests/scenario/28-signature-url.scn \
+	tests/scenario/29-held.scn \
+	tests/scenario/30-refused.scn \
+	tests/scenario/31-classes.scn \
+	tests/scenario/32-configured.scn \
+	tests/scenario/33-slow-kernel.scn \
+	tests/scenario/34-patience.scn \
+	tests/scenario/35-fetcher-told.scn \
+	tests/scenario/36-engine-crash.scn \
+	tests/scenario/37-refresh.scn \
+	tests/scenario/38-conflict-waits.scn \
+	tests/scenario/39-own-address.scn \
+	tests/scenario/40-tables-gone.scn \
+	tests/scenario/41-refresh-restart.scn \
+	tests/scenario/42-damaged.scn \
+	tests/scenario/links.part \
+	tests/scenario/names.part \
+	tests/scenario/start.part
+
+if HAVE_CMOCKA
+engine_module_tests = \
+	tests/unit/test_fetchbudget \
+	tests/unit/test_lan \
+	tests/unit/test_mudurl \
+	tests/unit/test_policies \
+	tests/unit/test_sets \
+	tests/unit/test_sightings \
+	tests/unit/test_stage \
+	tests/unit/test_things
+check_PROGRAMS += $(engine_module_tests)
+TESTS += $(engine_module_tests)
+engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
+engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
+
+tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
+tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)
+tests_unit_test_fetchbudget_LDADD = $(engine_module_libs)
+
+tests_unit_test_lan_SOURCES = tests/unit/test_lan.c
+tests_unit_test_lan_CFLAGS = $(engine_module_cflags)
+tests_unit_test_lan_LDADD = $(engine_module_libs)
+
+tests_unit_test_mudurl_SOURCES = tests/unit/test_mudurl.c
+tests_unit_test_mudurl_CFLAGS = $(engine_module_cflags)
+tests_unit_test_mudurl_LDADD = $(engine_module_libs)
+
+tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
+tests_unit_test_policies_CFLAGS = $(engine_module_cflags)
+tests_unit_test_policies_LDADD = $(engine_module_libs)
+
+tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
+tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
+tests_unit_test_sets_LDADD = $(engine_module_libs)
+
+tests_unit_test_sightings_SOURCES = tests/unit/test_sightings.c
+tests_unit_test_sightings_CFLAGS = $(engine_module_cflags)
+tests_unit_test_sightings_LDADD = $(engine_module_libs)
+
+tests_unit_test_stage_SOURCES = tests/unit/test_stage.c
+tests_unit_test_stage_CFLAGS = $(engine_module_cflags)
+tests_unit_test_stage_LDADD = $(engine_module_libs)
+
+tests_unit_test_things_SOURCES = tests/unit/test_things.c
+tests_unit_test_things_CFLAGS = $(engine_module_cflags)
+tests_unit_test_things_LDADD = $(engine_module_libs)
+endif

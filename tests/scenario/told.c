@@ -1,0 +1,251 @@
+/*
+ * Batches as text.  Role: scenario tests.  What a number stands for is looked
+ * up in the engine when it is given out, and remembered.
+ */
+#include "tests/scenario/told.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "libmud/mem.h"
+
+#define LABEL_TEXT (LIMIT_URL + 32)
+
+struct label {
+	struct list link;
+	bool is_policy; /* or a set */
+	uint32_t number;
+	char text[LABEL_TEXT];
+};
+
+void
+told_init(struct told *told)
+{
+	*told = (struct told){ 0 };
+	list_init(&told->labels);
+}
+
+void
+told_done(struct told *told)
+{
+	if (told->out != NULL)
+		(void)fclose(told->out);
+	free(told->text);
+	LIST_EACH_SAFE(at, &told->labels)
+	free(LIST_ENTRY(at, struct label, link));
+	told_init(told);
+}
+
+static const char *
+label_of(const struct told *told, bool is_policy, uint32_t number)
+{
+	const struct list *labels = &told->labels;
+
+	for (struct list *at = labels->prev; at != labels; at = at->prev) {
+		const struct label *label = LIST_ENTRY(at, struct label, link);
+
+		if (label->is_policy == is_policy && label->number == number)
+			return label->text;
+	}
+	return "?";
+}
+
+static struct label *
+add_label(struct told *told, bool is_policy, uint32_t number)
+{
+	struct label *label = xcalloc(1, sizeof(*label));
+
+	label->is_policy = is_policy;
+	label->number = number;
+	text_copy(label->text, sizeof(label->text), "?");
+	list_append(&told->labels, &label->link);
+	return label;
+}
+
+static const char *
+kind_name(enum peer_kind kind)
+{
+	switch (kind) {
+	case PEER_DNSNAME:
+		return "name";
+	case PEER_CONTROLLER:
+		return "class";
+	case PEER_MY_CONTROLLER:
+		return "my-controller";
+	case PEER_MANUFACTURER:
+	case PEER_SAME_MANUFACTURER:
+		return "manufacturer";
+	case PEER_MODEL:
+		return "model";
+	case PEER_LOCAL_NETWORKS:
+	case PEER_KINDS:
+		break;
+	}
+	return "?";
+}
+
+static void
+name_set(struct told *told, const struct engine *engine, uint32_t number)
+{
+	struct label *label = add_label(told, false, number);
+
+	LIST_EACH(at, sets_all(engine->sets))
+	{
+		const struct set *set = LIST_ENTRY(at, struct set, all);
+
+		if (set->number == number)
+			(void)snprintf(label->text, sizeof(label->text),
+			    "%s %s", kind_name(set->kind), set->key);
+	}
+}
+
+static void
+name_policy(struct told *told, const struct engine *engine, uint32_t number)
+{
+	struct label *label = add_label(told, true, number);
+
+	if (manager_pending(engine->manager)->number == number)
+		text_copy(label->text, sizeof(label->text), "pending");
+	LIST_EACH(at, manager_all(engine->manager))
+	{
+		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (mud->accepted != NULL && mud->accepted->policy != NULL &&
+		    mud->accepted->policy->number == number)
+			text_copy(
+			    label->text, sizeof(label->text), mud->url.text);
+	}
+}
+
+static const char *
+op_name(uint32_t op)
+{
+	return op == OP_ADD ? "add" : "delete";
+}
+
+void
+told_begin(struct told *told, const struct record_batch *begin)
+{
+	if (told->out != NULL)
+		(void)fclose(told->out);
+	free(told->text);
+	told->text = NULL;
+	told->out = open_memstream(&told->text, &told->size);
+	if (told->out == NULL)
+		abort();
+	(void)fprintf(told->out, "batch%s%s\n",
+	    (begin->flags & BATCH_RESET) != 0 ? " reset" : "",
+	    (begin->flags & BATCH_MONITOR) != 0 ? " monitor" : "");
+}
+
+static void
+tell_places(struct told *told, enum record_type type, const void *body)
+{
+	const struct record_lan *lan = body;
+	const struct record_prefix *place = body;
+	char text[PREFIX_TEXT];
+
+	if (type == RECORD_LAN)
+		(void)fprintf(
+		    told->out, "lan %s %u\n", op_name(lan->op), lan->ifindex);
+	else if (type == RECORD_LOCAL)
+		(void)fprintf(told->out, "local %s %s\n", op_name(place->op),
+		    prefix_text(&place->prefix, text));
+	else
+		(void)fprintf(told->out, "self %s %s\n", op_name(place->op),
+		    addr_text(&place->prefix.addr, text));
+}
+
+static void
+tell_set(struct told *told, const struct engine *engine,
+    const struct record_set *set)
+{
+	if (set->op == OP_ADD)
+		name_set(told, engine, set->set);
+	(void)fprintf(told->out, "set %s %s\n", op_name(set->op),
+	    label_of(told, false, set->set));
+}
+
+static void
+tell_element(struct told *told, const struct record_element *element)
+{
+	char text[ADDR_TEXT];
+
+	(void)fprintf(told->out, "address %s %s %s", op_name(element->op),
+	    label_of(told, false, element->set),
+	    addr_text(&element->addr, text));
+	if (element->timeout_sec != 0)
+		(void)fprintf(told->out, " for %u", element->timeout_sec);
+	(void)fprintf(told->out, "\n");
+}
+
+static void
+tell_thing(struct told *told, const struct record_thing *thing)
+{
+	char mac[MAC_TEXT];
+
+	(void)mac_text(&thing->mac, mac);
+	if (thing->op == OP_DELETE)
+		(void)fprintf(told->out, "thing %s gone\n", mac);
+	else
+		(void)fprintf(told->out, "thing %s policy %s\n", mac,
+		    thing->policy == 0 ? "none"
+				       : label_of(told, true, thing->policy));
+}
+
+static void
+tell_binding(struct told *told, const struct record_binding *binding)
+{
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
+
+	(void)fprintf(told->out, "binding %s %s %s\n", op_name(binding->op),
+	    mac_text(&binding->mac, mac), addr_text(&binding->addr, addr));
+}
+
+void
+told_record(struct told *told, const struct engine *engine,
+    enum record_type type, const void *body)
+{
+	const struct record_rules *rules = body;
+
+	switch ((int)type) {
+	case RECORD_LAN:
+	case RECORD_LOCAL:
+	case RECORD_SELF:
+		tell_places(told, type, body);
+		break;
+	case RECORD_SET:
+		tell_set(told, engine, body);
+		break;
+	case RECORD_ELEMENT:
+		tell_element(told, body);
+		break;
+	case RECORD_RULES_BEGIN:
+		name_policy(told, engine, rules->policy);
+		(void)fprintf(told->out, "policy %s\n",
+		    label_of(told, true, rules->policy));
+		break;
+	case RECORD_POLICY_GONE:
+		(void)fprintf(told->out, "policy gone %s\n",
+		    label_of(told, true, rules->policy));
+		break;
+	case RECORD_THING:
+		tell_thing(told, body);
+		break;
+	case RECORD_BINDING:
+		tell_binding(told, body);
+		break;
+	default: /* the rules themselves */
+		break;
+	}
+}
+
+const char *
+told_end(struct told *told)
+{
+	(void)fclose(told->out);
+	told->out = NULL;
+	return told->text;
+}
