@@ -1,0 +1,3 @@
+# Man pages, and what people and tools read.
+dist_man_MANS += docs/mudctl.1 docs/mudd.conf.5 docs/mudd.8
+EXTRA_DIST += docs/architecture.md docs/org.mudd.Manager.varlink

@@ -1,0 +1,358 @@
+/*
+ * The commands of mudctl.  Role: mudctl, as whoever runs it.  Input: the
+ * command line, trusted as far as its user is.
+ */
+#include "mudctl/commands.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mudctl/client.h"
+#include "mudctl/columns.h"
+#include "mudctl/offline.h"
+#include "mudctl/show.h"
+
+/* Fewer hex digits of a digest bind nothing to what was read. */
+#define DIGEST_MIN 16
+#define DIGEST_MAX 64
+
+struct command;
+
+/* argc and argv: the operands, without the command's words. */
+typedef int command_fn(const struct command *command,
+    const struct options *options, int argc, char **argv);
+typedef int offline_fn(int argc, char **argv, bool json);
+
+struct command {
+	const char *first, *second; /* words; the second may be NULL */
+	const char *operands;
+	const char *does;
+	int n_operands;
+	command_fn *run;     /* asks the daemon; or else: */
+	offline_fn *offline; /* does without */
+	const char *method;
+	const char *parameter; /* that the first operand is, or NULL */
+	show_fn *show;
+};
+
+/* One line on stderr, what was quoted escaped, and the exit code. */
+static int complain(int code, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+complain(int code, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	(void)fputs("mudctl: ", stderr);
+	(void)text_print(stderr, text);
+	(void)fputc('\n', stderr);
+	return code;
+}
+
+static bool
+has_colour(const struct options *options)
+{
+	const char *term = getenv("TERM");
+
+	return !options->no_colour && isatty(STDOUT_FILENO) == 1 &&
+	       getenv("NO_COLOR") == NULL && term != NULL &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int
+print_answer(const struct command *command, const struct options *options,
+    const json_t *answer)
+{
+	const struct show show = { stdout, has_colour(options) };
+
+	if (options->json) {
+		(void)json_dumpf(
+		    answer, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+		(void)fputc('\n', stdout);
+	} else if (!options->quiet) {
+		command->show(&show, answer);
+	}
+	return COMMAND_DONE;
+}
+
+/* What the daemon's errors mean here, and what to do next. */
+static const struct {
+	const char *error;
+	int code;
+	const char *before;
+	const char *member; /* of its parameters, said in between */
+	const char *after;
+} errors[] = {
+	{ "org.mudd.Manager.NotFound", COMMAND_NO, "not found: ", "what",
+	    "; 'mudctl devices' and 'mudctl pending' list what there is" },
+	{ "org.mudd.Manager.PermissionDenied", COMMAND_FORBIDDEN,
+	    "not permitted: be root, or in ", "needs", "" },
+	{ "org.mudd.Manager.InvalidDigest", COMMAND_NO,
+	    "that is not the digest of the file that waits; see "
+	    "'mudctl pending show ID'",
+	    NULL, "" },
+	{ "org.mudd.Manager.NotPossible", COMMAND_NO,
+	    "not possible: ", "reason", "" },
+	{ "org.mudd.Manager.Busy", COMMAND_UNREACHABLE,
+	    "mudd has too many callers; try again", NULL, "" },
+	{ "org.varlink.service.InvalidParameter", COMMAND_USAGE,
+	    "mudd does not accept this ", "parameter", "" },
+	{ "org.varlink.service.MethodNotFound", COMMAND_NO,
+	    "this mudd does not know ", "method",
+	    "; is it older than mudctl?" },
+};
+
+static int
+explain_error(const json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	const json_t *params = json_object_get(answer, "parameters");
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		const char *what = NULL;
+
+		if (strcmp(error, errors[i].error) != 0)
+			continue;
+		if (errors[i].member != NULL)
+			what = json_string_value(
+			    json_object_get(params, errors[i].member));
+		return complain(errors[i].code, "%s%s%s", errors[i].before,
+		    what == NULL ? "" : what, errors[i].after);
+	}
+	return complain(COMMAND_NO, "mudd says %s", error);
+}
+
+static int
+ask(const struct command *command, const struct options *options,
+    json_t *params)
+{
+	json_t *answer = NULL;
+	const char *why = "";
+	int code = COMMAND_DONE;
+
+	switch (client_call(
+	    options->socket, command->method, params, &answer, &why)) {
+	case CLIENT_REPLY:
+		code = print_answer(command, options, answer);
+		break;
+	case CLIENT_ERROR:
+		code = explain_error(answer);
+		break;
+	case CLIENT_UNREACHABLE:
+		code = complain(COMMAND_UNREACHABLE,
+		    "mudd does not answer at %s (%s); is it running?",
+		    options->socket, why);
+		break;
+	case CLIENT_FORBIDDEN:
+		code = complain(COMMAND_FORBIDDEN,
+		    "not permitted to open %s; be root or in group mudd",
+		    options->socket);
+		break;
+	}
+	json_decref(answer);
+	return code;
+}
+
+/* A method with no parameter, or with the first operand as its only one. */
+static int
+run_plain(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	json_t *params = json_object();
+
+	(void)argc;
+	if (command->parameter != NULL &&
+	    json_object_set_new(
+		params, command->parameter, json_string(argv[0])) != 0) {
+		json_decref(params);
+		return complain(COMMAND_USAGE, "'%s' is not UTF-8", argv[0]);
+	}
+	return ask(command, options, params);
+}
+
+static bool
+is_digest(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= DIGEST_MIN && len <= DIGEST_MAX &&
+	       strspn(text, "0123456789abcdefABCDEF") == len;
+}
+
+static int
+run_approve(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	const char *id = argv[0], *digest = argv[argc];
+	json_t *params;
+
+	if (digest == NULL || !is_digest(digest))
+		return complain(COMMAND_USAGE,
+		    "approve needs --digest with %d to %d hexadecimal digits, "
+		    "as 'mudctl pending show %s' prints them",
+		    DIGEST_MIN, DIGEST_MAX, id);
+	params = json_pack("{s:s, s:s}", "id", id, "digest", digest);
+	if (params == NULL)
+		return complain(COMMAND_USAGE, "'%s' is not UTF-8", id);
+	return ask(command, options, params);
+}
+
+/* Without a daemon it cannot be done for the user, but it can be said. */
+static int
+run_teardown(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	int code = run_plain(command, options, argc, argv);
+
+	if (code == COMMAND_UNREACHABLE)
+		(void)fputs("nft delete table inet mudd\n"
+			    "nft delete table bridge mudd\n",
+		    stdout);
+	return code;
+}
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "status", NULL, "", "what mudd does, and whether it can", 0,
+	    run_plain, NULL, "Status", NULL, show_status },
+	{ "devices", NULL, "", "the devices it has seen", 0,
+	    run_plain, NULL, "Devices", NULL, show_devices },
+	{ "device", "show", "DEV", "all about one: a MAC, an IP address, or a "
+	    "name", 1,
+	    run_plain, NULL, "Device", "device", show_device },
+	{ "pending", NULL, "", "MUD files that wait for an administrator", 0,
+	    run_plain, NULL, "Pending", NULL, show_pending },
+	{ "pending", "show", "ID", "why one of them waits", 1,
+	    run_plain, NULL, "PendingShow", "id", show_pending_file },
+	{ "approve", NULL, "ID --digest HEX", "use the file with that digest",
+	    1, run_approve, NULL, "Approve", NULL, show_approved },
+	{ "reject", NULL, "ID", "never use it", 1,
+	    run_plain, NULL, "Reject", "id", show_rejected },
+	{ "teardown", NULL, "", "remove mudd's tables, and end mudd", 0,
+	    run_teardown, NULL, "Teardown", NULL, show_torn_down },
+	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
+	    "needed)", -1,
+	    NULL, offline_validate, NULL, NULL, NULL },
+	{ "verify", NULL, "FILE SIG --trust CA...", "is this signature good? "
+	    "(no daemon needed)", -1,
+	    NULL, offline_verify, NULL, NULL, NULL },
+};
+/* clang-format on */
+
+static void
+print_usage(FILE *out, const struct command *command)
+{
+	(void)fprintf(out, "%s%s%s%s%s", command->first,
+	    command->second == NULL ? "" : " ",
+	    command->second == NULL ? "" : command->second,
+	    command->operands[0] == '\0' ? "" : " ", command->operands);
+}
+
+void
+commands_help(FILE *out)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		(void)fputs("  ", out);
+		print_usage(out, &commands[i]);
+		(void)fprintf(out, "\n        %s\n", commands[i].does);
+	}
+}
+
+/* The command that the words name; those of two words are meant first. */
+static const struct command *
+find_command(int argc, char **argv)
+{
+	const struct command *found = NULL;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct command *command = &commands[i];
+
+		if (strcmp(command->first, argv[0]) != 0)
+			continue;
+		if (command->second == NULL)
+			found = command;
+		else if (argc > 1 && strcmp(command->second, argv[1]) == 0)
+			return command;
+	}
+	return found;
+}
+
+static int
+complain_usage(const struct command *command)
+{
+	(void)fputs("usage: mudctl [options] ", stderr);
+	print_usage(stderr, command);
+	(void)fputc('\n', stderr);
+	return COMMAND_USAGE;
+}
+
+/*
+ * Options may stand behind a command as well.  getopt moves the operands to
+ * the end; the digest is left behind them, at argv[argc], or NULL there.
+ */
+static int
+run_online(const struct command *command, struct options *options, int argc,
+    char **argv)
+{
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "socket", required_argument, NULL, 's' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "no-color", no_argument, NULL, 'N' },
+		{ "digest", required_argument, NULL, 'd' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char *operands[2] = { NULL, NULL };
+	char *digest = NULL;
+	int option, n;
+
+	/* Begin anew; what is wrong, the usage line says. */
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "s:jq", known, NULL)) != -1) {
+		if (option == 'j')
+			options->json = true;
+		else if (option == 's')
+			options->socket = optarg;
+		else if (option == 'q')
+			options->quiet = true;
+		else if (option == 'N')
+			options->no_colour = true;
+		else if (option == 'd' && command->run == run_approve)
+			digest = optarg;
+		else
+			return complain_usage(command);
+	}
+	n = argc - optind;
+	if (n != command->n_operands)
+		return complain_usage(command);
+	if (n == 1)
+		operands[0] = argv[optind];
+	operands[n] = digest;
+	return command->run(command, options, n, operands);
+}
+
+int
+commands_run(struct options *options, int argc, char **argv)
+{
+	const struct command *command = find_command(argc, argv);
+	int words;
+
+	if (command == NULL)
+		return complain(COMMAND_USAGE,
+		    "no such command: %s; 'mudctl -h' lists them", argv[0]);
+	if (command->offline != NULL)
+		return command->offline(argc, argv, options->json);
+	words = command->second == NULL ? 1 : 2;
+	/* getopt takes the first word for the program's name. */
+	argv[words - 1] = argv[0];
+	return run_online(command, options, argc - words + 1, argv + words - 1);
+}

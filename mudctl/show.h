@@ -1,0 +1,30 @@
+/*
+ * The daemon's answers as text for people.  Each takes the parameters of one
+ * method's reply (docs/org.mudd.Manager.varlink); what is missing in them is
+ * left out or shown as "-", never an error.
+ */
+#ifndef MUDCTL_SHOW_H
+#define MUDCTL_SHOW_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+struct show {
+	FILE *out;
+	bool colour;
+};
+
+typedef void show_fn(const struct show *show, const json_t *answer);
+
+void show_status(const struct show *show, const json_t *answer);
+void show_devices(const struct show *show, const json_t *answer);
+void show_device(const struct show *show, const json_t *answer);
+void show_pending(const struct show *show, const json_t *answer);
+void show_pending_file(const struct show *show, const json_t *answer);
+void show_approved(const struct show *show, const json_t *answer);
+void show_rejected(const struct show *show, const json_t *answer);
+void show_torn_down(const struct show *show, const json_t *answer);
+
+#endif
