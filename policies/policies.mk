@@ -1,0 +1,4 @@
+# Local policies: MUD files that the administrator may edit.
+policiesdir = $(sysconfdir)/mudd/policies
+dist_policies_DATA = policies/pending.json
+EXTRA_DIST += policies/README.md
