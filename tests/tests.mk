@@ -1,0 +1,105 @@
+# Fuzz targets, and what the distribution holds of the tests.
+#
+# Each target is one function over raw bytes.  In an ordinary build it runs
+# over its corpus as a test of `make check` (tests/fuzz/main.c); configured
+# with --enable-fuzzing it is linked with libFuzzer instead, and `make fuzzers`
+# builds them all.  The lab is run by `./dev check`, not by `make check`: it
+# needs root, and the installed programs.
+fuzz_targets = \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_dhcp4 \
+	tests/fuzz/fuzz_enforcer \
+	tests/fuzz/fuzz_links \
+	tests/fuzz/fuzz_mudfile \
+	tests/fuzz/fuzz_mudstring \
+	tests/fuzz/fuzz_rule \
+	tests/fuzz/fuzz_signature \
+	tests/fuzz/fuzz_url
+
+if FUZZING
+EXTRA_PROGRAMS = $(fuzz_targets)
+fuzz_driver =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(fuzz_targets)
+TESTS += $(fuzz_targets)
+fuzz_driver = tests/fuzz/main.c
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+
+# Twice, since what is generated has to be there first.
+fuzzers: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_targets)
+.PHONY: fuzzers
+
+fuzz_mud_libs = libmud/libmud.a $(JANSSON_LIBS) $(CRYPTO_LIBS)
+fuzz_core_libs = mudd/core/libcore.a $(fuzz_mud_libs) $(EVENT_LIBS) \
+	$(SECCOMP_LIBS) $(CAP_LIBS)
+fuzz_engine_libs = mudd/engine/libengine.a $(fuzz_core_libs) \
+	$(CONFUSE_LIBS) $(SQLITE_LIBS)
+fuzz_cflags = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(NL_CFLAGS) $(NFTNL_CFLAGS) \
+	$(MNL_CFLAGS)
+
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_driver)
+tests_fuzz_fuzz_config_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_config_LDADD = $(fuzz_engine_libs)
+
+tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_driver)
+tests_fuzz_fuzz_control_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_control_LDADD = $(fuzz_engine_libs)
+
+tests_fuzz_fuzz_dhcp4_SOURCES = tests/fuzz/fuzz_dhcp4.c $(fuzz_driver)
+tests_fuzz_fuzz_dhcp4_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_dhcp4_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dhcp4_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
+	$(NL_LIBS)
+
+tests_fuzz_fuzz_enforcer_SOURCES = tests/fuzz/fuzz_enforcer.c $(fuzz_driver)
+tests_fuzz_fuzz_enforcer_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_enforcer_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_enforcer_LDADD = mudd/enforce/libenforce.a \
+	$(fuzz_core_libs) $(NFTNL_LIBS) $(MNL_LIBS)
+
+tests_fuzz_fuzz_links_SOURCES = tests/fuzz/fuzz_links.c $(fuzz_driver)
+tests_fuzz_fuzz_links_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_links_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_links_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
+	$(NL_LIBS)
+
+tests_fuzz_fuzz_mudfile_SOURCES = tests/fuzz/fuzz_mudfile.c $(fuzz_driver)
+tests_fuzz_fuzz_mudfile_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_mudfile_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mudfile_LDADD = $(fuzz_mud_libs)
+
+tests_fuzz_fuzz_mudstring_SOURCES = tests/fuzz/fuzz_mudstring.c \
+	$(fuzz_driver)
+tests_fuzz_fuzz_mudstring_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_mudstring_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mudstring_LDADD = $(fuzz_mud_libs)
+
+tests_fuzz_fuzz_rule_SOURCES = tests/fuzz/fuzz_rule.c $(fuzz_driver)
+tests_fuzz_fuzz_rule_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_rule_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_rule_LDADD = $(fuzz_mud_libs)
+
+tests_fuzz_fuzz_signature_SOURCES = tests/fuzz/fuzz_signature.c \
+	$(fuzz_driver)
+tests_fuzz_fuzz_signature_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_signature_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_signature_LDADD = $(fuzz_mud_libs)
+
+tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_driver)
+tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_url_LDADD = $(fuzz_mud_libs)
+
+EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
+	.clang-tidy .editorconfig
+
+# Folders are copied whole; nothing that Python left there goes along.
+dist-hook:
+	find "$(distdir)/tests" -name __pycache__ -exec rm -rf {} +
