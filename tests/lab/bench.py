@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""How fast, and how large: figures against the goals, with a baseline.
+
+    bench.py [--rounds N]
+
+  known    a DHCP DISCOVER with the URL of a policy that is in use leaves a
+           new Thing's interface, until its element stands in the kernel's
+           map `from`, seen as a netlink event in the gateway
+  fetched  the same with a URL nobody has asked for yet: file and signature
+           come from the lab's web server over HTTPS; until the element points
+           at the new policy
+  memory   PSS of all programs together, idle and with 100 Things
+
+The baseline of the same run: a raw frame over the same cable into the
+gateway, one netlink request and its answer, and a byte to another process and
+back (two of the four wake-ups that a DISCOVER costs: on a busy machine these
+make the tail).  State lies on tmpfs here, so a disk's time to sync is not in
+the figures.
+"""
+
+import argparse
+import os
+import re
+import select
+import socket
+import struct
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+
+import frames  # noqa: E402
+import lab  # noqa: E402
+import mudfile  # noqa: E402
+import net  # noqa: E402
+from manager import PROGRAMS  # noqa: E402
+
+NETLINK_NETFILTER = 12
+NFNLGRP_NFTABLES = 7
+NEWSETELEM = 10 << 8 | 12
+SOL_NETLINK, ADD_MEMBERSHIP = 270, 1
+# NFTA_SET_ELEM_LIST_SET, as an attribute: length 9, type 2, "from".
+FROM_MAP = struct.pack("=HH", 9, 2) + b"from\0"
+CHAIN = re.compile(rb"pf_(\d+)\0")
+
+GOAL_KNOWN_MS, GOAL_FETCHED_MS, GOAL_PSS_KB = 5.0, 100.0, 16 * 1024
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+class Events:
+    """The kernel's announcements about nftables, in the gateway."""
+
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  NETLINK_NETFILTER)
+        self.sock.bind((0, 0))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, NFNLGRP_NFTABLES)
+        self.sock.setblocking(False)
+
+    def drain(self):
+        while True:
+            try:
+                self.sock.recv(1 << 20)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue    # overrun: what was lost is not waited for
+
+    def _elements(self, data):
+        while len(data) >= 16:
+            length, kind = struct.unpack("=IH", data[:6])
+            if length < 16:
+                return
+            if kind == NEWSETELEM:
+                yield data[:length]
+            data = data[(length + 3) & ~3:]
+
+    def wait(self, mac, accept, seconds):
+        """When the element for mac came that accept(chain) likes; or None."""
+        raw, end = frames.mac_bytes(mac), time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not select.select([self.sock], [], [],
+                                 max(0, end - time.monotonic()))[0]:
+                return None
+            data = self.sock.recv(1 << 20)
+            now = time.monotonic_ns()
+            for element in self._elements(data):
+                if FROM_MAP not in element or raw not in element:
+                    continue
+                chain = CHAIN.search(element, element.index(raw))
+                if chain and accept(int(chain.group(1))):
+                    return now
+        return None
+
+
+class Bench:
+    def __init__(self, world):
+        self.world = world
+        self.events = Events()
+        self.wires = [net.packet_socket(host) for host in world.things]
+        self.count = 0
+        self.chains = set()
+
+    def mac(self):
+        self.count += 1
+        return "02:be:%02x:%02x:%02x:01" % (
+            self.count >> 16, self.count >> 8 & 255, self.count & 255)
+
+    def announce(self, url):
+        """A Thing nobody has seen announces a URL: (its MAC, sent when)."""
+        mac = self.mac()
+        frame = frames.dhcp(frames.DISCOVER, mac, self.count, url)
+        wire = self.wires[self.count % len(self.wires)]
+        self.events.drain()
+        start = time.monotonic_ns()
+        wire.send(frame)
+        return mac, start
+
+    def round(self, url, fresh, seconds=5):
+        """Milliseconds from frame to element, or None if it never came."""
+        def accept(chain):
+            if fresh and chain in self.chains:
+                return False
+            self.chains.add(chain)
+            return True
+        mac, start = self.announce(url)
+        end = self.events.wait(mac, accept, seconds)
+        return None if end is None else (end - start) / 1e6
+
+    def frame_baseline(self, rounds):
+        """From the Thing's interface into the gateway, by packet socket."""
+        gate = net.packet_socket(self.world.gw, "lan1")
+        times = []
+        for number in range(rounds):
+            frame = frames.udp("02:00:5e:00:53:01", self.world.gw.mac,
+                               "192.0.2.1", 9, "192.0.2.2", 9,
+                               b"%08d" % number)
+            start = time.monotonic_ns()
+            self.wires[0].send(frame)
+            while frame not in gate.recv(2048):
+                pass
+            times.append((time.monotonic_ns() - start) / 1e6)
+        return times
+
+    def netlink_baseline(self, rounds):
+        """One request to the kernel and its answer (RTM_GETLINK of lo)."""
+        sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+        sock.bind((0, 0))
+        request = struct.pack("=IHHIIBxHiII", 32, 18, 1, 1, 0, 0, 0, 1, 0, 0)
+        times = []
+        for _ in range(rounds):
+            start = time.monotonic_ns()
+            sock.send(request)
+            sock.recv(65536)
+            times.append((time.monotonic_ns() - start) / 1e6)
+        return times
+
+    def wake_baseline(self, rounds):
+        """To a process that sleeps, and back."""
+        here, there = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            here.close()
+            while there.recv(1):
+                there.send(b"!")
+            os._exit(0)
+        there.close()
+        times = []
+        for _ in range(rounds):
+            start = time.monotonic_ns()
+            here.send(b"?")
+            here.recv(1)
+            times.append((time.monotonic_ns() - start) / 1e6)
+            time.sleep(0.03)
+        here.close()
+        os.waitpid(pid, 0)
+        return times
+
+    def pss(self):
+        """{program: kB}, all processes of a name together."""
+        found = {}
+        for program in PROGRAMS:
+            for pid in self.world.mudd.pids(program):
+                try:
+                    with open("/proc/%d/smaps_rollup" % pid) as rows:
+                        for row in rows:
+                            if row.startswith("Pss:"):
+                                found[program] = found.get(
+                                    program, 0) + int(row.split()[1])
+                except OSError:
+                    continue
+        return found
+
+
+def row(name, times, lost=0, goal=None):
+    """Prints a line of the table; did it reach its goal?"""
+    if not times:
+        print("%-34s no round came to its end" % name)
+        return False
+    p99 = percentile(times, 0.99)
+    good = goal is None or (p99 <= goal and not lost)
+    print("%-34s %7.3f %9.3f %9.3f %5d %5d   %s" % (
+        name, percentile(times, 0.5), p99, max(times), len(times), lost,
+        "" if goal is None else "goal %g ms p99: %s" % (
+            goal, "reached" if good else "missed")))
+    return good
+
+
+def memory(name, found, goal=None):
+    total = sum(found.values())
+    good = goal is None or total <= goal
+    print("%-34s %7d kB  %s" % (name, total, "" if goal is None else
+                                "goal %d kB: %s" % (
+                                    goal, "reached" if good else "missed")))
+    print("    " + ", ".join("%s %d" % item for item in found.items()))
+    return good
+
+
+def _things(bench, url, wanted):
+    """Lets Things join until there are `wanted`."""
+    for _ in range(wanted):
+        bench.announce(url)
+        time.sleep(0.03)
+    time.sleep(2)
+
+
+def measure(world, rounds):
+    world.publish("lamp.json", mudfile.north_south("lamp"), signer="signer")
+    for number in range(rounds + 1):
+        name = "model-%d" % number
+        world.publish(name + ".json", mudfile.north_south(name),
+                      signer="signer")
+    world.mudd.start()
+    time.sleep(2)
+    bench = Bench(world)
+    idle = bench.pss()
+    known, fetched = [], []
+    first = bench.round(mudfile.URL % "lamp", False, 10)
+    if first is None:
+        raise RuntimeError("no element came\n" + world.mudd.log_tail())
+    time.sleep(2)       # the policy of the known URL is in use from here on
+    for _ in range(10):
+        bench.round(mudfile.URL % "lamp", False)
+    _things(bench, mudfile.URL % "lamp", 90)
+    loaded = bench.pss()
+    for _ in range(rounds):
+        known.append(bench.round(mudfile.URL % "lamp", False))
+        time.sleep(0.03)
+    for number in range(rounds):
+        fetched.append(bench.round(mudfile.URL % ("model-%d" % number), True))
+        time.sleep(0.05)
+    frame, echo = bench.frame_baseline(rounds), bench.netlink_baseline(rounds)
+    wake = bench.wake_baseline(rounds)
+    print("\n%-34s %7s %9s %9s %5s %5s" % (
+        "milliseconds", "median", "p99", "max", "n", "lost"))
+    row("baseline: frame over the cable", frame)
+    row("baseline: netlink and back", echo)
+    row("baseline: process and back", wake)
+    good = [row("DISCOVER to rules, known URL", *_split(known),
+                GOAL_KNOWN_MS),
+            row("DISCOVER to rules, with fetch", *_split(fetched),
+                GOAL_FETCHED_MS),
+            memory("memory, idle (PSS)", idle),
+            memory("memory, 100 Things (PSS)", loaded, GOAL_PSS_KB)]
+    return all(good)
+
+
+def _split(times):
+    return ([one for one in times if one is not None],
+            sum(one is None for one in times))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="latency and memory")
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--stage", default=os.path.join(lab.BUILD, "stage"))
+    parser.add_argument("--inside", action="store_true")
+    args = parser.parse_args()
+    if not args.inside:
+        argv = lab.command(os.path.join(HERE, "bench.py"), "--inside",
+                           "--rounds", str(args.rounds), "--stage",
+                           args.stage)
+        os.execvp("setpriv", ["setpriv", "--pdeathsig", "KILL", *argv])
+    world = lab.Lab("bench", args.stage, captures=False)
+    good = measure(world, args.rounds)
+    world.close()
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Keys and certificates of the lab, made with the openssl command.
+
+Two worlds that never meet: the CA of the web server's certificates, and the
+CA under which MUD files are signed.  Made once and kept for later runs.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+
+from net import run, write
+
+_MAX_AGE_SEC = 10 * 86400
+
+_CA = ("basicConstraints=critical,CA:TRUE\n"
+       "keyUsage=critical,keyCertSign,cRLSign\n"
+       "subjectKeyIdentifier=hash\n")
+_LEAF = ("basicConstraints=critical,CA:FALSE\nsubjectKeyIdentifier=hash\n"
+         "authorityKeyIdentifier=keyid\n")
+_SERVER = _LEAF + ("keyUsage=critical,digitalSignature\n"
+                   "extendedKeyUsage=serverAuth\nsubjectAltName=DNS:%s\n")
+_SIGNER = _LEAF + ("keyUsage=critical,digitalSignature\n"
+                   "extendedKeyUsage=emailProtection\n")
+# The ca command is the one that takes dates in the past.
+_CA_CONF = """[ca]
+default_ca = lab
+[lab]
+new_certs_dir = .
+database = ./index.txt
+serial = ./serial
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+organizationName = optional
+"""
+
+
+def _request(base, subject):
+    run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:P-256", "-nodes", "-keyout", base + ".key",
+        "-out", base + ".csr", "-subj", subject)
+
+
+def _authority(folder, name, subject):
+    base = "%s/%s" % (folder, name)
+    _request(base, subject)
+    write(base + ".ext", _CA)
+    run("openssl", "x509", "-req", "-in", base + ".csr", "-signkey",
+        base + ".key", "-days", "30", "-extfile", base + ".ext", "-out",
+        base + ".pem")
+
+
+def _leaf(folder, name, authority, subject, extensions, dates=None):
+    base, ca = "%s/%s" % (folder, name), "%s/%s" % (folder, authority)
+    _request(base, subject)
+    write(base + ".ext", extensions)
+    if dates is None:
+        run("openssl", "x509", "-req", "-in", base + ".csr", "-CA",
+            ca + ".pem", "-CAkey", ca + ".key", "-days", "30", "-set_serial",
+            "0x" + hashlib.sha256(base.encode()).hexdigest()[:16],
+            "-extfile", base + ".ext", "-out", base + ".pem")
+        return
+    work = base + ".ca"
+    os.makedirs(work)
+    write(work + "/index.txt", "")
+    write(work + "/serial", "1000\n")
+    write(work + "/ca.conf", _CA_CONF.replace("./", work + "/")
+          .replace("= .", "= " + work))
+    run("openssl", "ca", "-batch", "-config", work + "/ca.conf", "-in",
+        base + ".csr", "-cert", ca + ".pem", "-keyfile", ca + ".key",
+        "-startdate", dates[0], "-enddate", dates[1], "-extfile",
+        base + ".ext", "-notext", "-out", base + ".pem")
+
+
+def _make(folder):
+    _authority(folder, "web-ca", "/O=Lab/CN=Lab web CA")
+    _authority(folder, "rogue-ca", "/O=Lab/CN=Nobody's web CA")
+    for name in ("mud.example.com", "luminaire.example.com"):
+        _leaf(folder, name, "web-ca", "/CN=" + name, _SERVER % name)
+    _leaf(folder, "untrusted.example.com", "rogue-ca",
+          "/CN=untrusted.example.com", _SERVER % "untrusted.example.com")
+    _leaf(folder, "expired.example.com", "web-ca", "/CN=expired.example.com",
+          _SERVER % "expired.example.com",
+          ("20240101000000Z", "20240201000000Z"))
+    _leaf(folder, "wrongname.example.com", "web-ca",
+          "/CN=other.example.com", _SERVER % "other.example.com")
+    _authority(folder, "sign-ca", "/O=Lab/CN=Lab MUD signing CA")
+    _authority(folder, "other-ca", "/O=Elsewhere/CN=Another signing CA")
+    _leaf(folder, "signer", "sign-ca", "/O=Lab/CN=Lab MUD signer", _SIGNER)
+    _leaf(folder, "stranger", "other-ca", "/O=Elsewhere/CN=Stranger", _SIGNER)
+
+
+def prepare(folder):
+    """The folder filled with keys and certificates; made if it is not yet."""
+    with open(__file__, "rb") as source:
+        version = hashlib.sha256(source.read()).hexdigest()
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    with open(folder + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        mark = folder + "/version"
+        if os.path.exists(mark):
+            with open(mark) as old:
+                same = old.read() == version
+            if same and time.time() - os.stat(mark).st_mtime < _MAX_AGE_SEC:
+                return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder, mode=0o700)
+        _make(folder)
+        write(mark, version)
+    return folder
+
+
+def sign(folder, path, signer="signer"):
+    """path's detached signature: DER, over the bytes as they are."""
+    out = os.path.splitext(path)[0] + ".p7s"
+    base = "%s/%s" % (folder, signer)
+    run("openssl", "cms", "-sign", "-binary", "-in", path, "-signer",
+        base + ".pem", "-inkey", base + ".key", "-md", "sha256", "-outform",
+        "DER", "-out", out)
+    return out

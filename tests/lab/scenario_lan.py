@@ -1,0 +1,236 @@
+"""What happens on the LAN: leases that end, forged frames, IPv6."""
+
+import re
+import signal
+import time
+
+import frames
+import mudfile
+import net
+import services
+from registry import scenario
+from scenario_main import enforced, north_south, publish
+
+
+def bound(lab, host):
+    """Does the kernel bind an address to this MAC?"""
+    return host.mac in lab.elements("bind4")
+
+
+def _gone(lab, host, seconds=10):
+    """Everything but the MAC among the managed ones has left the kernel."""
+    lab.wait(lambda: not bound(lab, host), seconds)
+    lab.check(not bound(lab, host), "%s: its binding is gone" % host.name,
+              lab.elements("bind4"))
+    verdicts = lab.elements("from")
+    lab.check(not re.search(host.mac + r'[^}]*"pf_', verdicts),
+              "%s: no policy speaks for it any more" % host.name, verdicts)
+    lab.check(host.mac in lab.elements("things"),
+              "%s: its MAC is still managed" % host.name,
+              lab.elements("things"))
+    device = lab.mudd.device(host.mac)
+    lab.check("departed" in (device.get("flags") or []),
+              "%s: shown as departed" % host.name, device)
+
+
+def _squats(lab, host, addr):
+    """The Thing goes on using an address it no longer has: dropped."""
+    with host.inside():
+        net.run("ip", "addr", "replace", addr + "/24", "dev", "eth0")
+        net.run("ip", "route", "replace", "default", "via", "192.168.77.1")
+    host.addr4 = addr
+    lab.probe([lab.flow(host, lab.svc, proto, port, False,
+                        address=lab.service("a"),
+                        name="with the address it gave up")
+               for proto, port in (("tcp", mudfile.TCP_SERVICE),
+                                   ("udp", mudfile.UDP_SERVICE))])
+
+
+@scenario("release", 60)
+def release(lab):
+    """IoT-7-v4."""
+    publish(lab)
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    enforced(lab, lab.t2, "dhclient")
+    old = lab.t1.addr4
+    lab.clients["t1"].release()
+    _gone(lab, lab.t1)
+    lab.check(bound(lab, lab.t2), "the other Thing stays bound",
+              lab.elements("bind4"))
+    lab.probe(north_south(lab, lab.t2))
+    _squats(lab, lab.t1, old)
+    lab.clients["t1"].stop()
+    with lab.t1.inside():
+        net.run("ip", "-4", "addr", "flush", "dev", "eth0")
+    enforced(lab, lab.t1)
+    lab.probe(north_south(lab, lab.t1))
+
+
+@scenario("expiry", 210)
+def expiry(lab):
+    """IoT-8-v4, with the shortest lease that dnsmasq gives: two minutes."""
+    publish(lab)
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    enforced(lab, lab.t2)
+    old, start = lab.t1.addr4, time.monotonic()
+    lab.clients["t1"].stop()
+    lab.wait(lambda: not bound(lab, lab.t1), 150)
+    took = time.monotonic() - start
+    lab.check(100 <= took < 150, "the lease ran out after two minutes",
+              "%.0f s" % took)
+    _gone(lab, lab.t1)
+    lab.check(bound(lab, lab.t2), "the other Thing renewed and stays bound",
+              lab.elements("bind4"))
+    _squats(lab, lab.t1, old)
+    lab.probe(north_south(lab, lab.t2))
+
+
+@scenario("nak", 60)
+def nak(lab):
+    """The server says no to an address: the Thing moves to another one."""
+    publish(lab)
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    old = lab.t1.addr4
+    lab.dnsmasq.stop()
+    conf = lab.out + "/dnsmasq/dnsmasq.conf"
+    with open(conf) as text:
+        changed = re.sub(r"dhcp-range=[^,]*,[^,]*",
+                         "dhcp-range=192.168.77.60,192.168.77.90",
+                         text.read())
+    net.write(conf, changed)
+    net.write(lab.out + "/dnsmasq/leases", "")
+    lab.dnsmasq = services.Daemon(
+        "dnsmasq", ["dnsmasq", "--keep-in-foreground", "--conf-file=" + conf],
+        lab.out + "/dnsmasq.log")
+    lab.clients["t1"].process().send_signal(signal.SIGUSR1)
+    lab.wait(lambda: lab.t1.read_addr4() not in (old, None), 30)
+    lab.t1.addr4 = lab.t1.read_addr4()
+    lab.check(lab.t1.addr4 != old, "the Thing has a new address",
+              "%s, before %s" % (lab.t1.addr4, old))
+    lab.wait(lambda: lab.t1.addr4 in lab.elements("bind4"))
+    table = lab.elements("bind4")
+    lab.check(lab.t1.addr4 in table, "the new address is bound", table)
+    lab.check('"%s"' % old not in table, "the old one is not", table)
+    lab.probe(north_south(lab, lab.t1))
+
+
+def _forge(lab, sender, frame):
+    """Sends a frame three times; mudd has time to fall for it."""
+    sock = net.packet_socket(sender)
+    with sock:
+        for _ in range(3):
+            sock.send(frame)
+            time.sleep(0.3)
+    time.sleep(1)
+
+
+@scenario("spoof", 90)
+def spoof(lab):
+    """Nobody locks a neighbour in, nor lets it out, by a forged frame."""
+    publish(lab)
+    publish(lab, "other")
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    lab.join("udhcpc", lab.t5, None)
+    lab.probe([lab.flow(lab.t5, lab.svc, "tcp", 7001, True,
+                        address=lab.service("d"), name="not managed")])
+    time.sleep(2.5)     # longer than a bridge entry counts as new
+    before = lab.mudd.device(lab.t1.mac)
+    for kind, what in ((frames.DISCOVER, "DISCOVER"),
+                       (frames.REQUEST, "REQUEST")):
+        for victim in (lab.t1, lab.t5):
+            # The lease is the victim's, so the server will say yes.
+            options = [(50, bytes(map(int, victim.addr4.split("."))))]
+            _forge(lab, lab.t2, frames.dhcp(
+                kind, victim.mac, 0x1badcafe, mudfile.URL % "other",
+                server="192.168.77.1", options=options))
+        now = lab.mudd.device(lab.t1.mac)
+        for member in ("state", "mud_url", "addresses"):
+            lab.check(now.get(member) == before.get(member),
+                      "forged %s: the Thing's %s is unchanged" % (
+                          what, member), now)
+        lab.check(lab.t5.mac not in lab.elements("things"),
+                  "forged %s: the plain host is not locked in" % what,
+                  lab.elements("things"))
+        # Both speak up again within the ten seconds of S-47.
+        lab.probe([
+            lab.flow(lab.t1, lab.svc, "udp", mudfile.UDP_SERVICE, True,
+                     address=lab.service("a"), name="after the " + what),
+            lab.flow(lab.t5, lab.svc, "tcp", 7001, True,
+                     address=lab.service("d"), name="after the " + what)])
+    _forge(lab, lab.t2, frames.dhcp(
+        frames.RELEASE, lab.t1.mac, 0x1badcaff, ciaddr=lab.t1.addr4,
+        server="192.168.77.1"))
+    lab.check(bound(lab, lab.t1), "forged RELEASE: the Thing stays bound",
+              lab.elements("bind4"))
+    log = lab.mudd.log_tail(4000)
+    lab.check("spoof" in log.lower(), "the log tells of the spoofing",
+              lab.mudd.log_tail(20))
+    lab.probe([*north_south(lab, lab.t1),
+               lab.flow(lab.t5, lab.svc, "tcp", 7001, True,
+                        address=lab.service("d"), name="still free")])
+    _other_address(lab)
+
+
+def _other_address(lab):
+    """A Thing with an address that is not its own, and the reverse."""
+    with lab.t1.inside():
+        net.run("ip", "addr", "add", "192.168.77.50/24", "dev", "eth0")
+    lab.probe([
+        lab.flow(lab.t1, lab.svc, "tcp", mudfile.TCP_SERVICE, False,
+                 address=lab.service("a"), source="192.168.77.50",
+                 name="address nobody gave it"),
+        lab.flow(lab.t1, lab.svc, "udp", mudfile.UDP_SERVICE, False,
+                 address=lab.service("a"), source="192.168.77.50",
+                 name="address nobody gave it")])
+    frame = frames.udp(lab.t5.mac, lab.gw.mac, lab.t1.addr4, 40001,
+                       lab.service("a"), mudfile.UDP_SERVICE, b"not me")
+    since = time.time()
+    _forge(lab, lab.t5, frame)
+    arrived = lab.captures.incoming("svc", since, sport=40001)
+    lab.check(not arrived, "a neighbour cannot use the Thing's address",
+              "%d packets arrived" % len(arrived))
+
+
+@scenario("ipv6", 60)
+def ipv6(lab):
+    """A managed Thing has no IPv6 yet but neighbour discovery."""
+    publish(lab)
+    lab.mudd.start()
+    there, thing = lab.svc.addr6, lab.t1
+    lab.probe([lab.flow(thing, lab.svc, "udp", 9000, True, address=there,
+                        name="before it is managed")])
+    enforced(lab, thing)
+    flows = []
+    for proto in ("tcp", "udp"):
+        flows += [
+            lab.flow(thing, lab.svc, proto, 9000, False, address=there),
+            lab.flow(lab.svc, thing, proto, 9000, False,
+                     address=thing.addr6),
+            lab.flow(thing, lab.t5, proto, 9000, False,
+                     address=lab.t5.addr6, name="on the bridge"),
+            lab.flow(lab.t5, thing, proto, 9000, False,
+                     address=thing.addr6, name="on the bridge"),
+            lab.flow(lab.t5, lab.svc, proto, 9000, True, address=there,
+                     name="not managed")]
+    lab.probe(flows)
+    _neighbours(lab, thing)
+
+
+def _neighbours(lab, thing):
+    since = time.time()
+    for asker, target in ((thing, "fd77::1"), (lab.t5, thing.addr6)):
+        with asker.inside():
+            net.run("ip", "-6", "neigh", "flush", "dev", "eth0")
+            sock = net.socket.socket(net.socket.AF_INET6,
+                                     net.socket.SOCK_DGRAM)
+        with sock:
+            sock.sendto(b"?", (target, 9000))
+    for asker, target in ((thing, "fd77::1"), (lab.t5, thing.addr6)):
+        lab.check(lab.wait(lambda: lab.captures.incoming(
+            asker.name, since, protocol=58, type=136, src=target), 3),
+                  "neighbour discovery: %s hears from %s" % (asker.name,
+                                                             target))
