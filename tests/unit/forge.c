@@ -1,0 +1,151 @@
+/*
+ * Frames by a packet socket; root is needed.
+ */
+#include "tests/unit/forge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "libmud/addr.h"
+
+#define UDP_OF_ONE  9
+#define ICMP_HEADER 8
+
+/* A frame in the making. */
+struct frame {
+	size_t len;
+	uint8_t byte[128];
+};
+
+static void
+put(struct frame *frame, const void *bytes, size_t n)
+{
+	memcpy(frame->byte + frame->len, bytes, n);
+	frame->len += n;
+}
+
+static void
+put16(struct frame *frame, unsigned int value)
+{
+	const uint8_t wire[] = { (uint8_t)(value >> 8), (uint8_t)value };
+
+	put(frame, wire, sizeof(wire));
+}
+
+static void
+put_mac(struct frame *frame, const char *text)
+{
+	struct mac mac;
+
+	assert_true(mac_parse(text, &mac));
+	put(frame, &mac, sizeof(mac));
+}
+
+/* RFC 1071, of what follows `at`; it stands at `to`. */
+static void
+put_sum(struct frame *frame, size_t at, size_t to)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = at; i < frame->len; i++)
+		sum += (uint32_t)frame->byte[i] << ((i - at) % 2 == 0 ? 8 : 0);
+	while (sum > UINT16_MAX)
+		sum = (sum & UINT16_MAX) + (sum >> 16);
+	frame->byte[to] = (uint8_t)(~sum >> 8);
+	frame->byte[to + 1] = (uint8_t)~sum;
+}
+
+static void
+put_ethernet(struct frame *frame, const struct forged *forged)
+{
+	put_mac(frame, forged->to_mac);
+	put_mac(frame, forged->from_mac);
+	put16(frame, ETH_P_IP);
+}
+
+static void
+put_ip(struct frame *frame, const struct forged *forged, uint8_t protocol,
+    size_t payload)
+{
+	const uint8_t rest[] = { 0x12, 0x34, 0, 0, 64, protocol, 0, 0 };
+	struct in_addr from, to;
+	size_t at = frame->len;
+
+	assert_int_equal(inet_pton(AF_INET, forged->from, &from), 1);
+	assert_int_equal(inet_pton(AF_INET, forged->to, &to), 1);
+	put16(frame, 0x4500);
+	put16(frame, (unsigned int)(20 + payload));
+	put(frame, rest, sizeof(rest));
+	put(frame, &from, sizeof(from));
+	put(frame, &to, sizeof(to));
+	put_sum(frame, at, at + 10);
+}
+
+/* Without a checksum, which IPv4 allows. */
+static void
+put_udp(struct frame *frame, const struct forged *forged)
+{
+	put_ip(frame, forged, IPPROTO_UDP, UDP_OF_ONE);
+	put16(frame, forged->source);
+	put16(frame, forged->destination);
+	put16(frame, UDP_OF_ONE);
+	put16(frame, 0);
+	put(frame, "x", 1);
+}
+
+static void
+frame_send(enum host host, const char *interface, const struct frame *frame)
+{
+	struct sockaddr_ll at = { .sll_family = AF_PACKET };
+	int fd;
+
+	assert_int_equal(setns(gateway_namespace(host), CLONE_NEWNET), 0);
+	at.sll_ifindex = (int)if_nametoindex(interface);
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	assert_int_equal(
+	    setns(gateway_namespace(HOST_GATEWAY), CLONE_NEWNET), 0);
+	assert_true(fd >= 0);
+	if (sendto(fd, frame->byte, frame->len, 0, (struct sockaddr *)&at,
+		sizeof(at)) != (ssize_t)frame->len)
+		fail_msg("%s: %s", interface, strerror(errno));
+	(void)close(fd);
+}
+
+void
+forge_udp(enum host host, const char *interface, const struct forged *forged)
+{
+	struct frame frame = { 0 };
+
+	put_ethernet(&frame, forged);
+	put_udp(&frame, forged);
+	frame_send(host, interface, &frame);
+}
+
+void
+forge_error(enum host host, const char *interface, const struct forged *forged,
+    const struct forged *about)
+{
+	const uint8_t unreachable[ICMP_HEADER] = { 3, 3 };
+	struct frame frame = { 0 };
+	size_t at;
+
+	put_ethernet(&frame, forged);
+	put_ip(&frame, forged, IPPROTO_ICMP, ICMP_HEADER + 20 + UDP_OF_ONE);
+	at = frame.len;
+	put(&frame, unreachable, sizeof(unreachable));
+	put_udp(&frame, about);
+	put_sum(&frame, at, at + 2);
+	frame_send(host, interface, &frame);
+}

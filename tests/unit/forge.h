@@ -1,0 +1,28 @@
+/*
+ * Frames as no honest host sends them, on the wires of gateway.h.
+ */
+#ifndef TESTS_FORGE_H
+#define TESTS_FORGE_H
+
+#include <stdint.h>
+
+#include "tests/unit/gateway.h"
+
+/* A UDP datagram of one byte: who it says it is from, and to whom. */
+struct forged {
+	const char *from_mac, *to_mac;
+	const char *from, *to;
+	uint16_t source, destination;
+};
+
+/* Sends it out by the host's interface. */
+void forge_udp(
+    enum host host, const char *interface, const struct forged *frame);
+/*
+ * An ICMP error "port unreachable" in a frame of these addresses, its ports
+ * left out, which quotes a UDP datagram of `about`, its MACs left out.
+ */
+void forge_error(enum host host, const char *interface,
+    const struct forged *frame, const struct forged *about);
+
+#endif
