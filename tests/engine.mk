@@ -68,6 +68,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/40-tables-gone.scn \
 	tests/scenario/41-refresh-restart.scn \
 	tests/scenario/42-damaged.scn \
+	tests/scenario/43-wrong-job.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part
@@ -80,6 +81,7 @@ engine_module_tests = \
 	tests/unit/test_policies \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
+	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
 	tests/unit/test_things
 check_PROGRAMS += $(engine_module_tests)
@@ -107,9 +109,16 @@ tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sets_LDADD = $(engine_module_libs)
 
-tests_unit_test_sightings_SOURCES = tests/unit/test_sightings.c
+tests_unit_test_sightings_SOURCES = tests/unit/test_sightings.c \
+	tests/unit/sightrig.c tests/unit/sightrig.h
 tests_unit_test_sightings_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sightings_LDADD = $(engine_module_libs)
+
+tests_unit_test_sightings_stored_SOURCES = \
+	tests/unit/test_sightings_stored.c \
+	tests/unit/sightrig.c tests/unit/sightrig.h
+tests_unit_test_sightings_stored_CFLAGS = $(engine_module_cflags)
+tests_unit_test_sightings_stored_LDADD = $(engine_module_libs)
 
 tests_unit_test_stage_SOURCES = tests/unit/test_stage.c
 tests_unit_test_stage_CFLAGS = $(engine_module_cflags)

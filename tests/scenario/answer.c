@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/state.h"
 #include "libmud/mem.h"
@@ -142,6 +143,9 @@ say_fetched(struct scene *scene, struct worker *worker, const struct step *step)
 
 	if (is_fault && !fault_at(scene, step, "fault", &fault))
 		return false;
+	/* The size it tells is that of another body. */
+	if (step_has(step, "short"))
+		(void)!ftruncate(worker->into, LIMIT_FILE);
 	workers_fetched(worker, is_fault ? "" : step->words[1], fault);
 	return true;
 }
@@ -233,6 +237,10 @@ answer_worker(struct scene *scene, const struct step *step)
 		return say_verdict(scene, worker, step);
 	if (strcmp(word, "outlive") == 0)
 		return outlive(scene, worker);
+	if (strcmp(word, "lie") == 0) {
+		worker->lie = 1;
+		return true;
+	}
 	if (strcmp(word, "signature-at") == 0) {
 		workers_signature_at(worker,
 		    strcmp(step->words[1], "none") == 0 ? "" : step->words[1]);

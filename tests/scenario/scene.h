@@ -45,6 +45,7 @@ struct worker {
 	struct far far;
 	int into;               /* a fetcher's: where the body goes; -1 */
 	uint32_t kind;          /* of the fetch */
+	uint32_t lie;           /* added to the job number in what it says */
 	bool is_introduced;     /* has its TLS roots */
 	char body[MAKERS_WORD]; /* a reader's: what it was given */
 	char url[LIMIT_URL + 1];

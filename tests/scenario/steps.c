@@ -198,6 +198,7 @@ static const struct step_kind kinds[] = {
 	{ "policy-begin", 2, answer_worker },
 	{ "die", 1, answer_worker },
 	{ "outlive", 1, answer_worker },
+	{ "lie", 1, answer_worker },
 	{ "approve", 5, answer_approve },
 	{ "reject", 3, answer_reject },
 	{ "expect", 2, expect_step },

@@ -99,7 +99,7 @@ void
 workers_fetched(struct worker *worker, const char *body, enum fault_code fault)
 {
 	struct record_fetched fetched = {
-		.job = worker->job,
+		.job = worker->job + worker->lie,
 		.kind = worker->kind,
 		.size = (uint32_t)strlen(body),
 		.why = fault_of(fault),
@@ -116,7 +116,7 @@ workers_fetched(struct worker *worker, const char *body, enum fault_code fault)
 void
 workers_signature_at(struct worker *worker, const char *url)
 {
-	struct record_signature_at at = { .job = worker->job };
+	struct record_signature_at at = { .job = worker->job + worker->lie };
 
 	text_copy(at.url, sizeof(at.url), url);
 	(void)far_send(&worker->far, RECORD_SIGNATURE_AT, &at, NULL, 0);
@@ -127,7 +127,7 @@ workers_verdict(struct worker *worker, const char *body, const char *signer,
     enum fault_code fault)
 {
 	struct record_verdict verdict = {
-		.job = worker->job,
+		.job = worker->job + worker->lie,
 		.why = fault_of(fault),
 	};
 
@@ -141,7 +141,7 @@ void
 workers_refused(struct worker *worker, enum fault_code fault)
 {
 	struct record_refused refused = {
-		.job = worker->job,
+		.job = worker->job + worker->lie,
 		.why = fault_of(fault),
 	};
 
@@ -154,7 +154,7 @@ workers_policy(
 {
 	struct policy *policy = makers_policy(file, worker->url);
 	struct record_policy frame = {
-		.job = worker->job,
+		.job = worker->job + worker->lie,
 		.n_texts = (uint32_t)policy->n_texts,
 		.n_aces = (uint32_t)policy->n_aces,
 		.hold = policy->hold,
@@ -263,6 +263,15 @@ read_file(struct scene *scene, struct worker *worker,
 		workers_policy(worker, file, true);
 }
 
+static bool
+is_wanted(struct scene *scene, const char *url)
+{
+	LIST_EACH(at, manager_all(scene->engine->manager))
+	if (strcmp(LIST_ENTRY(at, struct mudurl, link)->url.text, url) == 0)
+		return true;
+	return false;
+}
+
 static void
 on_read(struct scene *scene, struct worker *worker, const struct msg *msg)
 {
@@ -273,6 +282,8 @@ on_read(struct scene *scene, struct worker *worker, const struct msg *msg)
 	read_word(msg->fds[0], worker->body);
 	read_word(msg->fds[1], signature);
 	text_copy(worker->url, sizeof(worker->url), read->url);
+	if (!is_wanted(scene, read->url))
+		(void)scene_fail(scene, "a READ for %s", read->url);
 	if ((read->is_signed != 0) != (signature[0] != '\0'))
 		(void)scene_fail(scene, "a READ that says %ssigned",
 		    read->is_signed != 0 ? "" : "un");
