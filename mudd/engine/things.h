@@ -74,7 +74,8 @@ struct thing *things_find_addr(struct things *things, const struct addr *addr);
 /* By MAC, address, name or host name, as a person wrote it. */
 struct thing *things_find_text(struct things *things, const char *text);
 
-/* A new Thing, or NULL when the table is full of managed ones. */
+/* A new Thing, without a MUD URL. At LIMIT_UNKNOWN of these, the one that was
+ * seen longest ago is removed. */
 struct thing *things_add(
     struct things *things, const struct mac *mac, int64_t now);
 void things_remove(struct things *things, struct thing *thing);
