@@ -126,9 +126,8 @@ lan_link(struct lan *lan, const struct record_link *link)
 		at = &lan->links[lan->n_links++];
 		memset(at, 0, sizeof(*at));
 	}
-	/* The enforcer reads the name and the MAC again when it is told. */
 	if (!mac_equal(&at->link.mac, &link->mac))
-		at->is_installed = false;
+		at->is_changed = true;
 	at->link = *link;
 	at->is_stale = false;
 	judge_links(lan);

@@ -24,6 +24,7 @@ struct lan_link {
 	bool is_port;      /* frames of Things come in here: listen */
 	bool is_captured;  /* a capture has been asked for */
 	bool is_installed; /* in the kernel's set `lan` */
+	bool is_changed;   /* it has another MAC than the kernel was told */
 	bool is_stale;     /* not repeated yet since lan_restart */
 };
 

@@ -25,10 +25,13 @@ sync_interfaces(struct lan *lan, struct batch *batch)
 			.ifindex = at->link.ifindex,
 		};
 
-		if (at->is_lan == at->is_installed)
+		/* Told once more, the enforcer reads the MAC again. */
+		if (at->is_lan == at->is_installed &&
+		    !(at->is_lan && at->is_changed))
 			continue;
 		batch_put(batch, RECORD_LAN, &record);
 		at->is_installed = at->is_lan;
+		at->is_changed = false;
 	}
 }
 
