@@ -69,6 +69,11 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/41-refresh-restart.scn \
 	tests/scenario/42-damaged.scn \
 	tests/scenario/43-wrong-job.scn \
+	tests/scenario/44-controllers.scn \
+	tests/scenario/45-gone-while-denied.scn \
+	tests/scenario/46-places.scn \
+	tests/scenario/47-pending-file.scn \
+	tests/scenario/48-not-before-links.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

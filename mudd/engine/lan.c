@@ -100,7 +100,7 @@ lan_links_end(struct lan *lan)
 			lan->addresses[i - 1] =
 			    lan->addresses[--lan->n_addresses];
 	judge_links(lan);
-	lan->is_complete = true;
+	lan->is_complete = lan->is_known = true;
 	lan->links_changed = lan->addresses_changed = true;
 }
 

@@ -43,6 +43,7 @@ struct lan {
 	size_t n_gone; /* interfaces that left while the kernel had them */
 	uint32_t gone[LIMIT_PORTS];
 	bool is_complete; /* the watcher's first list has ended */
+	bool is_known;    /* or that of an earlier watcher had */
 	bool links_changed, addresses_changed; /* the owner clears them */
 };
 

@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "engine/config.h"
 #include "engine/fetchbudget.h"
+#include "engine/lan.h"
 #include "engine/materials.h"
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
@@ -352,6 +353,9 @@ has_place(struct manager *manager, const struct mudurl *mud)
 {
 	struct running running = count_running(manager, mud);
 
+	/* Before that, no fetcher could be told what it must not reach. */
+	if (!manager->options.fetching->lan->is_known)
+		return false;
 	return running.all < LIMIT_JOBS - 1 && running.of_host == 0 &&
 	       running.of_port < LIMIT_JOBS - 2;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/lan.h"
 #include "engine/state.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
@@ -279,6 +280,7 @@ names_tick(struct names *names, int64_t now)
 		if (set->looking_up)
 			continue;
 		if (set->lookup_at <= now && names->job == NULL &&
+		    names->options.fetching->lan->is_known &&
 		    names->n_lookups < AT_A_TIME)
 			add_lookup(names, set);
 		else if (set->lookup_at < next)

@@ -14,7 +14,8 @@
 #include "tests/scenario/scene.h"
 #include "tests/scenario/workers.h"
 
-#define ADMIN 1000 /* uid */
+#define ADMIN         1000 /* uid */
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 bool
 answer_fault(struct scene *scene, const char *name, enum fault_code *code)
@@ -40,17 +41,49 @@ fault_at(struct scene *scene, const struct step *step, const char *key,
 
 /* ---- makers ------------------------------------------------------------- */
 
+static const struct {
+	const char *word;
+	enum peer_kind kind;
+	bool has_text;
+} peer_words[] = {
+	{ "name", PEER_DNSNAME, true },
+	{ "controller", PEER_CONTROLLER, true },
+	{ "my-controller", PEER_MY_CONTROLLER, false },
+	{ "manufacturer", PEER_MANUFACTURER, true },
+	{ "same-manufacturer", PEER_SAME_MANUFACTURER, false },
+	{ "model", PEER_MODEL, true },
+	{ "local", PEER_LOCAL_NETWORKS, false },
+};
+
 static bool
-add_names(struct scene *scene, const struct step *step, struct mud_file *file)
+add_peer(struct scene *scene, struct mud_file *file, enum peer_kind kind,
+    const char *text)
 {
-	for (size_t i = 2; i + 1 < step->n; i++) {
-		if (strcmp(step->words[i], "name") != 0)
-			continue;
-		if (file->n_names == MAKERS_NAMES)
-			return scene_fail(scene, "too many names");
-		text_copy(file->names[file->n_names++], LIMIT_HOST + 1,
-		    step->words[i + 1]);
-	}
+	struct file_peer *peer = &file->peers[file->n_peers];
+
+	if (file->n_peers == MAKERS_PEERS)
+		return scene_fail(scene, "too many peers");
+	peer->kind = kind;
+	text_copy(peer->text, sizeof(peer->text), text);
+	file->n_peers++;
+	return true;
+}
+
+static bool
+add_peers(struct scene *scene, const struct step *step, struct mud_file *file)
+{
+	for (size_t i = 2; i < step->n; i++)
+		for (size_t k = 0; k < LENGTH(peer_words); k++) {
+			bool has_text = peer_words[k].has_text;
+
+			if (strcmp(step->words[i], peer_words[k].word) != 0)
+				continue;
+			if (has_text && i + 1 == step->n)
+				return scene_fail(scene, "which one?");
+			if (!add_peer(scene, file, peer_words[k].kind,
+				has_text ? step->words[i + 1] : ""))
+				return false;
+		}
 	return true;
 }
 
@@ -73,12 +106,10 @@ answer_file(struct scene *scene, const struct step *step)
 	file->is_silent = step_has(step, "silent");
 	file->is_deadly = step_has(step, "deadly");
 	file->is_draft = step_has(step, "draft");
-	file->to_maker = step_has(step, "maker");
-	file->to_local = step_has(step, "local");
 	return fault_at(scene, step, "verdict", &file->verdict) &&
 	       fault_at(scene, step, "refused", &file->refused) &&
 	       fault_at(scene, step, "hold", &file->hold) &&
-	       add_names(scene, step, file);
+	       add_peers(scene, step, file);
 }
 
 bool
@@ -92,6 +123,18 @@ answer_serve(struct scene *scene, const struct step *step)
 	makers_serve(&scene->makers, step->words[1],
 	    is_fault ? "" : step->words[2], fault);
 	return true;
+}
+
+bool
+answer_pending(struct scene *scene, const struct step *step)
+{
+	const char *body = step->words[1];
+	struct material *pending = &scene->materials.pending;
+
+	(void)close(pending->fd);
+	pending->size = (uint32_t)strlen(body);
+	pending->fd = material_make("pending", body, pending->size);
+	return pending->fd >= 0 || scene_fail(scene, "no memory file");
 }
 
 bool

@@ -12,13 +12,16 @@
 bool answer_fault(struct scene *scene, const char *name, enum fault_code *code);
 
 /* file BODY [signed SIGNER] [at REFERENCE] [verdict CODE] [refused CODE]
- * [hold CODE] [silent] [deadly] [draft] [maker] [local] [hours N] [name HOST]
- * ... */
+ * [hold CODE] [silent] [deadly] [draft] [hours N], and up to four of
+ * name HOST, controller URI, my-controller, manufacturer HOST,
+ * same-manufacturer, model URL, local */
 step_fn answer_file;
 /* serve URL BODY | serve URL fault CODE */
 step_fn answer_serve;
 /* stored URL WORD holds WORD2: other bytes lie where WORD's lay */
 step_fn answer_stored;
+/* pending BODY: what pending.json holds when the engine begins */
+step_fn answer_pending;
 /* trust | distrust SIGNER */
 step_fn answer_trust;
 

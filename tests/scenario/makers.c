@@ -9,7 +9,6 @@
 
 #include "libmud/digest.h"
 #include "libmud/mem.h"
-#include "libmud/policy.h"
 
 struct served {
 	struct list link;
@@ -227,21 +226,16 @@ makers_policy(const struct mud_file *file, const char *url)
 	text_copy(policy->info.mud_url, sizeof(policy->info.mud_url), url);
 	if (file->hold != FAULT_NONE)
 		(void)fault_set(&policy->hold, file->hold, "scenario", "held");
-	policy->texts = xcalloc(MAKERS_NAMES, sizeof(*policy->texts));
-	for (unsigned int i = 0; i < file->n_names; i++) {
+	policy->texts = xcalloc(MAKERS_PEERS, sizeof(*policy->texts));
+	for (size_t i = 0; i < file->n_peers; i++) {
 		struct ace *ace = add_ace(policy, FROM_DEVICE);
 
-		text_copy(policy->texts[i].text, sizeof(policy->texts[i].text),
-		    file->names[i]);
-		ace->peers[0] =
-		    (struct peer){ .kind = PEER_DNSNAME, .text = (uint16_t)i };
+		ace->peers[0].kind = (uint8_t)file->peers[i].kind;
+		if (file->peers[i].text[0] == '\0')
+			continue;
+		ace->peers[0].text = (uint16_t)policy->n_texts;
+		text_copy(policy->texts[policy->n_texts++].text, LIMIT_URL + 1,
+		    file->peers[i].text);
 	}
-	policy->n_texts = file->n_names;
-	if (file->to_maker)
-		add_ace(policy, FROM_DEVICE)->peers[0].kind =
-		    PEER_SAME_MANUFACTURER;
-	if (file->to_local)
-		add_ace(policy, FROM_DEVICE)->peers[0].kind =
-		    PEER_LOCAL_NETWORKS;
 	return policy;
 }

@@ -14,12 +14,11 @@
 #include "libmud/fault.h"
 #include "libmud/limits.h"
 #include "libmud/list.h"
+#include "libmud/policy.h"
 #include "libmud/signature.h"
 
-struct policy;
-
 #define MAKERS_WORD  64
-#define MAKERS_NAMES 4
+#define MAKERS_PEERS 4
 
 struct mud_file {
 	struct list link;
@@ -32,10 +31,12 @@ struct mud_file {
 	bool is_silent;          /* readers hang over it */
 	bool is_deadly;          /* readers die over it */
 	bool is_draft;
-	bool to_maker, to_local; /* ACEs */
-	unsigned int hours;      /* cache-validity */
-	unsigned int n_names;
-	char names[MAKERS_NAMES][LIMIT_HOST + 1]; /* one ACE each */
+	unsigned int hours; /* cache-validity */
+	size_t n_peers;
+	struct file_peer {
+		enum peer_kind kind;
+		char text[LIMIT_URL + 1]; /* "": it has none */
+	} peers[MAKERS_PEERS];            /* one ACE each */
 };
 
 struct makers {

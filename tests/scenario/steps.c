@@ -186,6 +186,7 @@ static const struct step_kind kinds[] = {
 	{ "file", 2, answer_file },
 	{ "serve", 3, answer_serve },
 	{ "stored", 5, answer_stored },
+	{ "pending", 2, answer_pending },
 	{ "trust", 2, answer_trust },
 	{ "distrust", 2, answer_trust },
 	{ "fetched", 2, answer_worker },

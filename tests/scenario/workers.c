@@ -269,7 +269,7 @@ is_wanted(struct scene *scene, const char *url)
 	LIST_EACH(at, manager_all(scene->engine->manager))
 	if (strcmp(LIST_ENTRY(at, struct mudurl, link)->url.text, url) == 0)
 		return true;
-	return false;
+	return strcmp(url, "https://pending.invalid/") == 0;
 }
 
 static void
@@ -331,6 +331,8 @@ take(struct scene *scene, struct worker *worker, struct msg *msg)
 		break;
 	case RECORD_RESOLVE:
 		resolve = MSG_BODY(msg, record_resolve);
+		if (!worker->is_introduced)
+			(void)scene_fail(scene, "a RESOLVE without TLS roots");
 		ask_script(scene, scene_see(scene, "resolve %s", resolve->name),
 		    worker, resolve->n);
 		break;
