@@ -59,7 +59,7 @@ static const struct state_file lamp_file = {
 	.fetched_at = 3,
 	.verified_at = 4,
 	.verdict = { FAULT_UNTRUSTED, "RFC 8520 s13.2", "CN=x" },
-	.signer = { "CN=x", "CN=y", { 9, 8 }, -5 },
+	.signer = { "CN=x", "CN=y", { 9, 8 }, { 7 }, { 6 }, -5 },
 	.status = FILE_PENDING,
 	.approved_by = -1,
 };
