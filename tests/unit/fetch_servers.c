@@ -4,6 +4,8 @@
 #include "tests/unit/fetch_servers.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -71,18 +73,37 @@ must(bool ok, const char *what)
 	_exit(99);
 }
 
+/* A layer of our own over /etc, so that files can be put there which this
+ * machine has otherwise, or not at all. */
 static void
-cover(const char *path, const char *text)
+cover_etc(void)
 {
-	char name[] = "/tmp/test_fetcher.XXXXXX";
-	int fd = mkstemp(name);
+	char base[] = "/tmp/test_fetcher.XXXXXX";
+	char upper[64], work[64], layers[192];
 
-	must(fd >= 0, "mkstemp");
-	must(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "write");
-	must(fchmod(fd, 0644) == 0, "fchmod");
-	must(mount(name, path, NULL, MS_BIND, NULL) == 0, path);
+	must(mkdtemp(base) != NULL, "mkdtemp");
+	must(mount("tmpfs", base, "tmpfs", 0, "mode=0755") == 0, "tmpfs");
+	(void)snprintf(upper, sizeof(upper), "%s/upper", base);
+	(void)snprintf(work, sizeof(work), "%s/work", base);
+	must(mkdir(upper, 0755) == 0 && mkdir(work, 0755) == 0, base);
+	(void)snprintf(layers, sizeof(layers),
+	    "lowerdir=/etc,upperdir=%s,workdir=%s", upper, work);
+	must(mount("overlay", "/etc", "overlay", 0, layers) == 0,
+	    "this test needs overlayfs: mount");
+	must(umount2(base, MNT_DETACH) == 0 && rmdir(base) == 0, base);
+}
+
+static void
+place(const char *path, const char *text)
+{
+	int fd;
+
+	/* It may be a link into another folder. */
+	must(unlink(path) == 0 || errno == ENOENT, path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	must(fd >= 0, path);
+	must(write(fd, text, strlen(text)) == (ssize_t)strlen(text), path);
 	close(fd);
-	unlink(name);
 }
 
 void
@@ -94,9 +115,10 @@ servers_world(void)
 	must(unshare(CLONE_NEWNS | CLONE_NEWNET) == 0,
 	    "this test needs root: unshare");
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount");
-	cover(
+	cover_etc();
+	place(
 	    "/etc/resolv.conf", "nameserver 127.0.0.1\nsearch good.example\n");
-	cover("/etc/hosts", "127.0.0.1 localhost\n"
+	place("/etc/hosts", "127.0.0.1 localhost\n"
 			    "# 127.0.0.1 nothing.example\n"
 			    "127.0.0.1\tHosts.example good2\n");
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
