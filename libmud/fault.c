@@ -199,6 +199,17 @@ fault_name(enum fault_code code)
 	return is_known(code) ? codes[code].name : "unknown";
 }
 
+bool
+fault_find(const char *name, enum fault_code *code)
+{
+	for (size_t i = 0; i < FAULT_CODES; i++)
+		if (strcmp(codes[i].name, name) == 0) {
+			*code = (enum fault_code)i;
+			return true;
+		}
+	return false;
+}
+
 const char *
 fault_remedy(enum fault_code code)
 {

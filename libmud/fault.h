@@ -80,6 +80,9 @@ bool fault_set(struct fault *why, enum fault_code code, const char *clause,
 /* A stable word for a code ("untrusted-signer"), for JSON and logs. */
 const char *fault_name(enum fault_code code);
 
+/* The code of such a word; false, and *code untouched, if there is none. */
+bool fault_find(const char *name, enum fault_code *code);
+
 /* What the reader of the fault can do next, one sentence; never NULL. */
 const char *fault_remedy(enum fault_code code);
 

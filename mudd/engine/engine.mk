@@ -54,7 +54,7 @@ mudd_engine_LDADD = mudd/engine/libengine.a mudd/core/libcore.a \
 
 if HAVE_CMOCKA
 engine_tests = tests/unit/test_config tests/unit/test_state \
-	tests/unit/test_control
+	tests/unit/test_state_urls tests/unit/test_control
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 engine_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(EVENT_CFLAGS) \
@@ -70,6 +70,10 @@ tests_unit_test_config_LDADD = $(engine_test_ldadd)
 tests_unit_test_state_SOURCES = tests/unit/test_state.c
 tests_unit_test_state_CFLAGS = $(engine_test_cflags)
 tests_unit_test_state_LDADD = $(engine_test_ldadd)
+
+tests_unit_test_state_urls_SOURCES = tests/unit/test_state_urls.c
+tests_unit_test_state_urls_CFLAGS = $(engine_test_cflags)
+tests_unit_test_state_urls_LDADD = $(engine_test_ldadd)
 
 tests_unit_test_control_SOURCES = tests/unit/test_control.c
 tests_unit_test_control_CFLAGS = $(engine_test_cflags)

@@ -20,14 +20,17 @@ enum statement {
 	PUT_FILE,
 	MARK_FILE,
 	PUT_NAME,
+	PUT_URL,
 	DELETE_THING,
 	DELETE_LEASE,
 	DELETE_FILE,
 	DELETE_NAME,
+	DELETE_URL,
 	LOAD_THINGS,
 	LOAD_LEASES,
 	LOAD_FILES,
 	LOAD_NAMES,
+	LOAD_URLS,
 	FIND_FILE,
 	CANDIDATES,
 	STATEMENTS
@@ -45,20 +48,25 @@ static const char *const sql[STATEMENTS] = {
 	[PUT_LEASE] = "INSERT INTO leases VALUES(?1,?2,?3)"
 		      " ON CONFLICT(mac,addr) DO UPDATE SET expires_at=?3",
 	[PUT_FILE] = "REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
-		     "?10,?11,?12,?13,?14,?15,?16)",
-	[MARK_FILE] = "UPDATE files SET fetched_at=?3,verified_at=?4,"
-		      "verdict=?5,clause=?6,detail=?7,subject=?8,issuer=?9,"
-		      "spki=?10,not_after=?11,status=?12,approved_by=?13,"
-		      "approved_at=?14 WHERE url=?1 AND digest=?2",
+		     "?10,?11,?12,?13,?14,?17,?18,?15,?16)",
+	[MARK_FILE] =
+	    "UPDATE files SET fetched_at=?3,verified_at=?4,"
+	    "verdict=?5,clause=?6,detail=?7,subject=?8,issuer=?9,"
+	    "spki=?10,not_after=?11,status=?12,approved_by=?13,"
+	    "approved_at=?14,identity=?15,anchor=?16 WHERE url=?1 AND digest=?2",
 	[PUT_NAME] = "REPLACE INTO names VALUES(?1,?2,?3)",
+	[PUT_URL] = "REPLACE INTO urls VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
+		    "?11)",
 	[DELETE_THING] = "DELETE FROM things WHERE mac=?1",
 	[DELETE_LEASE] = "DELETE FROM leases WHERE mac=?1 AND addr=?2",
 	[DELETE_FILE] = "DELETE FROM files WHERE url=?1 AND digest=?2",
 	[DELETE_NAME] = "DELETE FROM names WHERE name=?1",
+	[DELETE_URL] = "DELETE FROM urls WHERE url=?1",
 	[LOAD_THINGS] = "SELECT * FROM things",
 	[LOAD_LEASES] = "SELECT * FROM leases",
 	[LOAD_FILES] = "SELECT * FROM files",
 	[LOAD_NAMES] = "SELECT * FROM names",
+	[LOAD_URLS] = "SELECT * FROM urls ORDER BY used_at DESC",
 	[FIND_FILE] = "SELECT * FROM files WHERE url=?1 AND digest=?2",
 	[CANDIDATES] = "SELECT coalesce(sum(length(file)+length(signature)),0)"
 		       " FROM files WHERE status<>0 AND NOT(url=?1 AND"
@@ -160,6 +168,14 @@ state_put_name(struct state *state, const struct state_name *name)
 	return finish(state->stmts[PUT_NAME]);
 }
 
+int
+state_put_url(struct state *state, const struct state_url *url)
+{
+	if (!staterow_put_url(state->stmts[PUT_URL], url))
+		return -EINVAL;
+	return finish(state->stmts[PUT_URL]);
+}
+
 /* Is there room for so many bytes more (S-64)? 0, -ENOSPC, or -errno. */
 static int
 check_room(struct state *state, const struct state_file *file)
@@ -250,6 +266,13 @@ state_delete_name(struct state *state, const char *name)
 	return finish(state->stmts[DELETE_NAME]);
 }
 
+int
+state_delete_url(struct state *state, const char *url)
+{
+	staterow_put_key(state->stmts[DELETE_URL], url, NULL);
+	return finish(state->stmts[DELETE_URL]);
+}
+
 /* ---- load -------------------------------------------------------------- */
 
 int
@@ -310,6 +333,22 @@ state_load_names(struct state *state, state_name_fn *fn, void *arg)
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
 		if (staterow_take_name(stmt, &name))
 			fn(arg, &name);
+		else
+			refused++;
+	ready(stmt);
+	return code == SQLITE_DONE ? refused : statedb_errno(code);
+}
+
+int
+state_load_urls(struct state *state, state_url_fn *fn, void *arg)
+{
+	sqlite3_stmt *stmt = state->stmts[LOAD_URLS];
+	struct state_url url;
+	int refused = 0, code;
+
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
+		if (staterow_take_url(stmt, &url))
+			fn(arg, &url);
 		else
 			refused++;
 	ready(stmt);

@@ -1,6 +1,7 @@
 /*
  * What must outlive a restart: Things, leases, MUD files with their verdicts
- * and approvals, addresses of names.  One SQLite file, owned by the engine.
+ * and approvals, what is remembered of MUD URLs, addresses of names.  One
+ * SQLite file, owned by the engine.
  *
  * A put returns only once it is on the disk (R-1), so what is acknowledged
  * afterwards is durable.  What is read back is checked like input: a row that
@@ -96,6 +97,21 @@ struct state_file {
 	int64_t approved_at; /* 0: never */
 };
 
+/*
+ * What is remembered of a MUD URL besides its files: the freshest file that
+ * was in force (S-36), who signed it (S-31), and how fetching it went (S-29).
+ */
+struct state_url {
+	char url[LIMIT_URL + 1]; /* canonical */
+	int64_t used_at;
+	int64_t newest; /* its last-update; 0: none was in force */
+	uint8_t newest_digest[32];
+	uint8_t identity[32], anchor[32]; /* of its signer; 0: none is known */
+	uint32_t failures;                /* in a row */
+	int64_t next_fetch_at;            /* 0: not put off */
+	struct fault fault;               /* of the last fetch */
+};
+
 struct state_name {
 	char name[LIMIT_HOST + 1]; /* lower case */
 	struct addr addr;
@@ -131,6 +147,7 @@ int state_put_lease(struct state *state, const struct state_lease *lease);
  * else is replaced; -ENOENT if there is no such row. */
 int state_put_file(struct state *state, const struct state_file *file);
 int state_put_name(struct state *state, const struct state_name *name);
+int state_put_url(struct state *state, const struct state_url *url);
 
 /* Deletes a row; its absence is fine. A Thing's leases go with it. */
 int state_delete_thing(struct state *state, const struct mac *mac);
@@ -138,6 +155,7 @@ int state_delete_lease(
     struct state *state, const struct mac *mac, const struct addr *addr);
 int state_delete_file(
     struct state *state, const char *url, const uint8_t digest[32]);
+int state_delete_url(struct state *state, const char *url);
 /* All addresses of a name. */
 int state_delete_name(struct state *state, const char *name);
 
@@ -150,10 +168,13 @@ typedef void state_thing_fn(void *arg, const struct state_thing *thing);
 typedef void state_lease_fn(void *arg, const struct state_lease *lease);
 typedef void state_file_fn(void *arg, const struct state_file *file);
 typedef void state_name_fn(void *arg, const struct state_name *name);
+typedef void state_url_fn(void *arg, const struct state_url *url);
 int state_load_things(struct state *state, state_thing_fn *fn, void *arg);
 int state_load_leases(struct state *state, state_lease_fn *fn, void *arg);
 int state_load_files(struct state *state, state_file_fn *fn, void *arg);
 int state_load_names(struct state *state, state_name_fn *fn, void *arg);
+/* Those used last come first. */
+int state_load_urls(struct state *state, state_url_fn *fn, void *arg);
 
 /* One file by its key, for a READ of the same bytes: calls fn once. 0,
  * -ENOENT, or -errno. */

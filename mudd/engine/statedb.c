@@ -15,7 +15,7 @@
 
 #include "libmud/mem.h"
 
-#define VERSION_NOW 1
+#define VERSION_NOW 2
 #define PAGE_BYTES  4096
 #define TEXT_OF(x)  #x
 #define NUMBER(x)   TEXT_OF(x)
@@ -31,6 +31,15 @@ static const char settings[] =
 					   "PRAGMA foreign_keys=ON;"
 					   "PRAGMA synchronous=FULL;"
 					   "PRAGMA wal_autocheckpoint=256;";
+
+/* Since version 2. */
+#define TABLE_URLS                                                             \
+	"CREATE TABLE urls(url TEXT PRIMARY KEY NOT NULL,"                     \
+	" used_at INTEGER NOT NULL, newest INTEGER NOT NULL,"                  \
+	" newest_digest BLOB NOT NULL, identity BLOB NOT NULL,"                \
+	" anchor BLOB NOT NULL, failures INTEGER NOT NULL,"                    \
+	" next_fetch_at INTEGER NOT NULL, fault TEXT NOT NULL,"                \
+	" clause TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;"
 
 static const char schema[] =
     "BEGIN IMMEDIATE;"
@@ -48,13 +57,42 @@ static const char schema[] =
     /* With a rowid: its rows are large. */
     "CREATE TABLE files(url TEXT NOT NULL, digest BLOB NOT NULL,"
     " fetched_at INTEGER NOT NULL, verified_at INTEGER NOT NULL,"
-    " verdict INTEGER NOT NULL, clause TEXT NOT NULL, detail TEXT NOT NULL,"
+    " verdict TEXT NOT NULL, clause TEXT NOT NULL, detail TEXT NOT NULL,"
     " subject TEXT NOT NULL, issuer TEXT NOT NULL, spki BLOB NOT NULL,"
     " not_after INTEGER NOT NULL, status INTEGER NOT NULL,"
     " approved_by INTEGER NOT NULL, approved_at INTEGER NOT NULL,"
-    " signature BLOB NOT NULL, file BLOB NOT NULL, PRIMARY KEY(url, digest));"
+    " signature BLOB NOT NULL, file BLOB NOT NULL, identity BLOB NOT NULL,"
+    " anchor BLOB NOT NULL, PRIMARY KEY(url, digest));"
     "CREATE TABLE names(name TEXT NOT NULL, addr BLOB NOT NULL,"
-    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;"
+    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;" TABLE_URLS
+    "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
+					       "COMMIT;";
+
+#define ZEROS_32 "x'" ZEROS_8 ZEROS_8 ZEROS_8 ZEROS_8 "'"
+#define ZEROS_8  "0000000000000000"
+
+/*
+ * Version 1 wrote faults down as numbers.  Who signed is not known as S-31
+ * compares it; the next judgement of the file says it.
+ */
+static const char from_1[] =
+    "BEGIN IMMEDIATE;"
+    "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
+    "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
+    "UPDATE files SET verdict=coalesce((SELECT name FROM"
+    " (WITH words(n, name) AS (VALUES(0,'none'),(1,'malformed'),(2,'too-long'),"
+    "(3,'too-many'),(4,'unsupported'),(5,'not-https'),(6,'url-forbidden'),"
+    "(7,'url-conflict'),(8,'resolve'),(9,'address-refused'),(10,'connect'),"
+    "(11,'tls'),(12,'http'),(13,'redirect'),(14,'timeout'),(15,'too-large'),"
+    "(16,'media-type'),(17,'unsigned'),(18,'signature-url'),"
+    "(19,'signature-form'),(20,'signature-weak'),(21,'signature-broken'),"
+    "(22,'signed-as-text'),(23,'untrusted-signer'),(24,'signer-expired'),"
+    "(25,'expired-at-signing'),(26,'key-usage'),(27,'signer-unfit'),"
+    "(28,'not-json'),(29,'not-a-mud-file'),(30,'mud-version'),"
+    "(31,'wrong-mud-url'),(32,'draft-file'),(33,'ip-literal'),"
+    "(34,'drop-not-understood'),(35,'spoof'),(36,'rejected'),(37,'kernel'),"
+    "(38,'worker'),(39,'busy'),(40,'record'),(41,'internal'))"
+    " SELECT n, name FROM words) WHERE n=verdict), 'internal');" TABLE_URLS
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -132,10 +170,11 @@ ask_word(sqlite3 *db, const char *sql, const char *word)
 
 /* Of what the schema makes, anything missing or besides is not ours. */
 static int
-check_schema(sqlite3 *db, bool *is_new)
+check_schema(sqlite3 *db, long long *version)
 {
-	long long version = 0, tables = 0;
-	int error = ask_number(db, "PRAGMA user_version", &version);
+	static const long long wanted[] = { 0, 5, 6 };
+	long long tables = 0;
+	int error = ask_number(db, "PRAGMA user_version", version);
 
 	if (error == 0)
 		error = ask_number(db,
@@ -144,10 +183,9 @@ check_schema(sqlite3 *db, bool *is_new)
 		    &tables);
 	if (error != 0)
 		return error;
-	if (version > VERSION_NOW)
+	if (*version > VERSION_NOW)
 		return -ENOTSUP;
-	*is_new = version == 0;
-	return tables == (*is_new ? 0 : 5) ? 0 : -EUCLEAN;
+	return *version >= 0 && tables == wanted[*version] ? 0 : -EUCLEAN;
 }
 
 /* -EUCLEAN: damaged, or not ours. */
@@ -156,14 +194,14 @@ bring_up(sqlite3 *db, enum state_opened *how)
 {
 	sqlite3_int64 log_bytes = STATE_LOG_BYTES;
 	char most[64];
-	bool is_new = false;
+	long long version = 0;
 	int keep_log = 1;
 	int error = statedb_exec(db, settings);
 
 	if (error == 0)
 		error = ask_word(db, "PRAGMA journal_mode=WAL", "wal");
 	if (error == 0)
-		error = check_schema(db, &is_new);
+		error = check_schema(db, &version);
 	if (error == 0)
 		error = ask_word(db, "PRAGMA quick_check(1)", "ok");
 	if (error != 0)
@@ -175,15 +213,17 @@ bring_up(sqlite3 *db, enum state_opened *how)
 	/* The log stays when we close: unlinking needs a path. */
 	(void)sqlite3_file_control(
 	    db, NULL, SQLITE_FCNTL_PERSIST_WAL, &keep_log);
-	if (error == 0 && is_new)
+	if (error == 0 && version == 0)
 		error = statedb_exec(db, schema);
+	if (error == 0 && version == 1)
+		error = statedb_exec(db, from_1);
 	/* Opens the log, and shows that the disk takes a commit. */
 	if (error == 0)
 		error = statedb_exec(db,
 		    "UPDATE meta SET value=value+1 WHERE key='starts';"
 		    "PRAGMA wal_checkpoint(TRUNCATE)");
 	if (error == 0)
-		*how = is_new ? STATE_NEW : STATE_FOUND;
+		*how = version == 0 ? STATE_NEW : STATE_FOUND;
 	return error;
 }
 

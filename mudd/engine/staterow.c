@@ -93,6 +93,14 @@ file_is_sound(const struct state_file *file)
 }
 
 static bool
+url_is_sound(const struct state_url *url)
+{
+	return url_is_canonical(url->url) && url->used_at >= 0 &&
+	       url->newest >= 0 && url->next_fetch_at >= 0 &&
+	       fault_is_sound(&url->fault);
+}
+
+static bool
 name_is_sound(const struct state_name *name)
 {
 	char host[LIMIT_HOST + 1];
@@ -142,6 +150,15 @@ bind_number(sqlite3_stmt *stmt, int place, int64_t number)
 	(void)sqlite3_bind_int64(stmt, place, number);
 }
 
+/* By its name: numbers change as codes are added. */
+static void
+bind_fault(sqlite3_stmt *stmt, int place, const struct fault *why)
+{
+	bind_text(stmt, place, fault_name(why->code));
+	bind_text(stmt, place + 1, why->clause);
+	bind_text(stmt, place + 2, why->detail);
+}
+
 /* ---- values out of rows ------------------------------------------------ */
 
 /* A row in hand; what is not as it should be is remembered. */
@@ -168,11 +185,14 @@ static void
 take_text(struct row *row, char *to, size_t size)
 {
 	int column = row->next++;
+	/* Asked first: reading it as text makes it one. */
+	const bool is_text =
+	    sqlite3_column_type(row->stmt, column) == SQLITE_TEXT;
 	const unsigned char *text = sqlite3_column_text(row->stmt, column);
 	size_t len = (size_t)sqlite3_column_bytes(row->stmt, column);
 
-	if (sqlite3_column_type(row->stmt, column) != SQLITE_TEXT ||
-	    text == NULL || len >= size || memchr(text, '\0', len) != NULL) {
+	if (!is_text || text == NULL || len >= size ||
+	    memchr(text, '\0', len) != NULL) {
 		row->broken = true;
 		return;
 	}
@@ -217,6 +237,19 @@ take_addr(struct row *row, struct addr *addr)
 		*addr = addr_v6(bytes.data);
 	else
 		row->broken = true;
+}
+
+/* A name that only another version knows still tells what was wrong. */
+static void
+take_fault(struct row *row, struct fault *why)
+{
+	char name[64] = "";
+
+	take_text(row, name, sizeof(name));
+	why->code = FAULT_INTERNAL;
+	(void)fault_find(name, &why->code);
+	take_text(row, why->clause, sizeof(why->clause));
+	take_text(row, why->detail, sizeof(why->detail));
 }
 
 /* ---- one kind after the other ------------------------------------------ */
@@ -306,9 +339,7 @@ staterow_put_file(sqlite3_stmt *stmt, const struct state_file *file)
 	staterow_put_key(stmt, file->url, file->digest);
 	bind_number(stmt, 3, file->fetched_at);
 	bind_number(stmt, 4, file->verified_at);
-	bind_number(stmt, 5, file->verdict.code);
-	bind_text(stmt, 6, file->verdict.clause);
-	bind_text(stmt, 7, file->verdict.detail);
+	bind_fault(stmt, 5, &file->verdict);
 	bind_text(stmt, 8, file->signer.subject);
 	bind_text(stmt, 9, file->signer.issuer);
 	bind_blob(stmt, 10, file->signer.spki, sizeof(file->signer.spki));
@@ -316,11 +347,14 @@ staterow_put_file(sqlite3_stmt *stmt, const struct state_file *file)
 	bind_number(stmt, 12, file->status);
 	bind_number(stmt, 13, file->approved_by);
 	bind_number(stmt, 14, file->approved_at);
+	bind_blob(
+	    stmt, 15, file->signer.identity, sizeof(file->signer.identity));
+	bind_blob(stmt, 16, file->signer.anchor, sizeof(file->signer.anchor));
 	/* A statement that leaves the bytes alone has no place for them. */
 	if (file->file.data == NULL)
 		return true;
-	bind_blob(stmt, 15, file->signature.data, file->signature.len);
-	bind_blob(stmt, 16, file->file.data, file->file.len);
+	bind_blob(stmt, 17, file->signature.data, file->signature.len);
+	bind_blob(stmt, 18, file->file.data, file->file.len);
 	return true;
 }
 
@@ -334,10 +368,7 @@ staterow_take_file(sqlite3_stmt *stmt, struct state_file *file)
 	take_blob(&row, file->digest, sizeof(file->digest));
 	file->fetched_at = take_number(&row, 0, INT64_MAX);
 	file->verified_at = take_number(&row, 0, INT64_MAX);
-	file->verdict.code =
-	    (enum fault_code)take_number(&row, 0, FAULT_CODES - 1);
-	take_text(&row, file->verdict.clause, sizeof(file->verdict.clause));
-	take_text(&row, file->verdict.detail, sizeof(file->verdict.detail));
+	take_fault(&row, &file->verdict);
 	take_text(&row, file->signer.subject, sizeof(file->signer.subject));
 	take_text(&row, file->signer.issuer, sizeof(file->signer.issuer));
 	take_blob(&row, file->signer.spki, sizeof(file->signer.spki));
@@ -348,6 +379,8 @@ staterow_take_file(sqlite3_stmt *stmt, struct state_file *file)
 	file->approved_at = take_number(&row, 0, INT64_MAX);
 	file->signature = take_bytes(&row);
 	file->file = take_bytes(&row);
+	take_blob(&row, file->signer.identity, sizeof(file->signer.identity));
+	take_blob(&row, file->signer.anchor, sizeof(file->signer.anchor));
 	return !row.broken && file->file.data != NULL && file_is_sound(file);
 }
 
@@ -372,4 +405,39 @@ staterow_take_name(sqlite3_stmt *stmt, struct state_name *name)
 	take_addr(&row, &name->addr);
 	name->expires_at = take_number(&row, 0, INT64_MAX);
 	return !row.broken && name_is_sound(name);
+}
+
+bool
+staterow_put_url(sqlite3_stmt *stmt, const struct state_url *url)
+{
+	if (!url_is_sound(url))
+		return false;
+	bind_text(stmt, 1, url->url);
+	bind_number(stmt, 2, url->used_at);
+	bind_number(stmt, 3, url->newest);
+	bind_blob(stmt, 4, url->newest_digest, sizeof(url->newest_digest));
+	bind_blob(stmt, 5, url->identity, sizeof(url->identity));
+	bind_blob(stmt, 6, url->anchor, sizeof(url->anchor));
+	bind_number(stmt, 7, url->failures);
+	bind_number(stmt, 8, url->next_fetch_at);
+	bind_fault(stmt, 9, &url->fault);
+	return true;
+}
+
+bool
+staterow_take_url(sqlite3_stmt *stmt, struct state_url *url)
+{
+	struct row row = { stmt, 0, false };
+
+	memset(url, 0, sizeof(*url));
+	take_text(&row, url->url, sizeof(url->url));
+	url->used_at = take_number(&row, 0, INT64_MAX);
+	url->newest = take_number(&row, 0, INT64_MAX);
+	take_blob(&row, url->newest_digest, sizeof(url->newest_digest));
+	take_blob(&row, url->identity, sizeof(url->identity));
+	take_blob(&row, url->anchor, sizeof(url->anchor));
+	url->failures = (uint32_t)take_number(&row, 0, UINT32_MAX);
+	url->next_fetch_at = take_number(&row, 0, INT64_MAX);
+	take_fault(&row, &url->fault);
+	return !row.broken && url_is_sound(url);
 }

@@ -25,6 +25,8 @@ bool staterow_put_file(sqlite3_stmt *stmt, const struct state_file *file);
 bool staterow_take_file(sqlite3_stmt *stmt, struct state_file *file);
 bool staterow_put_name(sqlite3_stmt *stmt, const struct state_name *name);
 bool staterow_take_name(sqlite3_stmt *stmt, struct state_name *name);
+bool staterow_put_url(sqlite3_stmt *stmt, const struct state_url *url);
+bool staterow_take_url(sqlite3_stmt *stmt, struct state_url *url);
 
 /* Keys, at the first places: url (or name) and digest, MAC and address; the
  * second may be NULL. */

@@ -93,6 +93,14 @@ speaks_of_every_code(void **state)
 			    name, fault_name((enum fault_code)j));
 	}
 	assert_string_equal(fault_name(FAULT_UNTRUSTED), "untrusted-signer");
+	for (int i = 0; i < FAULT_CODES; i++) {
+		enum fault_code found = FAULT_CODES;
+
+		assert_true(fault_find(fault_name((enum fault_code)i), &found));
+		assert_int_equal(found, i);
+		assert_false(fault_find("unknown", &found));
+		assert_int_equal(found, i);
+	}
 	assert_string_equal(fault_name(FAULT_CODES), "unknown");
 	assert_string_equal(fault_remedy((enum fault_code)0x7fffffff),
 	    fault_remedy(FAULT_INTERNAL));

@@ -228,7 +228,8 @@ keeps_over_a_restart(void **state)
 	assert_string_equal(found.file.signer.subject, "CN=x");
 	assert_string_equal(found.file.signer.issuer, "CN=y");
 	assert_memory_equal(found.file.signer.spki, lamp_file.signer.spki, 32);
-	assert_true(found.file.signer.not_after == -5);
+	assert_memory_equal(
+	    &found.file.signer, &lamp_file.signer, sizeof(struct signer));
 	assert_int_equal(found.file.status, FILE_PENDING);
 	assert_true(found.file.approved_by == -1);
 	assert_true(found.file.approved_at == 0);
@@ -507,8 +508,10 @@ static const char *const tampered[] = {
 	"UPDATE leases SET addr=x'7f000001'",
 	"UPDATE leases SET expires_at=-1",
 	"UPDATE files SET digest=x'00'",
-	"UPDATE files SET verdict=999",
-	"UPDATE files SET verdict=-1",
+	"UPDATE files SET verdict=x'01'",
+	"UPDATE files SET verdict=printf('%064d',1)",
+	"UPDATE files SET identity=x'00'",
+	"UPDATE files SET anchor=x''",
 	"UPDATE files SET clause=printf('%048d',1)",
 	"UPDATE files SET detail=char(27)",
 	"UPDATE files SET subject=char(27)",
@@ -611,7 +614,7 @@ leaves_alone_what_it_must(void **state)
 	(void)open_state(world);
 	assert_int_equal(state_open(world->path, &other, &how), -EBUSY);
 	close_state(world);
-	tamper(world, "PRAGMA user_version=2");
+	tamper(world, "PRAGMA user_version=3");
 	assert_int_equal(state_open(world->path, &other, &how), -ENOTSUP);
 	assert_int_equal(
 	    state_open("/nonexistent/s.db", &other, &how), -EACCES);
