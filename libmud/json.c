@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libmud/date.h"
 #include "libmud/limits.h"
 
 /* What the scan before the parser has seen so far. */
@@ -346,68 +347,15 @@ json_read_uri(const struct json_at *at, const char **uri, struct fault *why)
 	return true;
 }
 
-/* Takes n digits; -1 if they are not there. */
-static int
-take_number(const char **text, size_t n)
-{
-	int value = 0;
-
-	for (size_t i = 0; i < n; i++, (*text)++) {
-		if (**text < '0' || **text > '9')
-			return -1;
-		value = value * 10 + (**text - '0');
-	}
-	return value;
-}
-
-static bool
-take(const char **text, const char *any)
-{
-	if (**text == '\0' || strchr(any, **text) == NULL)
-		return false;
-	(*text)++;
-	return true;
-}
-
-static bool
-take_in(const char **text, size_t n, int low, int high)
-{
-	int value = take_number(text, n);
-
-	return value >= low && value <= high;
-}
-
-/* yang:date-and-time: RFC 3339 s5.6 with a mandatory zone. */
-static bool
-is_date_and_time(const char *text)
-{
-	if (!take_in(&text, 4, 0, 9999) || !take(&text, "-") ||
-	    !take_in(&text, 2, 1, 12) || !take(&text, "-") ||
-	    !take_in(&text, 2, 1, 31) || !take(&text, "T") ||
-	    !take_in(&text, 2, 0, 23) || !take(&text, ":") ||
-	    !take_in(&text, 2, 0, 59) || !take(&text, ":") ||
-	    !take_in(&text, 2, 0, 60))
-		return false;
-	if (take(&text, ".")) {
-		if (!take(&text, "0123456789"))
-			return false;
-		while (take(&text, "0123456789"))
-			;
-	}
-	if (take(&text, "Z"))
-		return *text == '\0';
-	return take(&text, "+-") && take_in(&text, 2, 0, 23) &&
-	       take(&text, ":") && take_in(&text, 2, 0, 59) && *text == '\0';
-}
-
 bool
-json_read_date(const struct json_at *at, const char **date, struct fault *why)
+json_read_date(const struct json_at *at, const char **date, int64_t *seconds,
+    struct fault *why)
 {
 	const char *text;
 
 	if (!json_read_text(at, &text, why))
 		return false;
-	if (!is_date_and_time(text))
+	if (!date_parse(text, seconds))
 		return json_refuse(at, why, FAULT_MALFORMED, "RFC 6991 s3",
 		    "no date and time with a zone: %s", text);
 	*date = text;

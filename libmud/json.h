@@ -79,9 +79,9 @@ bool json_read_text(
 /* An inet:uri: visible ASCII, 1..LIMIT_URL bytes. Lends. */
 bool json_read_uri(
     const struct json_at *at, const char **uri, struct fault *why);
-/* A yang:date-and-time: RFC 3339, with a zone. Lends. */
-bool json_read_date(
-    const struct json_at *at, const char **date, struct fault *why);
+/* A yang:date-and-time: RFC 3339, with a zone. Lends; seconds since 1970. */
+bool json_read_date(const struct json_at *at, const char **date,
+    int64_t *seconds, struct fault *why);
 /* Type empty: exactly [null] (J-13). */
 bool json_read_empty(const struct json_at *at, struct fault *why);
 

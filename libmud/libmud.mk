@@ -8,6 +8,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/bytes.c libmud/bytes.h \
 	libmud/certificate.c libmud/certificate.h \
 	libmud/compile.c libmud/compile.h \
+	libmud/date.c libmud/date.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/json.c libmud/json.h \
@@ -30,6 +31,7 @@ libmud_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_bytes \
 	tests/unit/test_compile \
+	tests/unit/test_date \
 	tests/unit/test_fault \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
@@ -58,6 +60,10 @@ tests_unit_test_bytes_LDADD = $(libmud_test_ldadd)
 tests_unit_test_compile_SOURCES = tests/unit/test_compile.c
 tests_unit_test_compile_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_compile_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_date_SOURCES = tests/unit/test_date.c
+tests_unit_test_date_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_date_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)

@@ -91,14 +91,16 @@ read_update(const struct json_at *at, void *into, struct fault *why)
 	struct leaves *leaves = into;
 	const size_t size = sizeof(leaves->info->last_update);
 	const char *text;
+	int64_t seconds;
 
-	if (!json_read_date(at, &text, why))
+	if (!json_read_date(at, &text, &seconds, why))
 		return false;
 	if (strlen(text) >= size)
 		return json_refuse(at, why, FAULT_TOO_LONG,
 		    "RFC 8520 s3.4 (M-LU-1)", "a time of %zu bytes",
 		    strlen(text));
 	text_copy(leaves->info->last_update, size, text);
+	leaves->info->updated_at = seconds;
 	leaves->has_update = true;
 	return true;
 }

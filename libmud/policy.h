@@ -75,10 +75,11 @@ struct ace {
 	struct peer peers[ACE_PEERS];
 };
 
-/* What the file says about itself; for people, never for decisions. */
+/* What the file says about itself; for people, and updated_at for S-36. */
 struct policy_info {
 	char mud_url[LIMIT_URL + 1]; /* as the file has it */
 	char last_update[40];
+	int64_t updated_at;            /* the same, seconds since 1970 */
 	uint16_t cache_validity_hours; /* 1..168, 48 where absent */
 	uint8_t is_supported;
 	uint8_t is_draft; /* shape of a draft before the RFC */
