@@ -117,6 +117,21 @@ static const struct code codes[FAULT_CODES] = {
 	[FAULT_DROP_NOT_UNDERSTOOD] = { "drop-not-understood",
 	    "Look at what the file wants to deny, then run "
 	    "`mudctl approve ID --digest HEX` if you can do without it." },
+	[FAULT_SIGNER_CHANGED] = { "signer-changed",
+	    "Ask the maker whether another signs its files now; if so, look "
+	    "at it and run `mudctl approve ID --digest HEX`." },
+	[FAULT_ROLLED_BACK] = { "rolled-back",
+	    "Somebody may be serving an old file: ask the maker. If it really "
+	    "went back, run `mudctl approve ID --digest HEX`." },
+	[FAULT_SAME_DATE] = { "same-date",
+	    "Ask the maker which of the two files holds and to date each anew; "
+	    "if it is this one, run `mudctl approve ID --digest HEX`." },
+	[FAULT_FROM_FUTURE] = { "from-the-future",
+	    "Check the gateway's clock; if it is right, ask the maker to date "
+	    "the file by its own." },
+	[FAULT_WIDER] = { "wider",
+	    "Look at what it opens (`mudctl pending show ID`); if the device "
+	    "may have that, run `mudctl approve ID --digest HEX`." },
 	[FAULT_SPOOF] = { "spoof",
 	    "Find out which port sent it: someone speaks in another's name." },
 	[FAULT_REJECTED] = { "rejected",

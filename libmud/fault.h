@@ -52,6 +52,12 @@ enum fault_code {
 	FAULT_DRAFT_FILE,    /* shape of a draft before the RFC */
 	FAULT_IP_LITERAL,    /* addresses as numbers: an admin must look */
 	FAULT_DROP_NOT_UNDERSTOOD, /* S-9 */
+	/* a good file, beside what is known of its MUD URL (S-37) */
+	FAULT_SIGNER_CHANGED, /* another signed before (S-31) */
+	FAULT_ROLLED_BACK,    /* older than what was in force (S-36) */
+	FAULT_SAME_DATE,      /* another file of the same date (S-36) */
+	FAULT_FROM_FUTURE,    /* its date has not come (S-36) */
+	FAULT_WIDER,          /* opens more of the local network */
 	/* the gateway */
 	FAULT_SPOOF,
 	FAULT_REJECTED, /* an administrator said no */

@@ -41,6 +41,7 @@
 #define LIMIT_THINGS       4096 /* max-devices' default */
 #define LIMIT_THINGS_MAX   16384
 #define LIMIT_PORT_THINGS  256    /* S-61: of them on one port */
+#define LIMIT_URLS         2048   /* MUD URLs that are remembered (S-36) */
 #define LIMIT_UNKNOWN      2048   /* devices without a MUD URL, LRU */
 #define LIMIT_ADDRESSES4   4      /* S-48: IPv4 addresses of one Thing */
 #define LIMIT_NAME_ADDRS   64     /* S-54: addresses of one name and family */

@@ -357,3 +357,23 @@ url_same_authority(const struct url *a, const struct url *b)
 {
 	return a->port == b->port && strcmp(a->host, b->host) == 0;
 }
+
+/* Up to the last slash of its path, or the whole authority. */
+static size_t
+base_length(const struct url *url)
+{
+	size_t len = SCHEME_LEN + strcspn(url->text + SCHEME_LEN, "/?");
+
+	for (size_t i = len; i < strcspn(url->text, "?"); i++)
+		if (url->text[i] == '/')
+			len = i;
+	return len;
+}
+
+bool
+url_same_base(const struct url *a, const struct url *b)
+{
+	size_t len = base_length(a);
+
+	return base_length(b) == len && memcmp(a->text, b->text, len) == 0;
+}

@@ -38,6 +38,10 @@ bool url_resolve(const struct url *base, const char *reference, struct url *url,
 /* Same manufacturer: same host and same effective port (M-MFG-2). */
 bool url_same_authority(const struct url *a, const struct url *b);
 
+/* The same authority, and the same path up to its last slash: where a maker's
+ * next file for the same Thing lies (S-37). */
+bool url_same_base(const struct url *a, const struct url *b);
+
 /*
  * A host name fit to be looked up on behalf of a MUD file (S-14): letters,
  * digits, hyphens and dots (underscores where the caller allows them), labels

@@ -74,6 +74,12 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/46-places.scn \
 	tests/scenario/47-pending-file.scn \
 	tests/scenario/48-not-before-links.scn \
+	tests/scenario/49-signer-changed.scn \
+	tests/scenario/50-freshness.scn \
+	tests/scenario/51-wider.scn \
+	tests/scenario/52-negative.scn \
+	tests/scenario/53-many-names.scn \
+	tests/scenario/54-given-up.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part
@@ -81,6 +87,7 @@ EXTRA_DIST += tests/scenario/README.md \
 if HAVE_CMOCKA
 engine_module_tests = \
 	tests/unit/test_fetchbudget \
+	tests/unit/test_grants \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
 	tests/unit/test_policies \
@@ -97,6 +104,10 @@ engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
 tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
 tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)
 tests_unit_test_fetchbudget_LDADD = $(engine_module_libs)
+
+tests_unit_test_grants_SOURCES = tests/unit/test_grants.c
+tests_unit_test_grants_CFLAGS = $(engine_module_cflags)
+tests_unit_test_grants_LDADD = $(engine_module_libs)
 
 tests_unit_test_lan_SOURCES = tests/unit/test_lan.c
 tests_unit_test_lan_CFLAGS = $(engine_module_cflags)

@@ -12,6 +12,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
+	mudd/engine/grants.c mudd/engine/grants.h \
+	mudd/engine/history.c mudd/engine/history.h \
 	mudd/engine/jobs.c mudd/engine/jobs.h \
 	mudd/engine/lan.c mudd/engine/lan.h \
 	mudd/engine/lanplan.c mudd/engine/lanplan.h \

@@ -1,6 +1,8 @@
 /*
- * How many new MUD URLs may be fetched on whose behalf (S-25): a Thing, a
- * port, the whole LAN each have a bucket of tokens.  A refresh of what is in
+ * How many new MUD URLs may be fetched on whose behalf: a Thing, a port, the
+ * whole LAN each have a bucket of tokens (S-25).  What a Thing could tell the
+ * world by the URLs it announces is bounded besides: so many a day, and so
+ * many hosts that were never asked before (S-27).  A refresh of what is in
  * force costs nothing.
  */
 #ifndef ENGINE_FETCHBUDGET_H
@@ -11,13 +13,22 @@
 
 #include "libmud/addr.h"
 
+struct fault;
 struct fetchbudget;
 
 struct fetchbudget *fetchbudget_new(void);
 void fetchbudget_free(struct fetchbudget *budget);
 
-/* Takes a token from each of the three, or none if one is empty. */
-bool fetchbudget_take(struct fetchbudget *budget, const struct mac *thing,
-    uint32_t port, int64_t now);
+/* What is asked for. */
+struct fetchbudget_wish {
+	const struct mac *thing;
+	uint32_t port;
+	bool is_new_host; /* nothing was ever fetched from that host */
+};
+
+/* Takes what the wish costs, or nothing: then false, and *why (FAULT_BUSY)
+ * says which of them is used up. */
+bool fetchbudget_take(struct fetchbudget *budget,
+    const struct fetchbudget_wish *wish, int64_t now, struct fault *why);
 
 #endif

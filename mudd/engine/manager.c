@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "engine/config.h"
 #include "engine/fetchbudget.h"
+#include "engine/history.h"
 #include "engine/lan.h"
 #include "engine/materials.h"
 #include "engine/verdicts.h"
@@ -169,6 +170,7 @@ add(struct manager *manager, const struct url *url)
 {
 	struct mudurl *mud = mudurl_new(url, manager);
 
+	history_load(manager->options.state, mud, manager->now);
 	list_append(&manager->all, &mud->link);
 	return mud;
 }
@@ -305,6 +307,7 @@ manager_want(
 	struct mudurl *mud;
 	struct url url;
 
+	manager->now = now;
 	if (!url_parse(text, &url, why))
 		return NULL;
 	mud = find_url(manager, url.text);
@@ -363,20 +366,32 @@ has_place(struct manager *manager, const struct mudurl *mud)
 static void
 fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 {
+	const struct fetchbudget_wish wish = {
+		.thing = &mud->asked_by,
+		.port = mud->asked_port,
+		.is_new_host =
+		    !history_knows_host(manager->options.state, &mud->url),
+	};
+
 	if (!has_place(manager, mud))
 		return;
 	/* Paid for once: how often it is tried again is S-29's to say. */
 	if (!mud->is_paid && mud->accepted == NULL &&
-	    !fetchbudget_take(
-		manager->budget, &mud->asked_by, mud->asked_port, now)) {
-		(void)fault_set(&mud->fault, FAULT_BUSY, "S-25",
-		    "too many new MUD URLs from this device, its port, or in "
-		    "all; fetched later");
+	    !fetchbudget_take(manager->budget, &wish, now, &mud->fault)) {
 		mudurl_put_off(mud, now, true);
 		return;
 	}
 	mud->is_paid = true;
 	start_fetch(manager, mud, now);
+}
+
+/* Nothing is known of it but that some Thing announced it once. */
+static bool
+is_idle(const struct mudurl *mud)
+{
+	return !mud->is_wanted && mud->attempt == NULL &&
+	       mud->n_previous == 0 && mud->accepted == NULL &&
+	       mud->candidate == NULL;
 }
 
 int64_t
@@ -385,11 +400,15 @@ manager_tick(struct manager *manager, int64_t now)
 	int64_t next = NO_TIME;
 
 	manager->now = now;
-	LIST_EACH(at, &manager->all)
+	LIST_EACH_SAFE(at, &manager->all)
 	{
 		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
 		const struct version *candidate = mud->candidate;
 
+		if (is_idle(mud)) {
+			mudurl_free(mud);
+			continue;
+		}
 		if (mud->attempt != NULL)
 			continue;
 		if (mud->is_unsettled) {

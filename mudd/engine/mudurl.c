@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "engine/grants.h"
 #include "libmud/mem.h"
 
 #define RETRY_FIRST_SEC 300   /* S-29 */
@@ -73,6 +74,7 @@ version_free(struct version *version)
 	if (version == NULL)
 		return;
 	policies_drop(version->policy);
+	grants_free(version->grants);
 	free(version);
 }
 

@@ -41,6 +41,7 @@ struct version {
 	unsigned int tries;           /* how often a reader died over it */
 	struct policy_info info;      /* once it has been parsed */
 	struct kernel_policy *policy; /* of the accepted one */
+	struct grants *grants;        /* the same */
 };
 
 struct mudurl {
@@ -52,13 +53,16 @@ struct mudurl {
 	enum errand errand;
 	struct attempt *attempt; /* under way; does the errand */
 	bool is_unsettled; /* the stored accepted file is to be judged again */
-	bool is_wanted;    /* a Thing has it */
+	bool is_wanted;    /* a Thing has it, or is about to */
+	size_t n_things;   /* that have it (things.c counts) */
+	size_t n_previous; /* that live by its policy until theirs is there */
 	struct mac asked_by; /* who is charged for fetching it (S-25) */
 	uint32_t asked_port;
 	bool is_paid;            /* its first fetch has been charged */
 	struct manager *manager; /* whose it is */
 	int64_t next_fetch_at;
-	unsigned int failures; /* in a row */
+	unsigned int failures;    /* in a row */
+	struct state_url history; /* what is remembered (history.h) */
 	struct list link;
 };
 

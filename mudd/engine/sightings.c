@@ -81,7 +81,8 @@ is_from_its_port(const struct sightings *sightings, struct thing *thing,
 	return false;
 }
 
-/* Another maker's URL from a known Thing is not believed (M-SEC-5, S-45). */
+/* Another maker's URL from a known Thing is not believed (M-SEC-5, S-45), nor
+ * one for another product of its maker's (S-37). */
 static bool
 may_change(struct thing *thing, const struct url *url, enum state_source source)
 {
@@ -90,7 +91,7 @@ may_change(struct thing *thing, const struct url *url, enum state_source source)
 	if (thing->mud == NULL || source == STATE_SOURCE_CONFIG ||
 	    strcmp(thing->mud->url.text, url->text) == 0)
 		return true;
-	if (url_same_authority(&thing->mud->url, url) &&
+	if (url_same_base(&thing->mud->url, url) &&
 	    thing->source == STATE_SOURCE_DHCP4)
 		return true;
 	if (!thing->conflicted)

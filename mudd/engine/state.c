@@ -32,6 +32,8 @@ enum statement {
 	LOAD_NAMES,
 	LOAD_URLS,
 	FIND_FILE,
+	FIND_URL,
+	TRIM_URLS,
 	CANDIDATES,
 	STATEMENTS
 };
@@ -68,6 +70,10 @@ static const char *const sql[STATEMENTS] = {
 	[LOAD_NAMES] = "SELECT * FROM names",
 	[LOAD_URLS] = "SELECT * FROM urls ORDER BY used_at DESC",
 	[FIND_FILE] = "SELECT * FROM files WHERE url=?1 AND digest=?2",
+	[FIND_URL] = "SELECT * FROM urls WHERE url=?1",
+	[TRIM_URLS] = "DELETE FROM urls WHERE url IN (SELECT url FROM urls"
+		      " ORDER BY newest<>0 DESC, used_at DESC"
+		      " LIMIT -1 OFFSET ?1)",
 	[CANDIDATES] = "SELECT coalesce(sum(length(file)+length(signature)),0)"
 		       " FROM files WHERE status<>0 AND NOT(url=?1 AND"
 		       " digest=?2)",
@@ -171,9 +177,13 @@ state_put_name(struct state *state, const struct state_name *name)
 int
 state_put_url(struct state *state, const struct state_url *url)
 {
+	int error;
+
 	if (!staterow_put_url(state->stmts[PUT_URL], url))
 		return -EINVAL;
-	return finish(state->stmts[PUT_URL]);
+	error = finish(state->stmts[PUT_URL]);
+	(void)sqlite3_bind_int(state->stmts[TRIM_URLS], 1, LIMIT_URLS);
+	return error == 0 ? finish(state->stmts[TRIM_URLS]) : error;
 }
 
 /* Is there room for so many bytes more (S-64)? 0, -ENOSPC, or -errno. */
@@ -368,6 +378,24 @@ state_find_file(struct state *state, const char *url, const uint8_t digest[32],
 	error = code == SQLITE_DONE ? -ENOENT : statedb_errno(code);
 	if (code == SQLITE_ROW && staterow_take_file(stmt, &file))
 		fn(arg, &file);
+	else if (code == SQLITE_ROW)
+		error = -ENOENT;
+	ready(stmt);
+	return error;
+}
+
+int
+state_find_url(struct state *state, const char *url, struct state_url *found)
+{
+	sqlite3_stmt *stmt = state->stmts[FIND_URL];
+	struct state_url row;
+	int code, error;
+
+	staterow_put_key(stmt, url, NULL);
+	code = sqlite3_step(stmt);
+	error = code == SQLITE_DONE ? -ENOENT : statedb_errno(code);
+	if (code == SQLITE_ROW && staterow_take_url(stmt, &row))
+		*found = row;
 	else if (code == SQLITE_ROW)
 		error = -ENOENT;
 	ready(stmt);

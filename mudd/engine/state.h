@@ -147,6 +147,8 @@ int state_put_lease(struct state *state, const struct state_lease *lease);
  * else is replaced; -ENOENT if there is no such row. */
 int state_put_file(struct state *state, const struct state_file *file);
 int state_put_name(struct state *state, const struct state_name *name);
+/* At most LIMIT_URLS are kept: of those that had no file in force, and then of
+ * the others, those go that were used longest ago. */
 int state_put_url(struct state *state, const struct state_url *url);
 
 /* Deletes a row; its absence is fine. A Thing's leases go with it. */
@@ -180,6 +182,10 @@ int state_load_urls(struct state *state, state_url_fn *fn, void *arg);
  * -ENOENT, or -errno. */
 int state_find_file(struct state *state, const char *url,
     const uint8_t digest[32], state_file_fn *fn, void *arg);
+
+/* What is remembered of this URL; 0, -ENOENT, or -errno. */
+int state_find_url(
+    struct state *state, const char *url, struct state_url *found);
 
 /* "dhcp4", ...; "" for NONE. */
 const char *state_source_name(enum state_source source);

@@ -10,6 +10,8 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/grants.h"
+#include "engine/history.h"
 #include "engine/materials.h"
 #include "libmud/mem.h"
 
@@ -68,10 +70,24 @@ forget(const struct verdicts *verdicts, const struct mudurl *mud,
 		    strerror(-error));
 }
 
+static bool
+is_wider(const struct version *old, const struct policy *policy)
+{
+	struct grants *fresh;
+	bool is_covered;
+
+	if (old == NULL || old->grants == NULL)
+		return false;
+	fresh = grants_of(policy);
+	is_covered = grants_cover(old->grants, fresh);
+	grants_free(fresh);
+	return !is_covered;
+}
+
 /* Does an administrator have to look at it, and why (S-37)? */
 static struct fault
 reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
-    const struct outcome *outcome)
+    const struct outcome *outcome, int64_t now)
 {
 	const struct policy *policy = outcome->policy;
 	struct fault why = { 0 };
@@ -95,11 +111,11 @@ reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
 		    "application/pkcs7-signature");
 		return why;
 	}
-	if (mud->accepted != NULL &&
-	    strcmp(mud->accepted->signer.subject, outcome->signer.subject) != 0)
-		(void)fault_set(&why, FAULT_UNTRUSTED, "RFC 8520 s16 (S-31)",
-		    "the signer has changed from %.60s to %.60s",
-		    mud->accepted->signer.subject, outcome->signer.subject);
+	if (history_judge(verdicts->state, mud, outcome, now, &why) &&
+	    is_wider(mud->accepted, policy))
+		(void)fault_set(&why, FAULT_WIDER, "RFC 8520 s16 (S-37)",
+		    "it opens more of the local network, or lets others open "
+		    "more towards the device, than the file in force");
 	return why;
 }
 
@@ -141,9 +157,11 @@ accept(const struct verdicts *verdicts, struct mudurl *mud,
 		set_aside(verdicts, mud, version, FILE_REFUSED, outcome);
 		return;
 	}
+	version->grants = grants_of(outcome->policy);
 	version->status = FILE_ACCEPTED;
 	(void)verdicts_store(
 	    verdicts, mud, version, store_bytes ? &outcome->bytes : NULL);
+	history_accepted(verdicts->state, mud, version, version->judged_at);
 	if (old != NULL && memcmp(old->digest, version->digest, 32) != 0)
 		forget(verdicts, mud, old);
 	mud->accepted = version;
@@ -166,6 +184,8 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 	if (outcome->kind == OUTCOME_NOT_FETCHED) {
 		mud->fault = outcome->why;
 		mudurl_put_off(mud, now, outcome->why.code == FAULT_BUSY);
+		if (outcome->why.code != FAULT_BUSY)
+			history_fetched(verdicts->state, mud, now);
 		log_warning("%s: not fetched: %s: %s", mud->url.text,
 		    outcome->why.clause, outcome->why.detail);
 		return;
@@ -173,9 +193,15 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 	mudurl_refresh_later(mud, now,
 	    outcome->policy != NULL ? outcome->policy->info.cache_validity_hours
 				    : 48);
+	history_fetched(verdicts->state, mud, now);
 	if (version_is(mud->accepted, outcome->digest)) {
 		mud->accepted->fetched_at = now;
 		(void)verdicts_store(verdicts, mud, mud->accepted, NULL);
+		/* What waited beside it is served no more. */
+		if (mud->candidate != NULL &&
+		    mud->candidate->status != FILE_REJECTED &&
+		    mud->candidate->approved_at == 0)
+			drop_candidate(verdicts, mud, mud->accepted);
 		return;
 	}
 	/* No is an answer that stays, until the file is another one. */
@@ -185,7 +211,7 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 	version = version_of(outcome, now);
 	version->why = outcome->kind == OUTCOME_REFUSED
 	                   ? outcome->why
-	                   : reason_to_hold(verdicts, mud, outcome);
+	                   : reason_to_hold(verdicts, mud, outcome, now);
 	if (version->why.code == FAULT_NONE)
 		accept(verdicts, mud, version, outcome, true);
 	else
@@ -250,6 +276,7 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 		    verdicts->policies, outcome->policy, &mud->url, &why);
 	if (version->policy != NULL) {
 		version->info = outcome->policy->info;
+		version->grants = grants_of(outcome->policy);
 		return;
 	}
 	/* Its signer is trusted no more, or the stored bytes are damaged. */

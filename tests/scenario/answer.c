@@ -94,6 +94,7 @@ answer_file(struct scene *scene, const struct step *step)
 	const char *signer = step_value(step, "signed");
 	const char *reference = step_value(step, "at");
 	const char *hours = step_value(step, "hours");
+	const char *updated = step_value(step, "updated");
 	long long n = 48;
 
 	if (signer != NULL)
@@ -103,6 +104,10 @@ answer_file(struct scene *scene, const struct step *step)
 	if (hours != NULL && !step_number(scene, hours, 168, &n))
 		return false;
 	file->hours = (unsigned int)n;
+	n = 0;
+	if (updated != NULL && !step_number(scene, updated, LLONG_MAX, &n))
+		return false;
+	file->updated_at = n == 0 ? 0 : SCENE_EPOCH + n;
 	file->is_silent = step_has(step, "silent");
 	file->is_deadly = step_has(step, "deadly");
 	file->is_draft = step_has(step, "draft");

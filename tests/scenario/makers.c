@@ -222,6 +222,7 @@ makers_policy(const struct mud_file *file, const char *url)
 
 	policy->info.cache_validity_hours = (uint16_t)file->hours;
 	policy->info.is_supported = 1;
+	policy->info.updated_at = file->updated_at;
 	policy->info.is_draft = file->is_draft;
 	text_copy(policy->info.mud_url, sizeof(policy->info.mud_url), url);
 	if (file->hold != FAULT_NONE)

@@ -32,6 +32,7 @@ struct mud_file {
 	bool is_deadly;          /* readers die over it */
 	bool is_draft;
 	unsigned int hours; /* cache-validity */
+	int64_t updated_at; /* last-update */
 	size_t n_peers;
 	struct file_peer {
 		enum peer_kind kind;

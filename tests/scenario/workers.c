@@ -134,6 +134,11 @@ workers_verdict(struct worker *worker, const char *body, const char *signer,
 	makers_digest(body, verdict.digest);
 	text_copy(
 	    verdict.signer.subject, sizeof(verdict.signer.subject), signer);
+	/* One CA vouches for all of them. */
+	if (signer[0] != '\0')
+		makers_digest(signer, verdict.signer.identity);
+	if (signer[0] != '\0' && fault == FAULT_NONE)
+		makers_digest("CA", verdict.signer.anchor);
 	(void)far_send(&worker->far, RECORD_VERDICT, &verdict, NULL, 0);
 }
 

@@ -258,7 +258,7 @@ keeps_unknown_faults(void **state)
 	(void)open_state(world);
 	assert_int_equal(state_put_url(world->state, &lamp), 0);
 	close_state(world);
-	run_sql(world, "UPDATE urls SET fault='from-the-future'");
+	run_sql(world, "UPDATE urls SET fault='of-a-later-mudd'");
 	assert_int_equal(open_state(world), STATE_FOUND);
 	assert_int_equal(load(world, &found), 0);
 	assert_int_equal(found.urls[0].fault.code, FAULT_INTERNAL);
