@@ -157,6 +157,27 @@ things_add(struct things *things, const struct mac *mac, int64_t now)
 	return thing;
 }
 
+/* A URL that no Thing has is not fetched any more. */
+static void
+give_up(struct thing *thing)
+{
+	struct mudurl *mud = thing->mud;
+
+	thing->mud = NULL;
+	if (mud != NULL && --mud->n_things == 0)
+		mud->is_wanted = false;
+}
+
+static void
+set_previous(struct thing *thing, struct mudurl *mud)
+{
+	if (thing->previous != NULL)
+		thing->previous->n_previous--;
+	thing->previous = mud;
+	if (mud != NULL)
+		mud->n_previous++;
+}
+
 void
 things_remove(struct things *things, struct thing *thing)
 {
@@ -164,6 +185,8 @@ things_remove(struct things *things, struct thing *thing)
 		things->n_unknown--;
 	else
 		things->n_managed--;
+	give_up(thing);
+	set_previous(thing, NULL);
 	list_remove(&thing->by_hash);
 	list_remove(&thing->by_age);
 	list_remove(&thing->dirty);
@@ -206,11 +229,14 @@ things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
 	if (thing->mud == NULL) {
 		things->n_unknown--;
 		things->n_managed++;
-	} else if (thing->mud != mud &&
-		   (thing->previous == NULL || thing->mud->accepted != NULL)) {
-		thing->previous = thing->mud;
+	} else if (thing->mud != mud && thing->mud->accepted != NULL) {
+		set_previous(thing, thing->mud);
 	}
-	thing->mud = mud;
+	if (thing->mud != mud) {
+		give_up(thing);
+		thing->mud = mud;
+		mud->n_things++;
+	}
 	things_touch(things, thing);
 }
 
