@@ -236,6 +236,10 @@ main(int argc, char **argv)
 	struct fault why = { 0 };
 
 	log_init_worker("mudd-fetcher", argc, argv);
+	/* Proxies, key logs, other roots, other resolvers: libraries look for
+	 * such in the environment, and none of it may count (S-21, S-22). */
+	if (clearenv() != 0)
+		log_fatal("cannot clear the environment");
 	/* A server that closes must not end us: libcurl leaves this to us. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	fetcher_init(&fetcher);

@@ -24,6 +24,9 @@
 #include "tests/unit/fetch_servers.h"
 
 #define WAIT_MSEC 20000
+/* Where the environment points to. */
+#define KEY_LOG      "/tmp/test_fetcher.keys"
+#define OPENSSL_CONF "/tmp/test_fetcher.cnf"
 
 struct world {
 	pid_t dns, https;
@@ -369,48 +372,6 @@ trusts_nothing_without_roots(void **state)
 	}
 }
 
-/* Environment variables would lead round the check of addresses (S-21). */
-static void
-takes_no_proxy(void **state)
-{
-	struct fetcher f;
-	int fd = memory("", 0);
-
-	setenv("https_proxy", "http://127.0.0.1:9/", 1);
-	setenv("ALL_PROXY", "http://127.0.0.1:9/", 1);
-	f = start_whole(*state);
-	unsetenv("https_proxy");
-	unsetenv("ALL_PROXY");
-	ask(&f, GOOD "/file", FETCH_FILE, 1000, 10, fd);
-	assert_int_equal(fetched(&f).why.code, FAULT_NONE);
-	close(fd);
-	assert_int_equal(finish(&f), 0);
-}
-
-/* clang-format off */
-static const struct {
-	const char *name;
-	enum fault_code code;
-	uint32_t n_addrs;
-	const char *addr; /* the first */
-	uint32_t ttl_sec; /* of the first */
-} lookups[] = {
-	{ "short.example", FAULT_NONE, 3, "2600:1f00::1", 60 },
-	{ "long.example", FAULT_NONE, 1, "198.41.0.4", 86400 },
-	{ "alias.example", FAULT_NONE, 1, "198.41.0.4", 90 },
-	{ "_svc.under.example", FAULT_NONE, 1, "198.41.0.4", 300 },
-	{ "rebind.example", FAULT_NONE, 1, "198.41.0.4", 300 },
-	{ "private.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
-	{ "gateway.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
-	{ "hosts.example", FAULT_NONE, 1, "127.0.0.1", 60 },
-	{ "twice.example", FAULT_NONE, 1, "198.41.0.4", 300 },
-	{ "many.example", FAULT_NONE, 64, "198.41.1.0", 300 },
-	{ "nothing.example", FAULT_RESOLVE, 0, NULL, 0 },
-	{ "empty.example", FAULT_RESOLVE, 0, NULL, 0 },
-	{ "192.0.2.1", FAULT_MALFORMED, 0, NULL, 0 },
-};
-/* clang-format on */
-
 static void
 ask_name(struct fetcher *f, uint32_t n, const char *name)
 {
@@ -445,6 +406,91 @@ hear_answer(struct fetcher *f, uint32_t n, struct record_address_of *first)
 	assert_int_equal(end.n_addrs, n_addrs);
 	return end;
 }
+
+/* clang-format off */
+static const struct {
+	const char *name, *value;
+} surroundings[] = {
+	{ "https_proxy", "http://127.0.0.1:9/" },
+	{ "HTTPS_PROXY", "http://127.0.0.1:9/" },
+	{ "ALL_PROXY", "socks5://127.0.0.1:9/" },
+	{ "SSLKEYLOGFILE", KEY_LOG },
+	{ "SSL_CERT_FILE", "/etc/hosts" },
+	{ "SSL_CERT_DIR", "/etc" },
+	{ "OPENSSL_CONF", OPENSSL_CONF },
+	{ "OPENSSL_MODULES", "/nowhere" },
+	{ "CURL_HOME", "/tmp" },
+	{ "HOME", "/tmp" },
+	{ "NETRC", "/etc/hosts" },
+	{ "RES_OPTIONS", "use-vc ndots:9" },
+	{ "LOCALDOMAIN", "good.example" },
+	{ "HOSTALIASES", "/etc/hosts" },
+	{ "CARES_HOSTS", "/etc/passwd" },
+};
+/* clang-format on */
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What a proxy, a key log, or a search list would do to S-21 and S-22. */
+static void
+takes_nothing_from_the_environment(void **state)
+{
+	size_t n = sizeof(surroundings) / sizeof(surroundings[0]);
+	struct record_address_of first;
+	struct fetcher f;
+	int fd = memory("", 0);
+
+	/* OpenSSL would talk no TLS that the server of this test does. */
+	write_file(OPENSSL_CONF, "openssl_conf = a\n[a]\nssl_conf = b\n[b]\n"
+				 "system_default = c\n[c]\nMinProtocol = None\n"
+				 "MaxProtocol = TLSv1\n");
+	for (size_t i = 0; i < n; i++)
+		setenv(surroundings[i].name, surroundings[i].value, 1);
+	f = start_whole(*state);
+	for (size_t i = 0; i < n; i++)
+		unsetenv(surroundings[i].name);
+	ask(&f, GOOD "/file", FETCH_FILE, 1000, 10, fd);
+	assert_int_equal(fetched(&f).why.code, FAULT_NONE);
+	/* nothing.example.good.example has an address */
+	ask_name(&f, 1, "nothing.example");
+	assert_int_equal(hear_answer(&f, 1, &first).n_addrs, 0);
+	close(fd);
+	assert_int_equal(finish(&f), 0);
+	assert_int_equal(access(KEY_LOG, F_OK), -1);
+	assert_int_equal(unlink(OPENSSL_CONF), 0);
+}
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	enum fault_code code;
+	uint32_t n_addrs;
+	const char *addr; /* the first */
+	uint32_t ttl_sec; /* of the first */
+} lookups[] = {
+	{ "short.example", FAULT_NONE, 3, "2600:1f00::1", 60 },
+	{ "long.example", FAULT_NONE, 1, "198.41.0.4", 86400 },
+	{ "alias.example", FAULT_NONE, 1, "198.41.0.4", 90 },
+	{ "_svc.under.example", FAULT_NONE, 1, "198.41.0.4", 300 },
+	{ "rebind.example", FAULT_NONE, 1, "198.41.0.4", 300 },
+	{ "private.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
+	{ "gateway.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
+	{ "hosts.example", FAULT_NONE, 1, "127.0.0.1", 60 },
+	{ "twice.example", FAULT_NONE, 1, "198.41.0.4", 300 },
+	{ "many.example", FAULT_NONE, 64, "198.41.1.0", 300 },
+	{ "nothing.example", FAULT_RESOLVE, 0, NULL, 0 },
+	{ "empty.example", FAULT_RESOLVE, 0, NULL, 0 },
+	{ "192.0.2.1", FAULT_MALFORMED, 0, NULL, 0 },
+};
+/* clang-format on */
 
 static void
 is_address(const struct record_address_of *at, const char *text)
@@ -682,7 +728,7 @@ main(void)
 		cmocka_unit_test(tells_of_another_media_type),
 		cmocka_unit_test(sends_what_the_rfc_asks_for),
 		cmocka_unit_test(trusts_nothing_without_roots),
-		cmocka_unit_test(takes_no_proxy),
+		cmocka_unit_test(takes_nothing_from_the_environment),
 		cmocka_unit_test(looks_names_up),
 		cmocka_unit_test(waits_for_one_family_only_so_long),
 		cmocka_unit_test(a_slow_fetch_does_not_stop_a_lookup),
