@@ -232,6 +232,14 @@ addr_is_global(const struct addr *addr)
 	       !in_any(byte, closed6, LENGTH(closed6));
 }
 
+struct addr
+addr_unmapped(const struct addr *addr)
+{
+	if (addr->family == 6 && in_block(addr->byte, &wrapped4[0]))
+		return addr_v4(addr->byte + 12);
+	return *addr;
+}
+
 /* One to three digits, no sign, no leading zero. */
 static bool
 length_parse(const char *text, unsigned int *len)
@@ -323,6 +331,31 @@ prefix_is_sound(const struct prefix *prefix)
 		return false;
 	clean = prefix_of(&prefix->addr, prefix->len);
 	return prefix_equal(prefix, &clean);
+}
+
+bool
+prefix_is_nat64(const struct prefix *prefix)
+{
+	static const uint8_t lengths[] = { 32, 40, 48, 56, 64, 96 };
+
+	return prefix->addr.family == 6 && prefix_is_sound(prefix) &&
+	       memchr(lengths, prefix->len, sizeof(lengths)) != NULL;
+}
+
+bool
+prefix_unwrap(
+    const struct prefix *nat64, const struct addr *addr, struct addr *inner)
+{
+	uint8_t byte[4];
+
+	if (!prefix_is_nat64(nat64) || !prefix_has(nat64, addr))
+		return false;
+	/* Octet 8 is none of the four (RFC 6052 s2.2, the "u" octet). */
+	for (size_t i = 0, at = nat64->len / 8u; i < sizeof(byte); at++)
+		if (at != 8)
+			byte[i++] = addr->byte[at];
+	*inner = addr_v4(byte);
+	return true;
 }
 
 bool

@@ -55,6 +55,9 @@ bool addr_is_host(const struct addr *addr);
  * the list of S-22, mapped and NAT64 forms decoded.  The gateway's own
  * addresses are the caller's to refuse. */
 bool addr_is_global(const struct addr *addr);
+/* An IPv4-mapped address (RFC 4291 s2.5.5.2) as the IPv4 address that packets
+ * go to; any other as it is. */
+struct addr addr_unmapped(const struct addr *addr);
 
 /* "192.0.2.0/24", "2001:db8::/32"; without a length it is a host prefix.
  * Host bits that are set are cleared. */
@@ -67,6 +70,12 @@ struct prefix prefix_of(const struct addr *addr, unsigned int len);
 /* Does it hold unicast addresses alone, no multicast, no broadcast? A prefix
  * that is so short that it reaches into them does not. */
 bool prefix_is_unicast(const struct prefix *prefix);
+/* May it be a NAT64 prefix: IPv6, and of a length of RFC 6052 s2.2? */
+bool prefix_is_nat64(const struct prefix *prefix);
+/* The IPv4 address that one under a NAT64 prefix stands for (RFC 6052 s2.2).
+ * False, and *inner untouched, if it is not under it, or it is none. */
+bool prefix_unwrap(
+    const struct prefix *nat64, const struct addr *addr, struct addr *inner);
 /* Well-formed: a known family, a length that fits, no host bits. */
 bool prefix_is_sound(const struct prefix *prefix);
 

@@ -74,7 +74,8 @@ enum record_type {
 	/* engine → fetcher */
 	RECORD_FETCH_ROOTS,  /* + fd: PEM of the TLS roots */
 	RECORD_FETCH_ALLOW,  /* a prefix or a port that is open besides */
-	RECORD_FETCH_FORBID, /* an address or prefix of the gateway itself */
+	RECORD_FETCH_FORBID, /* an address or network of the gateway's */
+	RECORD_FETCH_NAT64,  /* what lies under it stands for IPv4 */
 	RECORD_FETCH,        /* + fd: where the body goes */
 	RECORD_RESOLVE,
 	/* fetcher → engine */
@@ -135,7 +136,7 @@ struct record_lan {
 	uint32_t op;
 	uint32_t ifindex; /* of a LAN interface; a bridge by its own */
 };
-struct record_prefix { /* LOCAL, SELF (a host prefix), FETCH_FORBID */
+struct record_prefix { /* LOCAL, SELF (a host prefix), FETCH_NAT64 */
 	uint32_t op;
 	struct prefix prefix;
 };
@@ -242,6 +243,11 @@ enum fetch_kind { FETCH_FILE, FETCH_SIGNATURE };
 struct record_allow {
 	struct prefix prefix; /* or, with family 0: */
 	uint16_t port;
+};
+struct record_forbid {
+	uint32_t op;
+	uint32_t is_own; /* 1: the gateway itself answers there */
+	struct prefix prefix;
 };
 struct record_roots {
 	uint32_t size; /* bytes in the fd; 0: no server is trusted */

@@ -101,6 +101,8 @@ copy_fetch(struct config *config, cfg_t *fetch)
 	config->ca_file = xstrdup(cfg_getstr(fetch, "ca-file"));
 	config->allow_prefixes =
 	    copy_prefixes(fetch, "allow-prefixes", &config->n_allow_prefixes);
+	config->nat64_prefixes =
+	    copy_prefixes(fetch, "nat64-prefixes", &config->n_nat64_prefixes);
 	config->n_allow_ports = cfg_size(fetch, "allow-ports");
 	for (unsigned int i = 0; i < config->n_allow_ports; i++)
 		config->allow_ports[i] =
@@ -320,6 +322,7 @@ config_free(struct config *config)
 	free(config->classes);
 	free(config->devices);
 	free(config->allow_prefixes);
+	free(config->nat64_prefixes);
 	free(config->ca_file);
 	free(config->trust_anchors);
 	free(config->local_networks);

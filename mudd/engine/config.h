@@ -110,6 +110,8 @@ struct config {
 	char *ca_file;           /* fetch ca-file; "": the system's roots */
 	size_t n_allow_prefixes; /* fetch allow-prefixes: beyond S-22 */
 	struct prefix *allow_prefixes;
+	size_t n_nat64_prefixes; /* fetch nat64-prefixes: RFC 6052's lengths */
+	struct prefix *nat64_prefixes;
 	size_t n_allow_ports; /* fetch allow-ports: 1.. */
 	uint16_t allow_ports[CONFIG_PORTS];
 	uint32_t timeout_sec; /* fetch timeout: 1..LIMIT_FETCH_SEC, one file */

@@ -192,6 +192,22 @@ judge_locals(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 static int
+judge_nat64(cfg_t *cfg, cfg_opt_t *opt)
+{
+	for (unsigned int i = 0; i < cfg_opt_size(opt); i++) {
+		const struct prefix *prefix = cfg_opt_getnptr(opt, i);
+		char text[PREFIX_TEXT];
+
+		if (prefix == NULL || prefix_is_nat64(prefix))
+			continue;
+		cfg_error(cfg, "%s: %s is no NAT64 prefix (RFC 6052 s2.2)",
+		    opt->name, prefix_text(prefix, text));
+		return -1;
+	}
+	return judge_prefixes(cfg, opt);
+}
+
+static int
 judge_servers(cfg_t *cfg, cfg_opt_t *opt)
 {
 	return judge_count(cfg, opt, CONFIG_SERVERS);
@@ -423,6 +439,7 @@ static const struct {
 	{ "fetch", judge_fetch },
 	{ "fetch|ca-file", judge_path },
 	{ "fetch|allow-prefixes", judge_prefixes },
+	{ "fetch|nat64-prefixes", judge_nat64 },
 	{ "fetch|allow-ports", judge_ports },
 	{ "controller", judge_controller },
 	{ "controller|hosts", judge_hosts },
@@ -440,6 +457,7 @@ static const struct {
 static cfg_opt_t fetch_keys[] = {
 	CFG_STR("ca-file", "", CFGF_NONE),
 	CFG_PTR_LIST_CB("allow-prefixes", "{}", CFGF_NONE, parse_prefix, free),
+	CFG_PTR_LIST_CB("nat64-prefixes", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_INT_LIST_CB("allow-ports", "{443}", CFGF_NONE, parse_number),
 	CFG_INT_CB("timeout", LIMIT_FETCH_SEC, CFGF_NONE, parse_number),
 	CFG_INT_CB("max-size", LIMIT_FILE, CFGF_NONE, parse_number),

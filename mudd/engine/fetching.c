@@ -12,9 +12,9 @@
 #include "engine/materials.h"
 
 static void
-forbid(struct job *job, const struct addr *addr, unsigned int len)
+forbid(struct job *job, struct prefix prefix, bool is_own)
 {
-	struct record_prefix forbid = { .prefix = prefix_of(addr, len) };
+	struct record_forbid forbid = { .is_own = is_own, .prefix = prefix };
 
 	job_send(job, RECORD_FETCH_FORBID, &forbid, NULL, 0);
 }
@@ -46,10 +46,17 @@ fetching_introduce(const struct fetching *fetching, struct job *job)
 
 		job_send(job, RECORD_FETCH_ALLOW, &allow, NULL, 0);
 	}
+	for (size_t i = 0; i < config->n_nat64_prefixes; i++) {
+		struct record_prefix nat64 = {
+			.prefix = config->nat64_prefixes[i],
+		};
+
+		job_send(job, RECORD_FETCH_NAT64, &nat64, NULL, 0);
+	}
 	for (size_t i = 0; i < lan->n_addresses; i++) {
 		const struct lan_address *at = &lan->addresses[i];
 
-		forbid(job, &at->addr, at->addr.family == 4 ? 32 : 128);
-		forbid(job, &at->addr, at->len);
+		forbid(job, prefix_of(&at->addr, 128), true);
+		forbid(job, prefix_of(&at->addr, at->len), false);
 	}
 }

@@ -18,31 +18,29 @@ struct allowed {
 	size_t n_ports;
 	uint16_t port[ALLOWED_PORTS];
 	struct prefixes permitted;
-	struct prefixes forbidden;
+	struct prefixes own;       /* where the gateway itself answers */
+	struct prefixes connected; /* what lies behind it */
+	struct prefixes nat64;     /* besides the well-known one */
 };
 
-/* ::ffff:0:0/96 (RFC 4291 s2.5.5.2) and 64:ff9b::/96 (RFC 6052 s2.1). */
-static const uint8_t carriers[][12] = {
-	{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff },
-	{ 0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0 },
-};
+/* RFC 4291 s2.5.5.2; RFC 6052 s2.1. */
+static const struct prefix mapped = { { 6, { [10] = 0xff, 0xff } }, 96 };
+static const struct prefix well_known = { { 6, { 0x00, 0x64, 0xff, 0x9b } },
+	96 };
 
 /* The IPv4 address inside, or the address itself. */
 static struct addr
-innermost(const struct addr *addr)
+innermost(const struct allowed *allowed, const struct addr *addr)
 {
-	if (addr->family != 6)
-		return *addr;
-	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
-		if (memcmp(addr->byte, carriers[i], 12) == 0)
-			return addr_v4(addr->byte + 12);
-	return *addr;
-}
+	struct addr inner = *addr;
 
-static bool
-is_host_prefix(const struct prefix *prefix)
-{
-	return prefix->len == (prefix->addr.family == 4 ? 32 : 128);
+	if (prefix_unwrap(&mapped, addr, &inner) ||
+	    prefix_unwrap(&well_known, addr, &inner))
+		return inner;
+	for (size_t i = 0; i < allowed->nat64.n; i++)
+		if (prefix_unwrap(&allowed->nat64.prefix[i], addr, &inner))
+			break;
+	return inner;
 }
 
 static size_t
@@ -84,18 +82,6 @@ prefixes_have(const struct prefixes *list, const struct addr *addr)
 	return false;
 }
 
-static bool
-is_own(const struct allowed *allowed, const struct addr *addr)
-{
-	for (size_t i = 0; i < allowed->forbidden.n; i++) {
-		const struct prefix *prefix = &allowed->forbidden.prefix[i];
-
-		if (is_host_prefix(prefix) && prefix_has(prefix, addr))
-			return true;
-	}
-	return false;
-}
-
 struct allowed *
 allowed_new(void)
 {
@@ -128,18 +114,28 @@ allowed_permit(struct allowed *allowed, const struct record_allow *rule)
 }
 
 bool
-allowed_forbid(struct allowed *allowed, const struct record_prefix *rule)
+allowed_forbid(struct allowed *allowed, const struct record_forbid *rule)
 {
-	if (!prefix_is_sound(&rule->prefix))
+	struct prefixes *list =
+	    rule->is_own != 0 ? &allowed->own : &allowed->connected;
+
+	if (!prefix_is_sound(&rule->prefix) || rule->is_own > 1)
 		return false;
 	switch ((enum record_op)rule->op) {
 	case OP_ADD:
-		return prefixes_add(&allowed->forbidden, &rule->prefix);
+		return prefixes_add(list, &rule->prefix);
 	case OP_DELETE:
-		prefixes_remove(&allowed->forbidden, &rule->prefix);
+		prefixes_remove(list, &rule->prefix);
 		return true;
 	}
 	return false;
+}
+
+bool
+allowed_translate(struct allowed *allowed, const struct record_prefix *rule)
+{
+	return rule->op == OP_ADD && prefix_is_nat64(&rule->prefix) &&
+	       prefixes_add(&allowed->nat64, &rule->prefix);
 }
 
 bool
@@ -154,17 +150,17 @@ allowed_has_port(const struct allowed *allowed, uint16_t port)
 enum allowed_verdict
 allowed_judge(const struct allowed *allowed, const struct addr *addr)
 {
-	struct addr inner = innermost(addr);
+	struct addr inner = innermost(allowed, addr);
 
-	if (is_own(allowed, addr) || is_own(allowed, &inner))
+	if (prefixes_have(&allowed->own, addr) ||
+	    prefixes_have(&allowed->own, &inner))
 		return ALLOWED_OWN;
 	if (prefixes_have(&allowed->permitted, addr) ||
 	    prefixes_have(&allowed->permitted, &inner))
 		return ALLOWED_FIT;
-	if (prefixes_have(&allowed->forbidden, addr) ||
-	    prefixes_have(&allowed->forbidden, &inner))
+	if (prefixes_have(&allowed->connected, &inner))
 		return ALLOWED_CONNECTED;
-	return addr_is_global(addr) ? ALLOWED_FIT : ALLOWED_NOT_GLOBAL;
+	return addr_is_global(&inner) ? ALLOWED_FIT : ALLOWED_NOT_GLOBAL;
 }
 
 const char *

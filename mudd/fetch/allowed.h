@@ -1,17 +1,19 @@
 /*
  * Where the fetcher may go: which ports, and which addresses (S-22, S-53).
  *
- * The engine tells the rules by FETCH_ALLOW and FETCH_FORBID before it asks
- * for anything.  An address is judged by these steps, the first that speaks
- * decides:
+ * The engine tells the rules by FETCH_ALLOW, FETCH_FORBID and FETCH_NAT64
+ * before it asks for anything.  An address is judged by these steps, the first
+ * that speaks decides:
  *
- *   1. an address of the gateway itself (a host prefix in FETCH_FORBID): no;
+ *   1. an address of the gateway itself (is_own in FETCH_FORBID): no;
  *   2. within a prefix of FETCH_ALLOW (allow-prefixes): yes;
- *   3. within a network that is connected to the gateway: no;
+ *   3. within another prefix of FETCH_FORBID, which is a network of the
+ *      gateway (connected, delegated to it, or routed to its LAN): no;
  *   4. global unicast: yes; anything else: no.
  *
- * An IPv6 address that carries an IPv4 one (mapped, or NAT64's well-known
- * prefix) is judged as both: where the packets would end is what counts.
+ * An IPv6 address that carries an IPv4 one (mapped, or NAT64's well-known or
+ * a configured prefix) is judged by that, since that is where the packets
+ * end; rules of 1 and 2 may name the IPv6 one as well.
  */
 #ifndef FETCH_ALLOWED_H
 #define FETCH_ALLOWED_H
@@ -22,9 +24,9 @@
 
 #include "core/records.h"
 
-/* Rules of one kind; past this the gateway is beyond what mudd is made for,
- * and a rule must never be lost silently. */
-#define ALLOWED_RULES 1024
+/* Rules of one kind: what the engine keeps of the gateway's networks fits.  A
+ * rule must never be lost silently. */
+#define ALLOWED_RULES (2 * LIMIT_NETWORKS)
 #define ALLOWED_PORTS 64
 
 enum allowed_verdict {
@@ -42,7 +44,10 @@ void allowed_free(struct allowed *allowed);
 
 /* Takes a rule in. False: the record is unsound, or one too many. */
 bool allowed_permit(struct allowed *allowed, const struct record_allow *rule);
-bool allowed_forbid(struct allowed *allowed, const struct record_prefix *rule);
+bool allowed_forbid(struct allowed *allowed, const struct record_forbid *rule);
+/* A prefix under which a NAT64 hands out the IPv4 internet. */
+bool allowed_translate(
+    struct allowed *allowed, const struct record_prefix *rule);
 
 bool allowed_has_port(const struct allowed *allowed, uint16_t port);
 enum allowed_verdict allowed_judge(

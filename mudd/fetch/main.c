@@ -172,6 +172,9 @@ on_record(void *arg, struct channel *channel, struct msg *msg)
 		    fetcher->allowed, MSG_BODY(msg, record_allow));
 	if (msg->type == RECORD_FETCH_FORBID)
 		return allowed_forbid(
+		    fetcher->allowed, MSG_BODY(msg, record_forbid));
+	if (msg->type == RECORD_FETCH_NAT64)
+		return allowed_translate(
 		    fetcher->allowed, MSG_BODY(msg, record_prefix));
 	if (msg->type == RECORD_FETCH)
 		return http_fetch(fetcher->http, MSG_BODY(msg, record_fetch),

@@ -101,11 +101,13 @@ clamp_ttl(int ttl)
 	return (uint32_t)ttl;
 }
 
-/* Takes one address of the answer in, if the rules let it (S-53, S-54). */
+/* Takes one address of the answer in, if the rules let it (S-53, S-54).  No
+ * packet carries a mapped address: what it stands for is taken. */
 static void
-take(struct resolve_lookup *lookup, const struct addr *addr, int ttl)
+take(struct resolve_lookup *lookup, const struct addr *said, int ttl)
 {
 	struct resolve_answer *answer = &lookup->answer;
+	const struct addr unmapped = addr_unmapped(said), *addr = &unmapped;
 	enum allowed_verdict verdict =
 	    allowed_judge(lookup->resolver->allowed, addr);
 	size_t n_family = 0, at;

@@ -326,7 +326,7 @@ take(struct scene *scene, struct worker *worker, struct msg *msg)
 		break;
 	case RECORD_FETCH_FORBID:
 		on_prefix(
-		    scene, "forbid", &MSG_BODY(msg, record_prefix)->prefix);
+		    scene, "forbid", &MSG_BODY(msg, record_forbid)->prefix);
 		break;
 	case RECORD_FETCH_ALLOW:
 		(void)scene_see(scene, "allow");

@@ -52,6 +52,8 @@ static const struct {
 	{ "_svc.under.example", { "198.41.0.4" }, NULL, NULL, 300 },
 	{ "rebind.example", { "192.168.1.1", "198.41.0.4" }, "fd00::1", NULL,
 		300 },
+	{ "mapped.example", { NULL }, "::ffff:198.41.0.4", NULL, 300 },
+	{ "mapped-lan.example", { NULL }, "::ffff:192.168.1.1", NULL, 300 },
 	{ "empty.example", { NULL }, NULL, NULL, 300 },
 	{ "twice.example", { "198.41.0.4", "198.41.0.4" }, NULL, NULL, 300 },
 	{ "nothing.example.good.example", { "198.41.0.4" }, NULL, NULL, 300 },

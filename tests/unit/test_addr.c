@@ -194,6 +194,14 @@ static const struct {
 	{ "fd00::1", false, true },
 	{ "fe80::1", false, true },
 	{ "ff02::1", false, false },
+	{ "100::1", false, true },
+	{ "100:0:0:1::1", false, true },
+	{ "5f00::1", false, true },
+	{ "fec0::1", false, true },
+	{ "::ffff:0:1.1.1.1", false, true },
+	{ "2001:ffff::1", true, true },
+	{ "2002:101:101::1", false, true },
+	{ "192.88.99.1", true, true },
 };
 
 static void
@@ -208,6 +216,67 @@ classifies(void **state)
 			fail_msg("%s as global", classes[i].text);
 		if (addr_is_host(&addr) != classes[i].is_host)
 			fail_msg("%s as a host", classes[i].text);
+	}
+}
+
+/* RFC 6052 s2.4 has the first six. */
+static const struct {
+	const char *nat64, *addr, *inner; /* NULL: it is none */
+} wrapped[] = {
+	{ "2001:db8::/32", "2001:db8:c000:221::", "192.0.2.33" },
+	{ "2001:db8:100::/40", "2001:db8:1c0:2:21::", "192.0.2.33" },
+	{ "2001:db8:122::/48", "2001:db8:122:c000:2:2100::", "192.0.2.33" },
+	{ "2001:db8:122:300::/56", "2001:db8:122:3c0:0:221::", "192.0.2.33" },
+	{ "2001:db8:122:344::/64", "2001:db8:122:344:c0:2:2100:0",
+	    "192.0.2.33" },
+	{ "2001:db8:122:344::/96", "2001:db8:122:344::192.0.2.33",
+	    "192.0.2.33" },
+	{ "64:ff9b::/96", "64:ff9b::192.0.2.33", "192.0.2.33" },
+	{ "64:ff9b::/96", "64:ff9b::1:192.0.2.33", NULL },
+	{ "2001:db8::/32", "2001:db9:c000:221::", NULL },
+	{ "2001:db8::/33", "2001:db8:c000:221::", NULL },
+	{ "2001:db8::/128", "2001:db8::", NULL },
+	{ "192.0.2.0/32", "192.0.2.0", NULL },
+	{ "64:ff9b::/96", "192.0.2.33", NULL },
+};
+
+static void
+unwraps(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(wrapped); i++) {
+		struct addr addr, inner = { 0 };
+		struct prefix nat64;
+		char buf[ADDR_TEXT];
+
+		assert_true(prefix_parse(wrapped[i].nat64, &nat64));
+		assert_true(addr_parse(wrapped[i].addr, &addr));
+		if (prefix_unwrap(&nat64, &addr, &inner) !=
+		    (wrapped[i].inner != NULL))
+			fail_msg("%s", wrapped[i].addr);
+		assert_string_equal(addr_text(&inner, buf),
+		    wrapped[i].inner == NULL ? "" : wrapped[i].inner);
+	}
+}
+
+static void
+unmaps(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "::ffff:192.0.2.33", "192.0.2.33" },
+		{ "::fffe:c000:221", "::fffe:c000:221" },
+		{ "64:ff9b::192.0.2.33", "64:ff9b::c000:221" },
+		{ "192.0.2.33", "192.0.2.33" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct addr addr;
+		char buf[ADDR_TEXT];
+
+		assert_true(addr_parse(cases[i][0], &addr));
+		addr = addr_unmapped(&addr);
+		assert_string_equal(addr_text(&addr, buf), cases[i][1]);
 	}
 }
 
@@ -338,6 +407,8 @@ main(void)
 		cmocka_unit_test(parses_addresses),
 		cmocka_unit_test(makes_addresses),
 		cmocka_unit_test(classifies),
+		cmocka_unit_test(unwraps),
+		cmocka_unit_test(unmaps),
 		cmocka_unit_test(parses_prefixes),
 		cmocka_unit_test(finds_members),
 		cmocka_unit_test(judges_prefixes),

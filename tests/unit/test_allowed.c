@@ -26,20 +26,35 @@ permit(struct allowed *allowed, const char *text, uint16_t port)
 static bool
 forbid(struct allowed *allowed, enum record_op op, const char *text)
 {
-	struct record_prefix rule;
+	struct record_forbid rule;
 
+	/* Without a length: an address of the gateway itself. */
 	memset(&rule, 0, sizeof(rule));
 	rule.op = op;
+	rule.is_own = strchr(text, '/') == NULL;
 	assert_true(prefix_parse(text, &rule.prefix));
 	return allowed_forbid(allowed, &rule);
 }
 
-/* A gateway with a LAN of each family, a public address and two exceptions:
- * a network elsewhere, and part of its own LAN. */
+static bool
+translate(struct allowed *allowed, const char *text)
+{
+	struct record_prefix rule;
+
+	memset(&rule, 0, sizeof(rule));
+	assert_true(prefix_parse(text, &rule.prefix));
+	return allowed_translate(allowed, &rule);
+}
+
+/* A gateway with a LAN of each family, public addresses, networks that are
+ * delegated or routed to it, an address range it answers on as a whole, NAT64
+ * prefixes (one of them inside what is delegated), and exceptions: networks
+ * elsewhere, part of its own LAN, and a host that has a route of its own. */
 static struct allowed *
 gateway(void)
 {
 	struct allowed *allowed = allowed_new();
+	struct record_forbid range;
 
 	assert_true(permit(allowed, "10.7.0.0/16", 0));
 	assert_true(permit(allowed, "192.168.1.0/28", 0));
@@ -50,6 +65,15 @@ gateway(void)
 	assert_true(forbid(allowed, OP_ADD, "198.41.0.0/24"));
 	assert_true(forbid(allowed, OP_ADD, "2600:1f00::1"));
 	assert_true(forbid(allowed, OP_ADD, "2600:1f00::/64"));
+	assert_true(forbid(allowed, OP_ADD, "2600:1f10::/56"));
+	assert_true(forbid(allowed, OP_ADD, "185.1.8.0/22"));
+	assert_true(forbid(allowed, OP_ADD, "10.7.99.9/32"));
+	memset(&range, 0, sizeof(range));
+	range.is_own = 1;
+	assert_true(prefix_parse("185.1.16.0/28", &range.prefix));
+	assert_true(allowed_forbid(allowed, &range));
+	assert_true(translate(allowed, "2600:1f10:0:ff::/96"));
+	assert_true(translate(allowed, "64:ff9b:1::/48"));
 	return allowed;
 }
 
@@ -84,6 +108,39 @@ static const struct {
 	{ "64:ff9b::192.168.1.77", ALLOWED_CONNECTED },
 	{ "64:ff9b::10.7.0.1", ALLOWED_FIT },
 	{ "64:ff9b::127.0.0.1", ALLOWED_NOT_GLOBAL },
+	{ "64:ff9b::9.9.9.9", ALLOWED_FIT },
+	/* ... and by way of configured NAT64 prefixes */
+	{ "2600:1f10:0:ff::9.9.9.9", ALLOWED_FIT },
+	{ "2600:1f10:0:ff::192.168.1.77", ALLOWED_CONNECTED },
+	{ "2600:1f10:0:ff::198.41.0.4", ALLOWED_OWN },
+	{ "2600:1f10:0:ff::127.0.0.1", ALLOWED_NOT_GLOBAL },
+	{ "2600:1f10:0:ff::", ALLOWED_NOT_GLOBAL },
+	{ "64:ff9b:1:909:9:900::", ALLOWED_FIT },             /* 9.9.9.9 */
+	{ "64:ff9b:1:c0a8:1:4d00::", ALLOWED_CONNECTED },     /* 192.168.1.77 */
+	{ "64:ff9b:1:c629:0:400::", ALLOWED_OWN },	      /* 198.41.0.4 */
+	{ "64:ff9b:1:7f00:0:100::", ALLOWED_NOT_GLOBAL },     /* 127.0.0.1 */
+	{ "64:ff9b:2::9.9.9.9", ALLOWED_NOT_GLOBAL },
+	/* networks of the gateway that are not connected */
+	{ "2600:1f10:0:7::1", ALLOWED_CONNECTED },
+	{ "2600:1f10:0:100::1", ALLOWED_FIT },
+	{ "185.1.11.255", ALLOWED_CONNECTED },
+	{ "185.1.12.0", ALLOWED_FIT },
+	{ "185.1.16.15", ALLOWED_OWN },
+	{ "185.1.16.16", ALLOWED_FIT },
+	{ "::ffff:185.1.16.1", ALLOWED_OWN },
+	/* a host with a route of its own is not the gateway */
+	{ "10.7.99.9", ALLOWED_FIT },
+	/* in no form that S-22 knows */
+	{ "2002:909:909::1", ALLOWED_NOT_GLOBAL },
+	{ "2002:c0a8:104d::1", ALLOWED_NOT_GLOBAL },
+	{ "2001:0:909:909::1", ALLOWED_NOT_GLOBAL },
+	{ "::9.9.9.9", ALLOWED_NOT_GLOBAL },
+	{ "::ffff:0:9.9.9.9", ALLOWED_NOT_GLOBAL },
+	{ "fec0::1", ALLOWED_NOT_GLOBAL },
+	{ "5f00::1", ALLOWED_NOT_GLOBAL },
+	{ "100::1", ALLOWED_NOT_GLOBAL },
+	{ "0.0.0.0", ALLOWED_NOT_GLOBAL },
+	{ "::", ALLOWED_NOT_GLOBAL },
 };
 /* clang-format on */
 
@@ -144,7 +201,8 @@ refuses_unsound_rules(void **state)
 {
 	struct allowed *allowed = allowed_new();
 	struct record_allow allow;
-	struct record_prefix deny;
+	struct record_forbid deny;
+	struct record_prefix nat64;
 
 	(void)state;
 	/* both a prefix and a port */
@@ -160,6 +218,15 @@ refuses_unsound_rules(void **state)
 	deny.prefix.len = 8;
 	deny.op = 2;
 	assert_false(allowed_forbid(allowed, &deny));
+	deny.op = OP_ADD;
+	deny.is_own = 2;
+	assert_false(allowed_forbid(allowed, &deny));
+	assert_false(translate(allowed, "10.0.0.0/32"));
+	assert_false(translate(allowed, "2600::/72"));
+	memset(&nat64, 0, sizeof(nat64));
+	assert_true(prefix_parse("2600::/96", &nat64.prefix));
+	nat64.op = OP_DELETE;
+	assert_false(allowed_translate(allowed, &nat64));
 	allowed_free(allowed);
 }
 
@@ -167,7 +234,7 @@ static void
 never_loses_a_rule(void **state)
 {
 	struct allowed *allowed = allowed_new();
-	struct record_prefix rule;
+	struct record_forbid rule;
 
 	(void)state;
 	memset(&rule, 0, sizeof(rule));

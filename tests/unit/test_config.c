@@ -119,6 +119,7 @@ reads_sections(void **state)
 	    good("fetch {\n"
 		 " ca-file = \"/etc/ca.pem\"\n"
 		 " allow-prefixes = {\"203.0.113.7\"}\n"
+		 " nat64-prefixes = {\"2001:db8:64::/96\"}\n"
 		 " allow-ports = {8443, 443}\n"
 		 " timeout = 1\n"
 		 " max-size = 1\n"
@@ -145,6 +146,9 @@ reads_sections(void **state)
 	assert_int_equal(config->n_allow_prefixes, 1);
 	assert_string_equal(
 	    prefix_text(&config->allow_prefixes[0], buf), "203.0.113.7/32");
+	assert_int_equal(config->n_nat64_prefixes, 1);
+	assert_string_equal(
+	    prefix_text(&config->nat64_prefixes[0], buf), "2001:db8:64::/96");
 	assert_int_equal(config->n_allow_ports, 2);
 	assert_int_equal(config->allow_ports[0], 8443);
 	assert_int_equal(config->timeout_sec, 1);
@@ -239,6 +243,11 @@ static const struct {
 	  "\n}\n",
 	    2, "more than 16" },
 	{ "fetch {\n allow-prefixes = {\"x\"}\n}\n", 2, "allow-prefixes" },
+	{ "fetch {\n nat64-prefixes = {\"x\"}\n}\n", 2, "nat64-prefixes" },
+	{ "fetch {\n nat64-prefixes = {\"10.0.0.0/8\"}\n}\n", 2,
+	    "no NAT64 prefix" },
+	{ "fetch {\n nat64-prefixes = {\"2001:db8::/72\"}\n}\n", 2,
+	    "no NAT64 prefix" },
 	{ "fetch { timeout = 3 }\nfetch { }\n", 2, "second" },
 	{ "controller \"hub\" { }\n", 1, "URI" },
 	{ "controller \"\" { }\n", 1, "URI" },

@@ -134,10 +134,11 @@ tell_allow(struct fetcher *f, const char *text, uint16_t port)
 static void
 tell_forbid(struct fetcher *f, const char *text)
 {
-	struct record_prefix forbid;
+	struct record_forbid forbid;
 
 	memset(&forbid, 0, sizeof(forbid));
 	assert_true(prefix_parse(text, &forbid.prefix));
+	forbid.is_own = strchr(text, '/') == NULL;
 	tell(f, RECORD_FETCH_FORBID, &forbid);
 }
 
@@ -481,6 +482,8 @@ static const struct {
 	{ "alias.example", FAULT_NONE, 1, "198.41.0.4", 90 },
 	{ "_svc.under.example", FAULT_NONE, 1, "198.41.0.4", 300 },
 	{ "rebind.example", FAULT_NONE, 1, "198.41.0.4", 300 },
+	{ "mapped.example", FAULT_NONE, 1, "198.41.0.4", 300 },
+	{ "mapped-lan.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
 	{ "private.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
 	{ "gateway.example", FAULT_ADDRESS_REFUSED, 0, NULL, 0 },
 	{ "hosts.example", FAULT_NONE, 1, "127.0.0.1", 60 },

@@ -58,7 +58,7 @@ static const struct {
 	ROW(GATEWAY, gateway, 0, W, E), ROW(LINKS_END, empty, 0, W, E),
 	ROW(SIGHTING, sighting, 0, W, E),
 	ROW(FETCH_ROOTS, roots, 1, E, F), ROW(FETCH_ALLOW, allow, 0, E, F),
-	ROW(FETCH_FORBID, prefix, 0, E, F), ROW(FETCH, fetch, 1, E, F),
+	ROW(FETCH_FORBID, forbid, 0, E, F), ROW(FETCH_NAT64, prefix, 0, E, F), ROW(FETCH, fetch, 1, E, F),
 	ROW(RESOLVE, resolve, 0, E, F), ROW(FETCHED, fetched, 0, F, E),
 	ROW(ADDRESS_OF, address_of, 0, F, E), ROW(RESOLVED, resolved, 0, F, E),
 	ROW(PEEK, peek, 1, E, R), ROW(READ, read, 3, E, R),
