@@ -51,8 +51,8 @@
 #define LIMIT_BATCH        65536  /* records in one batch to the enforcer */
 #define LIMIT_PORTS        256    /* LAN interfaces and bridge ports watched */
 #define LIMIT_LOCALS       64     /* local networks */
-#define LIMIT_NETWORKS     2048   /* S-22: routed to the LAN, or to nowhere */
-#define LIMIT_LINK_ROUTES  256    /* of them by one interface */
+#define LIMIT_NETWORKS     4096   /* S-22: what routes tell of */
+#define LIMIT_LINK_ROUTES  512    /* of them by one interface, or to nowhere */
 #define LIMIT_TRANSACTIONS 1024   /* DHCP exchanges under way */
 #define LIMIT_PRESENCE     16384  /* MAC addresses whose port is remembered */
 /* Bytes of memory that records may take while they wait for one peer: the

@@ -80,6 +80,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/52-negative.scn \
 	tests/scenario/53-many-names.scn \
 	tests/scenario/54-given-up.scn \
+	tests/scenario/55-routes.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -69,6 +69,7 @@ enum record_type {
 	/* watcher → engine */
 	RECORD_LINK,
 	RECORD_GATEWAY, /* an address of the gateway itself */
+	RECORD_NETWORK, /* a network that the gateway has a route to */
 	RECORD_LINKS_END,
 	RECORD_SIGHTING,
 	/* engine → fetcher */
@@ -209,6 +210,16 @@ struct record_gateway {
 	uint32_t ifindex;
 	struct addr addr;
 	uint8_t len; /* of the prefix that is connected there */
+	uint8_t zero[2];
+};
+
+/* For S-22. Of prefix.addr.family 0: there are more of them, that lead out by
+ * this interface or end here, than are kept. */
+struct record_network {
+	uint32_t op;
+	uint32_t ifindex; /* it leads out there; 0: it ends in the gateway */
+	uint32_t is_own;  /* 1: the gateway itself answers; ifindex is 0 */
+	struct prefix prefix;
 	uint8_t zero[2];
 };
 

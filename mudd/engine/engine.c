@@ -145,6 +145,9 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 	case RECORD_GATEWAY:
 		good = lan_gateway(&engine->lan, MSG_BODY(msg, record_gateway));
 		break;
+	case RECORD_NETWORK:
+		good = lan_network(&engine->lan, MSG_BODY(msg, record_network));
+		break;
 	case RECORD_LINKS_END:
 		lan_links_end(&engine->lan);
 		good = true;

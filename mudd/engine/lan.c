@@ -25,6 +25,8 @@ lan_restart(struct lan *lan)
 	}
 	for (size_t i = 0; i < lan->n_addresses; i++)
 		lan->addresses[i].is_stale = true;
+	for (size_t i = 0; i < lan->n_networks; i++)
+		lan->networks[i].is_stale = true;
 	lan->is_complete = false;
 	lan->links_changed = lan->addresses_changed = true;
 }
@@ -99,6 +101,9 @@ lan_links_end(struct lan *lan)
 		if (lan->addresses[i - 1].is_stale)
 			lan->addresses[i - 1] =
 			    lan->addresses[--lan->n_addresses];
+	for (size_t i = lan->n_networks; i > 0; i--)
+		if (lan->networks[i - 1].is_stale)
+			lan->networks[i - 1] = lan->networks[--lan->n_networks];
 	judge_links(lan);
 	lan->is_complete = lan->is_known = true;
 	lan->links_changed = lan->addresses_changed = true;
@@ -145,6 +150,7 @@ lan_gateway(struct lan *lan, const struct record_gateway *gateway)
 		return false;
 	for (i = 0; i < lan->n_addresses; i++)
 		if (lan->addresses[i].ifindex == gateway->ifindex &&
+		    lan->addresses[i].len == gateway->len &&
 		    addr_equal(&lan->addresses[i].addr, &gateway->addr))
 			break;
 	lan->addresses_changed = true;
@@ -153,8 +159,10 @@ lan_gateway(struct lan *lan, const struct record_gateway *gateway)
 			lan->addresses[i] = lan->addresses[--lan->n_addresses];
 		return true;
 	}
-	if (i == LIMIT_PORTS)
+	if (i == LIMIT_PORTS) {
+		lan->is_partial = true;
 		return true;
+	}
 	if (i == lan->n_addresses)
 		lan->n_addresses++;
 	lan->addresses[i] = (struct lan_address){
@@ -162,6 +170,45 @@ lan_gateway(struct lan *lan, const struct record_gateway *gateway)
 		.addr = gateway->addr,
 		.len = gateway->len,
 	};
+	return true;
+}
+
+static bool
+network_is_sound(const struct record_network *network)
+{
+	const struct prefix *prefix = &network->prefix;
+
+	return network->op <= OP_DELETE && network->is_own <= 1 &&
+	       (network->is_own == 0 || network->ifindex == 0) &&
+	       (prefix->addr.family == 0 ||
+		   (prefix_is_sound(prefix) && prefix->len > 0));
+}
+
+bool
+lan_network(struct lan *lan, const struct record_network *network)
+{
+	size_t i = 0;
+
+	if (!network_is_sound(network))
+		return false;
+	while (i < lan->n_networks &&
+	       (lan->networks[i].network.ifindex != network->ifindex ||
+		   lan->networks[i].network.is_own != network->is_own ||
+		   !prefix_equal(
+		       &lan->networks[i].network.prefix, &network->prefix)))
+		i++;
+	if (network->op == OP_DELETE) {
+		if (i < lan->n_networks)
+			lan->networks[i] = lan->networks[--lan->n_networks];
+		return true;
+	}
+	if (i == LIMIT_NETWORKS) {
+		lan->is_partial = true;
+		return true;
+	}
+	if (i == lan->n_networks)
+		lan->n_networks++;
+	lan->networks[i] = (struct lan_network){ .network = *network };
 	return true;
 }
 
@@ -232,12 +279,24 @@ lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr)
 }
 
 static bool
-is_on_lan(const struct lan *lan, const struct lan_address *address)
+is_lan(const struct lan *lan, uint32_t ifindex)
 {
 	for (size_t i = 0; i < lan->n_links; i++)
-		if (lan->links[i].link.ifindex == address->ifindex)
+		if (lan->links[i].link.ifindex == ifindex)
 			return lan->links[i].is_lan;
 	return false;
+}
+
+static bool
+is_on_lan(const struct lan *lan, const struct lan_address *address)
+{
+	return is_lan(lan, address->ifindex);
+}
+
+bool
+lan_is_closed(const struct lan *lan, const struct record_network *network)
+{
+	return network->ifindex == 0 || is_lan(lan, network->ifindex);
 }
 
 static bool

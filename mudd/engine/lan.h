@@ -1,9 +1,10 @@
 /*
  * The gateway's own side of the LAN: which interfaces and bridge ports there
- * are, the gateway's addresses, the local networks.
+ * are, the gateway's addresses, the local networks, and what is the gateway's
+ * besides by its routes.
  *
- * Fed by the watcher's LINK and GATEWAY records; knows from the configuration
- * which interfaces are the LAN.  Pure data.
+ * Fed by the watcher's LINK, GATEWAY and NETWORK records; knows from the
+ * configuration which interfaces are the LAN.  Pure data.
  */
 #ifndef ENGINE_LAN_H
 #define ENGINE_LAN_H
@@ -35,12 +36,19 @@ struct lan_address {
 	bool is_stale; /* as above */
 };
 
+struct lan_network {
+	struct record_network network;
+	bool is_stale; /* as above */
+};
+
 struct lan {
 	const struct config *config;
-	size_t n_links, n_addresses;
+	size_t n_links, n_addresses, n_networks;
 	struct lan_link links[LIMIT_PORTS];
 	struct lan_address addresses[LIMIT_PORTS];
-	size_t n_gone; /* interfaces that left while the kernel had them */
+	struct lan_network networks[LIMIT_NETWORKS];
+	bool is_partial; /* there were more of them than fit, once */
+	size_t n_gone;   /* interfaces that left while the kernel had them */
 	uint32_t gone[LIMIT_PORTS];
 	bool is_complete; /* the watcher's first list has ended */
 	bool is_known;    /* or that of an earlier watcher had */
@@ -57,6 +65,7 @@ void lan_links_end(struct lan *lan);
 /* false: the record breaks a rule. More links than fit are ignored. */
 bool lan_link(struct lan *lan, const struct record_link *link);
 bool lan_gateway(struct lan *lan, const struct record_gateway *gateway);
+bool lan_network(struct lan *lan, const struct record_network *network);
 
 /* NULL if unknown. */
 struct lan_link *lan_find(struct lan *lan, uint32_t ifindex);
@@ -70,6 +79,10 @@ bool lan_is_own_addr(const struct lan *lan, const struct addr *addr);
  * of a network that is connected there, and be neither the gateway's nor the
  * network's own first or last address (S-48, S-49). */
 bool lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr);
+
+/* Is this network none that a fetch may lead to (S-22)? The gateway answers
+ * there, or it ends there, or it is routed to the LAN. */
+bool lan_is_closed(const struct lan *lan, const struct record_network *network);
 
 /* Local networks: what is connected on the LAN, link-local, and the
  * configuration's. At most LIMIT_LOCALS; returns how many. */

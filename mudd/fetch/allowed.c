@@ -73,13 +73,14 @@ prefixes_remove(struct prefixes *list, const struct prefix *prefix)
 		list->prefix[i] = list->prefix[--list->n];
 }
 
-static bool
+/* The first that holds the address, or NULL. */
+static const struct prefix *
 prefixes_have(const struct prefixes *list, const struct addr *addr)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (prefix_has(&list->prefix[i], addr))
-			return true;
-	return false;
+			return &list->prefix[i];
+	return NULL;
 }
 
 struct allowed *
@@ -151,16 +152,20 @@ enum allowed_verdict
 allowed_judge(const struct allowed *allowed, const struct addr *addr)
 {
 	struct addr inner = innermost(allowed, addr);
+	const struct prefix *network;
 
-	if (prefixes_have(&allowed->own, addr) ||
-	    prefixes_have(&allowed->own, &inner))
+	if (prefixes_have(&allowed->own, addr) != NULL ||
+	    prefixes_have(&allowed->own, &inner) != NULL)
 		return ALLOWED_OWN;
-	if (prefixes_have(&allowed->permitted, addr) ||
-	    prefixes_have(&allowed->permitted, &inner))
+	if (prefixes_have(&allowed->permitted, addr) != NULL ||
+	    prefixes_have(&allowed->permitted, &inner) != NULL)
 		return ALLOWED_FIT;
-	if (prefixes_have(&allowed->connected, &inner))
+	network = prefixes_have(&allowed->connected, &inner);
+	if (network != NULL && network->len > 0)
 		return ALLOWED_CONNECTED;
-	return addr_is_global(&inner) ? ALLOWED_FIT : ALLOWED_NOT_GLOBAL;
+	if (!addr_is_global(&inner))
+		return ALLOWED_NOT_GLOBAL;
+	return network == NULL ? ALLOWED_FIT : ALLOWED_UNKNOWN;
 }
 
 const char *
@@ -174,6 +179,9 @@ allowed_words(enum allowed_verdict verdict)
 	case ALLOWED_CONNECTED:
 		return "in a network of this gateway, and not in "
 		       "allow-prefixes";
+	case ALLOWED_UNKNOWN:
+		return "not in allow-prefixes, and this gateway has more "
+		       "routes or addresses than can be told from it";
 	case ALLOWED_NOT_GLOBAL:
 		return "not a public address, and not in allow-prefixes";
 	}

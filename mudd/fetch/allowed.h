@@ -8,7 +8,8 @@
  *   1. an address of the gateway itself (is_own in FETCH_FORBID): no;
  *   2. within a prefix of FETCH_ALLOW (allow-prefixes): yes;
  *   3. within another prefix of FETCH_FORBID, which is a network of the
- *      gateway (connected, delegated to it, or routed to its LAN): no;
+ *      gateway (connected, delegated to it, or routed to its LAN; where not all
+ *      of these are known, they are told as one of length 0): no;
  *   4. global unicast: yes; anything else: no.
  *
  * An IPv6 address that carries an IPv4 one (mapped, or NAT64's well-known or
@@ -33,6 +34,7 @@ enum allowed_verdict {
 	ALLOWED_FIT,
 	ALLOWED_OWN,       /* the gateway's own address */
 	ALLOWED_CONNECTED, /* in a network of the gateway */
+	ALLOWED_UNKNOWN,   /* it might be: not all of them are known */
 	ALLOWED_NOT_GLOBAL
 };
 

@@ -20,6 +20,7 @@
 
 #include "libmud/mem.h"
 #include "watch/attrs.h"
+#include "watch/networks.h"
 
 #define COUNT(of) (sizeof(of) / sizeof((of)[0]))
 
@@ -48,6 +49,7 @@ struct links {
 	struct link_entry *link;
 	struct address_entry *address;
 	struct own_entry *own;
+	struct networks *networks;
 };
 
 static struct link_entry *
@@ -66,6 +68,7 @@ link_delete(struct links *links, struct link_entry *entry)
 
 	*entry = links->link[--links->n_links];
 	gone.op = OP_DELETE;
+	networks_link_gone(links->networks, gone.ifindex);
 	links->events.link(links->arg, &gone);
 }
 
@@ -138,6 +141,8 @@ feed_link(struct links *links, bool is_new, struct bytes body,
 		return false;
 	memcpy(record.name, of[IFLA_IFNAME].data, of[IFLA_IFNAME].len);
 	record.is_up = (info.ifi_flags & running) == running;
+	if ((info.ifi_flags & IFF_UP) == 0)
+		networks_link_gone(links->networks, record.ifindex);
 	(void)attr_mac(of[IFLA_ADDRESS], &record.mac);
 	if (!take_linkinfo(
 		of[IFLA_LINKINFO], &record, attr_u32(of[IFLA_MASTER])))
@@ -327,9 +332,11 @@ feed_end(struct bytes body, struct links_outcome *outcome)
 
 /* One message; false: it is malformed. */
 static bool
-feed_message(struct links *links, uint16_t type, struct bytes body,
-    struct links_outcome *outcome)
+feed_message(struct links *links, const struct nlmsghdr *header,
+    struct bytes body, struct links_outcome *outcome)
 {
+	const uint16_t type = header->nlmsg_type;
+
 	switch (type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
@@ -341,6 +348,10 @@ feed_message(struct links *links, uint16_t type, struct bytes body,
 	case RTM_DELNEIGH:
 		return feed_neighbour(
 		    links, type == RTM_NEWNEIGH, body, outcome);
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		return networks_feed(links->networks, type == RTM_NEWROUTE,
+		    (header->nlmsg_flags & NLM_F_REPLACE) != 0, body);
 	case NLMSG_DONE:
 	case NLMSG_ERROR:
 		return feed_end(body, outcome);
@@ -358,6 +369,7 @@ links_new(const struct links_events *events, void *arg)
 	links->link = xcalloc(LINKS_MAX, sizeof(*links->link));
 	links->address = xcalloc(LINKS_ADDRESSES_MAX, sizeof(*links->address));
 	links->own = xcalloc(LINKS_OWN_MAX, sizeof(*links->own));
+	links->networks = networks_new(events->network, arg);
 	return links;
 }
 
@@ -369,6 +381,7 @@ links_free(struct links *links)
 	free(links->link);
 	free(links->address);
 	free(links->own);
+	networks_free(links->networks);
 	free(links);
 }
 
@@ -398,7 +411,7 @@ links_feed(struct links *links, struct bytes raw, uint32_t seq,
 			continue;
 		if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0)
 			outcome->is_interrupted = true;
-		if (!feed_message(links, header.nlmsg_type, body, outcome))
+		if (!feed_message(links, &header, body, outcome))
 			outcome->n_bad++;
 	}
 }
@@ -407,6 +420,13 @@ void
 links_resync(struct links *links)
 {
 	links->generation++;
+	networks_resync(links->networks);
+}
+
+void
+links_doubt_routes(struct links *links)
+{
+	networks_doubt(links->networks);
 }
 
 /* The last of a table takes the place of one that goes, so backwards. */
@@ -415,6 +435,7 @@ links_settle(struct links *links)
 {
 	const uint32_t now = links->generation;
 
+	networks_settle(links->networks);
 	for (size_t i = links->n_addresses; i-- > 0;)
 		if (links->address[i].generation != now)
 			address_delete(links, &links->address[i]);

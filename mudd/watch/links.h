@@ -1,6 +1,6 @@
 /*
- * What rtnetlink says of this machine: links, its own addresses, and which
- * MAC addresses it knows where.
+ * What rtnetlink says of this machine: links, its own addresses, networks it
+ * has routes to, and which MAC addresses it knows where.
  *
  * Bytes of netlink messages go in, each change comes out once as a record.
  * A dump that is fed between links_resync and links_settle replaces what was
@@ -32,6 +32,7 @@ enum links_where {
 struct links_events {
 	void (*link)(void *arg, const struct record_link *link);
 	void (*gateway)(void *arg, const struct record_gateway *address);
+	void (*network)(void *arg, const struct record_network *network);
 	void (*mac)(void *arg, enum links_where where, const struct mac *mac,
 	    uint32_t ifindex);
 };
@@ -57,8 +58,10 @@ void links_free(struct links *links);
 void links_feed(struct links *links, struct bytes raw, uint32_t seq,
     struct links_outcome *outcome);
 
-/* A complete dump of links and addresses follows... */
+/* A complete dump of links, addresses and routes follows... */
 void links_resync(struct links *links);
+/* ... of which the routes changed meanwhile, so that some may be missing ... */
+void links_doubt_routes(struct links *links);
 /* ... and has ended well: what it left out is gone. */
 void links_settle(struct links *links);
 

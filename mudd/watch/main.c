@@ -97,6 +97,17 @@ on_gateway(void *arg, const struct record_gateway *address)
 }
 
 static void
+on_network(void *arg, const struct record_network *network)
+{
+	struct watcher *watcher = arg;
+
+	if (network->prefix.addr.family == 0 && network->op == OP_ADD)
+		log_info("interface %u: more routes than this program keeps",
+		    network->ifindex);
+	send_state(watcher, RECORD_NETWORK, network);
+}
+
+static void
 on_mac(
     void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
 {
@@ -142,10 +153,12 @@ resync(struct watcher *watcher)
 	if (before == 0 && watcher->n_lost > 0)
 		log_warning("more interfaces or addresses than this program "
 			    "keeps; the others are not watched");
-	if (error < 0) {
-		log_debug("rtnetlink dump: %s", strerror(-error));
+	if (error != 0) {
+		log_debug(
+		    "rtnetlink dump: %s", strerror(error < 0 ? -error : EINTR));
 		resync_later(watcher);
-	} else if (!watcher->is_started) {
+	}
+	if (error >= 0 && !watcher->is_started) {
 		watcher->is_started = true;
 		send_state(watcher, RECORD_LINKS_END, &end);
 	}
@@ -268,7 +281,8 @@ fill_reserved(void)
 static void
 watcher_open(struct watcher *watcher)
 {
-	const struct links_events events = { on_link, on_gateway, on_mac };
+	const struct links_events events = { on_link, on_gateway, on_network,
+		on_mac };
 	struct fault why = { 0 };
 
 	watcher->rtnl = rtnl_new(&why);

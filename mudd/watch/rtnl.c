@@ -38,6 +38,8 @@ static const struct {
 	{ RTM_GETADDR, AF_UNSPEC },
 	{ RTM_GETNEIGH, AF_BRIDGE },
 	{ RTM_GETNEIGH, AF_UNSPEC },
+	{ RTM_GETROUTE, AF_INET },
+	{ RTM_GETROUTE, AF_INET6 },
 };
 
 static struct nl_sock *
@@ -67,7 +69,8 @@ subscribe(struct nl_sock *sock, struct fault *why)
 		error = nl_socket_set_buffer_size(sock, EVENT_BUFFER, 0);
 	if (error == 0)
 		error = nl_socket_add_memberships(sock, RTNLGRP_LINK,
-		    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NEIGH, 0);
+		    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NEIGH,
+		    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, 0);
 	if (error < 0)
 		return fault_set(why, FAULT_KERNEL, "R-4",
 		    "rtnetlink events: %s", nl_geterror(error));
@@ -192,19 +195,24 @@ rtnl_events_fd(const struct rtnl *rtnl)
 int
 rtnl_dump(struct rtnl *rtnl, struct links *links, unsigned int *n_lost)
 {
-	bool is_interrupted = false;
+	bool is_interrupted = false, are_routes_torn = false;
 
 	links_resync(links);
 	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
-		int error = dump_one(rtnl, links, i, &is_interrupted, n_lost);
+		bool *torn = dumps[i].type == RTM_GETROUTE ? &are_routes_torn
+		                                           : &is_interrupted;
+		int error = dump_one(rtnl, links, i, torn, n_lost);
 
 		if (error < 0)
 			return error;
 	}
 	if (is_interrupted)
 		return -EINTR;
+	/* Routes may change all the time where a routing daemon runs. */
+	if (are_routes_torn)
+		links_doubt_routes(links);
 	links_settle(links);
-	return 0;
+	return are_routes_torn;
 }
 
 int

@@ -14,7 +14,7 @@ struct rtnl;
 
 /*
  * Opens both sockets (the events' does not block) and subscribes to links,
- * addresses and neighbours, bridge tables included.  NULL with *why.
+ * addresses, neighbours (bridge tables included) and routes.  NULL with *why.
  */
 struct rtnl *rtnl_new(struct fault *why);
 void rtnl_free(struct rtnl *rtnl);
@@ -23,10 +23,11 @@ void rtnl_free(struct rtnl *rtnl);
 int rtnl_events_fd(const struct rtnl *rtnl);
 
 /*
- * Dumps links, addresses, bridge tables and neighbours into *links; waits for
- * the kernel, which answers at once.  0: *links is as the kernel is; -EINTR:
- * something changed meanwhile, dump again; another -errno.  *n_lost, added
- * to: what did not fit.
+ * Dumps links, addresses, bridge tables, neighbours and routes into *links;
+ * waits for the kernel, which answers at once.  0: *links is as the kernel is;
+ * 1: so it is but for routes, which changed meanwhile; dump again.  -EINTR:
+ * the same of something else, and *links is not; another -errno.  *n_lost,
+ * added to: what did not fit.
  */
 int rtnl_dump(struct rtnl *rtnl, struct links *links, unsigned int *n_lost);
 

@@ -15,7 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct tally {
-	long addresses; /* added less deleted */
+	long addresses, networks; /* added less deleted */
 	size_t links;
 	uint32_t link[LINKS_MAX]; /* those that are there */
 };
@@ -61,6 +61,20 @@ on_gateway(void *arg, const struct record_gateway *address)
 }
 
 static void
+on_network(void *arg, const struct record_network *network)
+{
+	struct tally *tally = arg;
+
+	require(network->is_own <= 1);
+	require(network->is_own == 0 || network->ifindex == 0);
+	require(network->prefix.addr.family == 0 ||
+		(prefix_is_sound(&network->prefix) && network->prefix.len > 0));
+	tally->networks += network->op == OP_DELETE ? -1 : 1;
+	require(tally->networks >= 0);
+	require(tally->networks <= LIMIT_NETWORKS);
+}
+
+static void
 on_mac(
     void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
 {
@@ -72,7 +86,8 @@ on_mac(
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct links_events events = { on_link, on_gateway, on_mac };
+	const struct links_events events = { on_link, on_gateway, on_network,
+		on_mac };
 	const struct bytes raw = { data, size };
 	struct links_outcome outcome;
 	struct tally tally = { 0 };
@@ -91,7 +106,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* A dump of an empty machine. */
 	links_resync(links);
 	links_settle(links);
-	require(tally.links == 0 && tally.addresses == 0);
+	require(
+	    tally.links == 0 && tally.addresses == 0 && tally.networks == 0);
 	links_free(links);
 	return 0;
 }

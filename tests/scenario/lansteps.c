@@ -105,6 +105,22 @@ lansteps_gateway(struct scene *scene, const struct step *step)
 }
 
 bool
+lansteps_network(struct scene *scene, const struct step *step)
+{
+	struct record_network network = {
+		.op = step_has(step, "gone") ? OP_DELETE : OP_ADD,
+		.is_own = step_has(step, "own"),
+	};
+
+	if (!number_of(scene, step->words[1], &network.ifindex))
+		return false;
+	if (strcmp(step->words[2], "many") != 0 &&
+	    !prefix_parse(step->words[2], &network.prefix))
+		return scene_fail(scene, "network NUMBER PREFIX");
+	return say(scene, RECORD_NETWORK, &network);
+}
+
+bool
 lansteps_links_end(struct scene *scene, const struct step *step)
 {
 	struct record_empty end = { 0 };

@@ -12,6 +12,8 @@ step_fn lansteps_watcher;
 step_fn lansteps_link;
 /* gateway NUMBER ADDRESS/LEN [gone] */
 step_fn lansteps_gateway;
+/* network NUMBER PREFIX|many [own] [gone] */
+step_fn lansteps_network;
 step_fn lansteps_links_end;
 /* request | lease | release | nak MAC port NUMBER [known NUMBER] [present]
  * [flagged] [url URL] [hostname NAME] [addr ADDRESS] [for SECONDS]

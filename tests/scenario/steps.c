@@ -178,6 +178,7 @@ static const struct step_kind kinds[] = {
 	{ "watcher", 2, lansteps_watcher },
 	{ "link", 3, lansteps_link },
 	{ "gateway", 3, lansteps_gateway },
+	{ "network", 3, lansteps_network },
 	{ "links-end", 1, lansteps_links_end },
 	{ "request", 4, lansteps_sighting },
 	{ "lease", 4, lansteps_sighting },

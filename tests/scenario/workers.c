@@ -307,6 +307,12 @@ on_read(struct scene *scene, struct worker *worker, const struct msg *msg)
 		    worker, 0);
 }
 
+static bool
+is_host(const struct prefix *prefix)
+{
+	return prefix->len == (prefix->addr.family == 4 ? 32 : 128);
+}
+
 static void
 on_prefix(struct scene *scene, const char *what, const struct prefix *prefix)
 {
@@ -319,14 +325,19 @@ static void
 take(struct scene *scene, struct worker *worker, struct msg *msg)
 {
 	const struct record_resolve *resolve;
+	const struct record_forbid *forbid;
 
 	switch ((int)msg->type) {
 	case RECORD_FETCH_ROOTS:
 		worker->is_introduced = true;
 		break;
 	case RECORD_FETCH_FORBID:
-		on_prefix(
-		    scene, "forbid", &MSG_BODY(msg, record_forbid)->prefix);
+		forbid = MSG_BODY(msg, record_forbid);
+		on_prefix(scene,
+		    forbid->is_own != 0 && !is_host(&forbid->prefix)
+			? "forbid own"
+			: "forbid",
+		    &forbid->prefix);
 		break;
 	case RECORD_FETCH_ALLOW:
 		(void)scene_see(scene, "allow");

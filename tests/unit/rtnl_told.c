@@ -145,6 +145,29 @@ put_neighbour(struct datagram *d, uint16_t type, uint8_t family, int ifindex,
 	finish(d);
 }
 
+void
+put_route(struct datagram *d, const struct a_route *route)
+{
+	const struct rtmsg info = {
+		.rtm_family = route->family,
+		.rtm_dst_len = route->len,
+		.rtm_type = route->kind,
+		.rtm_table = RT_TABLE_MAIN,
+	};
+
+	begin(d, route->type, route->flags, 0);
+	append(d, &info, sizeof(info));
+	if (route->dst != NULL)
+		attr(d, RTA_DST, route->dst, route->family == AF_INET ? 4 : 16);
+	if (route->oif != 0)
+		attr(d, RTA_OIF, U32(route->oif));
+	if (route->metric != 0)
+		attr(d, RTA_PRIORITY, U32(route->metric));
+	if (route->table != 0)
+		attr(d, RTA_TABLE, U32(route->table));
+	finish(d);
+}
+
 static void __attribute__((format(printf, 2, 3)))
 say(struct told *told, const char *fmt, ...)
 {
@@ -181,6 +204,18 @@ on_gateway(void *arg, const struct record_gateway *address)
 }
 
 static void
+on_network(void *arg, const struct record_network *network)
+{
+	char text[PREFIX_TEXT];
+
+	say(arg, "%snet %u%s %s\n", network->op == OP_DELETE ? "-" : "+",
+	    network->ifindex, network->is_own ? " own" : "",
+	    network->prefix.addr.family == 0
+		? "crowd"
+		: prefix_text(&network->prefix, text));
+}
+
+static void
 on_mac(
     void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
 {
@@ -193,7 +228,8 @@ on_mac(
 void
 told_begin(struct told *told)
 {
-	const struct links_events events = { on_link, on_gateway, on_mac };
+	const struct links_events events = { on_link, on_gateway, on_network,
+		on_mac };
 
 	memset(told, 0, sizeof(*told));
 	told->links = links_new(&events, told);

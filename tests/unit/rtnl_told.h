@@ -61,6 +61,16 @@ void put_address(struct datagram *d, uint16_t type, uint8_t family, uint8_t len,
 void put_neighbour(struct datagram *d, uint16_t type, uint8_t family,
     int ifindex, uint16_t nud, const char *mac, uint32_t master);
 
+/* A route: dst of V4/V6's kind, or NULL; oif 0: the attribute is left out. */
+struct a_route {
+	uint16_t type; /* RTM_NEWROUTE, RTM_DELROUTE */
+	uint16_t flags;
+	uint8_t family, len, kind; /* kind: RTN_UNICAST... */
+	const char *dst;
+	uint32_t oif, metric, table;
+};
+void put_route(struct datagram *d, const struct a_route *route);
+
 void told_begin(struct told *told);
 void told_clear(struct told *told);
 /* Feeds the datagram as events, expects just this to come out, and empties

@@ -160,6 +160,37 @@ judges(void **state)
 	allowed_free(allowed);
 }
 
+/* Not all is known of the gateway's networks: what might be one is closed. */
+static void
+closes_what_it_does_not_know(void **state)
+{
+	static const struct {
+		const char *addr;
+		enum allowed_verdict verdict;
+	} closed[] = {
+		{ "9.9.9.9", ALLOWED_UNKNOWN },
+		{ "64:ff9b::9.9.9.9", ALLOWED_UNKNOWN },
+		{ "2620:fe::fe", ALLOWED_UNKNOWN },
+		{ "198.41.0.9", ALLOWED_CONNECTED },
+		{ "198.41.0.4", ALLOWED_OWN },
+		{ "10.8.0.1", ALLOWED_NOT_GLOBAL },
+		{ "10.7.3.1", ALLOWED_FIT },
+	};
+	struct allowed *allowed = gateway();
+
+	(void)state;
+	assert_true(forbid(allowed, OP_ADD, "0.0.0.0/0"));
+	assert_true(forbid(allowed, OP_ADD, "::/0"));
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+		struct addr addr;
+
+		assert_true(addr_parse(closed[i].addr, &addr));
+		if (allowed_judge(allowed, &addr) != closed[i].verdict)
+			fail_msg("%s", closed[i].addr);
+	}
+	allowed_free(allowed);
+}
+
 static void
 forgets_what_is_deleted(void **state)
 {
@@ -257,6 +288,7 @@ has_words_for_each_refusal(void **state)
 	assert_non_null(strstr(allowed_words(ALLOWED_OWN), "gateway"));
 	assert_non_null(
 	    strstr(allowed_words(ALLOWED_CONNECTED), "allow-prefixes"));
+	assert_non_null(strstr(allowed_words(ALLOWED_UNKNOWN), "more routes"));
 	assert_non_null(
 	    strstr(allowed_words(ALLOWED_NOT_GLOBAL), "allow-prefixes"));
 }
@@ -266,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges),
+		cmocka_unit_test(closes_what_it_does_not_know),
 		cmocka_unit_test(forgets_what_is_deleted),
 		cmocka_unit_test(knows_ports),
 		cmocka_unit_test(refuses_unsound_rules),

@@ -168,6 +168,121 @@ follows_changes(void **state)
 	free(lan);
 }
 
+static bool
+tell_network(struct lan *lan, enum record_op op, uint32_t ifindex,
+    uint32_t is_own, const char *text)
+{
+	struct record_network network = {
+		.op = op,
+		.ifindex = ifindex,
+		.is_own = is_own,
+	};
+
+	if (text != NULL)
+		assert_true(prefix_parse(text, &network.prefix));
+	return lan_network(lan, &network);
+}
+
+/* S-22: what ends in the gateway, and what is routed to the LAN. */
+static void
+knows_which_networks_are_closed(void **state)
+{
+	static const struct {
+		uint32_t ifindex;
+		bool is_closed;
+	} cases[] = { { 0, true }, { 2, true }, { 3, false }, { 5, true },
+		{ 6, false }, { 8, false }, { 99, false } };
+	struct lan *lan = lan_new();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		assert_true(tell_network(
+		    lan, OP_ADD, cases[i].ifindex, 0, "192.0.2.0/24"));
+		assert_int_equal(lan->n_networks, i + 1);
+		if (lan_is_closed(lan, &lan->networks[i].network) !=
+		    cases[i].is_closed)
+			fail_msg("interface %u", cases[i].ifindex);
+	}
+	free(lan);
+}
+
+static void
+keeps_networks(void **state)
+{
+	struct lan *lan = lan_new();
+
+	(void)state;
+	assert_true(tell_network(lan, OP_ADD, 2, 0, "192.0.2.0/24"));
+	assert_true(tell_network(lan, OP_ADD, 2, 0, "192.0.2.0/24"));
+	assert_true(tell_network(lan, OP_ADD, 0, 0, "192.0.2.0/24"));
+	assert_true(tell_network(lan, OP_ADD, 0, 1, "192.0.2.0/24"));
+	assert_true(tell_network(lan, OP_ADD, 2, 0, "192.0.2.0/25"));
+	assert_true(tell_network(lan, OP_ADD, 2, 0, NULL));
+	assert_int_equal(lan->n_networks, 5);
+	assert_true(tell_network(lan, OP_DELETE, 2, 0, "192.0.2.0/24"));
+	assert_true(tell_network(lan, OP_DELETE, 3, 0, "192.0.2.0/25"));
+	assert_int_equal(lan->n_networks, 4);
+	/* It holds until the next watcher has told all that it knows. */
+	lan_restart(lan);
+	assert_int_equal(lan->n_networks, 4);
+	assert_true(tell_network(lan, OP_ADD, 0, 1, "192.0.2.0/24"));
+	lan_links_end(lan);
+	assert_int_equal(lan->n_networks, 1);
+	assert_int_equal(lan->networks[0].network.is_own, 1);
+	free(lan);
+}
+
+static void
+notes_that_there_are_too_many(void **state)
+{
+	struct lan *lan = lan_new();
+	struct record_network network = { .ifindex = 2 };
+	struct record_gateway gateway = gateway_of(2, "10.0.0.1/8");
+
+	(void)state;
+	assert_true(prefix_parse("10.0.0.0/32", &network.prefix));
+	for (unsigned int i = 0; i < LIMIT_NETWORKS; i++) {
+		network.prefix.addr.byte[2] = (uint8_t)(i >> 8);
+		network.prefix.addr.byte[3] = (uint8_t)i;
+		assert_true(lan_network(lan, &network));
+	}
+	assert_false(lan->is_partial);
+	network.prefix.addr.byte[1] = 1;
+	assert_true(lan_network(lan, &network));
+	assert_true(lan->is_partial);
+	assert_int_equal(lan->n_networks, LIMIT_NETWORKS);
+
+	lan->is_partial = false;
+	for (unsigned int i = 0; i < LIMIT_PORTS; i++) {
+		gateway.addr.byte[2] = (uint8_t)i;
+		assert_true(lan_gateway(lan, &gateway));
+	}
+	assert_false(lan->is_partial);
+	gateway.len = 9; /* the same address in another network */
+	assert_true(lan_gateway(lan, &gateway));
+	assert_true(lan->is_partial);
+	free(lan);
+}
+
+static void
+refuses_broken_networks(void **state)
+{
+	struct record_network network = { .op = OP_DELETE + 1 };
+	struct lan *lan = lan_new();
+
+	(void)state;
+	assert_false(lan_network(lan, &network));
+	assert_false(tell_network(lan, OP_ADD, 0, 2, "192.0.2.0/24"));
+	assert_false(tell_network(lan, OP_ADD, 2, 1, "192.0.2.0/24"));
+	assert_false(tell_network(lan, OP_ADD, 2, 0, "0.0.0.0/0"));
+	network = (struct record_network){ .op = OP_ADD };
+	assert_true(prefix_parse("192.0.2.0/24", &network.prefix));
+	network.prefix.len = 33;
+	assert_false(lan_network(lan, &network));
+	assert_int_equal(lan->n_networks, 0);
+	free(lan);
+}
+
 static void
 refuses_broken_records(void **state)
 {
@@ -257,11 +372,19 @@ knows_its_own_addresses(void **state)
 	assert_true(lan_is_own_addr(lan, &gateway.addr));
 	assert_true(addr_parse("203.0.113.8", &addr));
 	assert_false(lan_is_own_addr(lan, &addr));
-	/* The same again is the same, with another length. */
-	gateway.len = 25;
+	/* The same again is the same; in another network it is another one,
+	 * and may go while the first stays. */
 	assert_true(lan_gateway(lan, &gateway));
 	assert_int_equal(lan->n_addresses, 1);
-	assert_int_equal(lan->addresses[0].len, 25);
+	gateway.len = 25;
+	assert_true(lan_gateway(lan, &gateway));
+	assert_int_equal(lan->n_addresses, 2);
+	gateway.op = OP_DELETE;
+	assert_true(lan_gateway(lan, &gateway));
+	assert_int_equal(lan->n_addresses, 1);
+	assert_int_equal(lan->addresses[0].len, 24);
+	gateway.op = OP_ADD;
+	gateway.len = 24;
 	/* Of another interface it is another one. */
 	gateway.ifindex = 2;
 	assert_true(lan_gateway(lan, &gateway));
@@ -472,6 +595,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_lan_and_ports),
 		cmocka_unit_test(follows_changes),
+		cmocka_unit_test(knows_which_networks_are_closed),
+		cmocka_unit_test(keeps_networks),
+		cmocka_unit_test(notes_that_there_are_too_many),
+		cmocka_unit_test(refuses_broken_networks),
 		cmocka_unit_test(refuses_broken_records),
 		cmocka_unit_test(ignores_what_does_not_fit),
 		cmocka_unit_test(knows_its_own_addresses),

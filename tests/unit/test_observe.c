@@ -61,6 +61,13 @@ nothing_gateway(void *arg, const struct record_gateway *address)
 }
 
 static void
+nothing_network(void *arg, const struct record_network *network)
+{
+	(void)arg;
+	(void)network;
+}
+
+static void
 nothing_mac(
     void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
 {
@@ -74,7 +81,7 @@ static void
 lan_begin(struct lan *lan)
 {
 	const struct links_events events = { nothing_link, nothing_gateway,
-		nothing_mac };
+		nothing_network, nothing_mac };
 
 	lan->links = links_new(&events, NULL);
 	lan->presence = presence_new(KEY);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -79,6 +80,47 @@ loopback_address(void)
 
 	memcpy(&what.ifr_addr, &address, sizeof(address));
 	loopback(&what, SIOCSIFADDR);
+}
+
+/* An unreachable network, as a delegated prefix shows. */
+static void
+unreachable_network(void)
+{
+	const struct sockaddr_in dst = { .sin_family = AF_INET,
+		.sin_addr.s_addr = inet_addr("192.0.2.0") };
+	const struct sockaddr_in mask = { .sin_family = AF_INET,
+		.sin_addr.s_addr = inet_addr("255.255.255.0") };
+	struct rtentry route = { .rt_flags = RTF_UP | RTF_REJECT };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(&route.rt_dst, &dst, sizeof(dst));
+	memcpy(&route.rt_genmask, &mask, sizeof(mask));
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, SIOCADDRT, &route), 0);
+	close(fd);
+}
+
+static void
+hears_of_routes(void **state)
+{
+	struct talk talk;
+
+	(void)state;
+	talk_begin(&talk);
+	loopback_set(true);
+	assert_int_equal(
+	    rtnl_dump(talk.rtnl, talk.told.links, &talk.n_lost), 0);
+	assert_non_null(strstr(talk.told.text, "+net 0 own 127.0.0.0/8\n"));
+	told_clear(&talk.told);
+	unreachable_network();
+	assert_int_equal(
+	    rtnl_read(talk.rtnl, talk.told.links, &talk.n_lost), 0);
+	assert_string_equal(talk.told.text, "+net 0 192.0.2.0/24\n");
+	told_clear(&talk.told);
+	assert_int_equal(
+	    rtnl_dump(talk.rtnl, talk.told.links, &talk.n_lost), 0);
+	assert_string_equal(talk.told.text, "");
+	talk_end(&talk);
 }
 
 static void
@@ -176,6 +218,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hears_what_changes),
+		cmocka_unit_test(hears_of_routes),
 		cmocka_unit_test(makes_an_overrun_good),
 		cmocka_unit_test(believes_the_kernel_only),
 	};
