@@ -7,7 +7,8 @@ mudd_core_libcore_a_SOURCES = \
 	mudd/core/msg.c mudd/core/msg.h \
 	mudd/core/probe.c mudd/core/probe.h \
 	mudd/core/records.h \
-	mudd/core/sandbox.c mudd/core/sandbox.h
+	mudd/core/sandbox.c mudd/core/sandbox.h \
+	mudd/core/worker.c mudd/core/worker.h mudd/core/worst.h
 mudd_core_libcore_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(CAP_CFLAGS)
 
@@ -33,7 +34,8 @@ tests_unit_test_msg_SOURCES = tests/unit/test_msg.c
 tests_unit_test_msg_CFLAGS = $(core_test_cflags)
 tests_unit_test_msg_LDADD = $(core_test_libs)
 
-tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c \
+	mudd/core/worst.c
 tests_unit_test_sandbox_CFLAGS = $(core_test_cflags)
 tests_unit_test_sandbox_LDADD = $(core_test_libs)
 endif

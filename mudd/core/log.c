@@ -82,20 +82,6 @@ log_to_syslog(void)
 	return is_there;
 }
 
-void
-log_init_worker(const char *program, int argc, char **argv)
-{
-	enum log_level level = LOG_LEVEL_INFO;
-	int option;
-
-	while ((option = getopt(argc, argv, "d")) != -1) {
-		if (option != 'd')
-			exit(2);
-		level = LOG_LEVEL_DEBUG;
-	}
-	log_init(program, level);
-}
-
 enum log_level
 log_level(void)
 {

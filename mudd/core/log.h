@@ -22,8 +22,6 @@ enum log_level {
 
 /* program is a constant text; each -d of the command line raises the level. */
 void log_init(const char *program, enum log_level level);
-/* The same for a worker, whose only option is -d; ends it on another. */
-void log_init_worker(const char *program, int argc, char **argv);
 /* From now on the system's log (/dev/log) reads the lines, also those of
  * programs that are started later. False if there is none. */
 bool log_to_syslog(void);

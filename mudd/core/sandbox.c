@@ -147,6 +147,11 @@ close_the_door(struct fault *why)
 		return broken(why, "no_new_privs", errno);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return broken(why, "PR_SET_DUMPABLE", errno);
+	/* Asked now: the filter lets nobody ask. */
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ||
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return fault_set(why, FAULT_INTERNAL, CLAUSE,
+		    "no_new_privs or PR_SET_DUMPABLE did not hold");
 	return true;
 }
 
@@ -220,19 +225,28 @@ struct ruleset {
 #define NET_CONNECT 2u
 #define SCOPE_BOTH  3u /* abstract Unix sockets, signals */
 
+/* Of the interface, or -errno. */
+static int
+landlock_version(void)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+
+	return version < 0 ? -errno : (int)version;
+}
+
 /* Handles every right the kernel knows and grants none. 0 or -errno. */
 static int
 landlock_enter(enum program program)
 {
 	struct ruleset rules = { 0 };
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
+	const int version = landlock_version();
 	size_t size = sizeof(rules.fs);
 	long fd;
 	int error = 0;
 
 	if (version < 0)
-		return -errno;
+		return version;
 	/* 13 rights in version 1; REFER, TRUNCATE, IOCTL_DEV came later. */
 	rules.fs = (1u << 13) - 1;
 	rules.fs |= version >= 2 ? 1u << 13 : 0;
@@ -256,6 +270,12 @@ landlock_enter(enum program program)
 	return error;
 }
 #else
+static int
+landlock_version(void)
+{
+	return -ENOSYS;
+}
+
 static int
 landlock_enter(enum program program)
 {
@@ -320,12 +340,13 @@ sandbox_enter(
 }
 
 bool
-sandbox_enter_parent(bool require, struct fault *why)
+sandbox_enter_parent(struct fault *gap, struct fault *why)
 {
 #ifndef WITH_SANITIZERS
 	int error;
 #endif
 
+	*gap = (struct fault){ 0 };
 	if (!has_kept(why))
 		return false;
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -333,18 +354,18 @@ sandbox_enter_parent(bool require, struct fault *why)
 	if (!capabilities_set(kept, KEPT, why) ||
 	    !capabilities_are(kept, KEPT, why) || !close_the_door(why))
 		return false;
-#ifdef WITH_SANITIZERS
-	(void)require;
-	return true;
-#else
+#ifndef WITH_SANITIZERS
 	if (!limit_set(RLIMIT_CORE, 0, why))
 		return false;
+	/* Once, for all: the workers find it out too. */
+	if (landlock_version() < 0)
+		log_info("this kernel has no Landlock: seccomp alone keeps "
+			 "the workers from files");
 	error = filter_load_parent();
-	if (error == 0)
-		return true;
-	if (require)
-		return broken(why, "seccomp", -error);
-	log_warning("the sandbox is not whole: seccomp: %s", strerror(-error));
-	return true;
+	if (error < 0)
+		(void)broken(gap, "seccomp", -error);
+	else
+		(void)probe_sandbox(PROGRAM_MUDD, 0, gap);
 #endif
+	return true;
 }

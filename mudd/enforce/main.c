@@ -202,9 +202,10 @@ directory_make(const char *path, mode_t mode, const struct account *owner)
 		log_fatal("cannot give away %s: %s", path, strerror(errno));
 }
 
-/* `mudd -t`, and the first thing that a start does. The exit status. */
+/* `mudd -t`, and the first thing that a start does. The exit status; learns
+ * what the workers of *spawn are to make of a missing layer. */
 static int
-configuration_check(const struct spawn *spawn)
+configuration_check(struct spawn *spawn)
 {
 	int status;
 	pid_t pid = spawn_check(spawn);
@@ -214,12 +215,29 @@ configuration_check(const struct spawn *spawn)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return 1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	if (!WIFEXITED(status))
+		return 1;
+	spawn->best_effort = WEXITSTATUS(status) == SANDBOX_BEST_EFFORT;
+	return spawn->best_effort ? 0 : WEXITSTATUS(status);
+}
+
+/* What mudd lacks itself was found out before the configuration was judged,
+ * since the check must run behind the sandbox too (S-12). */
+static void
+gap_judge(const struct fault *gap, bool best_effort)
+{
+	if (gap->code == FAULT_NONE)
+		return;
+	if (!best_effort)
+		log_fatal("%s: %s; `sandbox = best-effort' in the "
+			  "configuration goes on without it",
+		    gap->clause, gap->detail);
+	log_warning("the sandbox is not whole: %s", gap->detail);
 }
 
 /* Everything that needs privileges or a path, then the sandbox. */
 static struct enforcer *
-open_all(const struct spawn *spawn)
+open_all(const struct spawn *spawn, struct fault *gap)
 {
 	struct fault why = { 0 };
 	struct enforcer *enforcer = enforcer_new(&why);
@@ -230,7 +248,7 @@ open_all(const struct spawn *spawn)
 		directory_make(RUNDIR, 0755, &spawn->account[PROGRAM_ENGINE]);
 		directory_make(STATEDIR, 0700, &spawn->account[PROGRAM_ENGINE]);
 	}
-	if (!sandbox_enter_parent(true, &why))
+	if (!sandbox_enter_parent(gap, &why))
 		log_fatal("%s", why.detail);
 	return enforcer;
 }
@@ -246,6 +264,7 @@ main(int argc, char **argv)
 		.restore = options.restore,
 	};
 	struct parent_setup setup = { .spawn = &spawn, .ready_fd = -1 };
+	struct fault gap = { 0 };
 	struct notify notify;
 	char *config = NULL;
 	int status;
@@ -274,8 +293,10 @@ main(int argc, char **argv)
 	notify_init(&notify);
 	accounts_find(&spawn);
 	setup.notify = &notify;
-	setup.enforcer = open_all(&spawn);
+	setup.enforcer = open_all(&spawn, &gap);
 	status = configuration_check(&spawn);
+	if (status == 0)
+		gap_judge(&gap, spawn.best_effort);
 	/* Whoever called sees why it does not start; what comes later is for
 	 * the system's log. */
 	if (status == 0 && !options.foreground && !log_to_syslog())

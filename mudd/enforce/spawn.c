@@ -82,6 +82,9 @@ image_make(struct image *image, const struct spawn *spawn, enum program program,
 	image->args[n++] = constant(names[program]);
 	for (unsigned int d = 0; d < spawn->debug && d < MOST_DEBUG; d++)
 		image->args[n++] = constant("-d");
+	/* The engine reads it for itself. */
+	if (program != PROGRAM_ENGINE && spawn->best_effort)
+		image->args[n++] = constant("-b");
 	if (program == PROGRAM_ENGINE && spawn->config != NULL) {
 		image->args[n++] = constant("-c");
 		image->args[n++] = constant(spawn->config);

@@ -25,6 +25,7 @@ struct spawn {
 	unsigned int debug;     /* so many -d; more than 3 count as 3 */
 	bool restore;           /* --restore, for the engine */
 	bool stay;              /* keep the user (mudd -t by anybody) */
+	bool best_effort;       /* -b, for all but the engine (worker.h) */
 	struct account account[PROGRAMS];
 };
 
@@ -41,7 +42,8 @@ pid_t spawn_worker(
     const struct spawn *spawn, enum program program, int channel);
 
 /* Starts `mudd-engine -t`, which judges the configuration, has no channel,
- * and ends with status 0 if it is good. The pid, or -errno. */
+ * and ends with status 0 if it is good, or with SANDBOX_BEST_EFFORT if it is
+ * and says so. The pid, or -errno. */
 pid_t spawn_check(const struct spawn *spawn);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/sandbox.h"
 #include "libmud/limits.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
@@ -270,6 +271,19 @@ engine_reaped(struct workers *workers, int64_t ran_sec)
 	timer_set(workers->engine_due, wait);
 }
 
+/* What it says of the sandbox is for workers that start from now on; mudd's
+ * own stays as it is. */
+static void
+check_reaped(struct workers *workers, int status)
+{
+	const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	const bool good = code == 0 || code == SANDBOX_BEST_EFFORT;
+
+	if (good)
+		workers->spawn.best_effort = code == SANDBOX_BEST_EFFORT;
+	workers->calls->checked(workers->arg, good);
+}
+
 static void
 worker_reaped(struct worker *worker, int status)
 {
@@ -284,12 +298,13 @@ worker_reaped(struct worker *worker, int status)
 	const bool is_engine = worker == workers->engine;
 	const int64_t ran_sec = now_sec() - worker->started_sec;
 
-	status_log(worker, status);
+	/* Of a check that ended by itself checked() says how. */
+	if (!is_check || WIFSIGNALED(status))
+		status_log(worker, status);
 	worker_remove(worker);
 	if (is_check) {
 		workers->check = NULL;
-		workers->calls->checked(workers->arg,
-		    WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		check_reaped(workers, status);
 		return;
 	}
 	if (is_engine) {

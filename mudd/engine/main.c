@@ -140,6 +140,7 @@ main(int argc, char **argv)
 	struct engine *engine;
 	struct fault fault;
 	int64_t offset = 0;
+	int status;
 
 	parse_options(argc, argv, &options);
 	log_init("mudd-engine", options.level);
@@ -149,8 +150,9 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (options.judge_only) {
+		status = config->need_sandbox ? 0 : SANDBOX_BEST_EFFORT;
 		config_free(config);
-		return 0;
+		return status;
 	}
 	say_what_is_not_done(config);
 	if (!materials_load(&materials, config))

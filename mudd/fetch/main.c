@@ -17,6 +17,7 @@
 #include "core/channel.h"
 #include "core/log.h"
 #include "core/sandbox.h"
+#include "core/worker.h"
 #include "fetch/allowed.h"
 #include "fetch/http.h"
 #include "fetch/resolve.h"
@@ -237,8 +238,9 @@ main(int argc, char **argv)
 {
 	struct fetcher fetcher = { 0 };
 	struct fault why = { 0 };
+	bool require;
 
-	log_init_worker("mudd-fetcher", argc, argv);
+	require = worker_begin("mudd-fetcher", argc, argv);
 	/* Proxies, key logs, other roots, other resolvers: libraries look for
 	 * such in the environment, and none of it may count (S-21, S-22). */
 	if (clearenv() != 0)
@@ -246,7 +248,7 @@ main(int argc, char **argv)
 	/* A server that closes must not end us: libcurl leaves this to us. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	fetcher_init(&fetcher);
-	if (!sandbox_enter(PROGRAM_FETCHER, 0, true, &why))
+	if (!sandbox_enter(PROGRAM_FETCHER, 0, require, &why))
 		log_fatal("%s: %s", why.clause, why.detail);
 	fetcher.channel = channel_new(fetcher.base, MSG_CHANNEL_FD,
 	    PROGRAM_FETCHER, PROGRAM_ENGINE, on_record, on_gone, &fetcher);

@@ -17,6 +17,7 @@
 #include "core/log.h"
 #include "core/msg.h"
 #include "core/sandbox.h"
+#include "core/worker.h"
 #include "libmud/digest.h"
 #include "libmud/fault.h"
 #include "read/read.h"
@@ -53,11 +54,11 @@ main(int argc, char **argv)
 	};
 	struct fault why = { 0 };
 	struct msg msg = { 0 };
-	bool is_done;
+	bool is_done, require;
 
-	log_init_worker("mudd-reader", argc, argv);
+	require = worker_begin("mudd-reader", argc, argv);
 	libraries_init();
-	if (!sandbox_enter(PROGRAM_READER, 0, true, &why))
+	if (!sandbox_enter(PROGRAM_READER, 0, require, &why))
 		log_fatal("%s: %s", why.clause, why.detail);
 	if (!wire_receive(&wire, &msg))
 		return 0;

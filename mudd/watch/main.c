@@ -18,6 +18,7 @@
 #include "core/channel.h"
 #include "core/log.h"
 #include "core/sandbox.h"
+#include "core/worker.h"
 #include "libmud/fault.h"
 #include "watch/links.h"
 #include "watch/observe.h"
@@ -326,15 +327,16 @@ main(int argc, char **argv)
 {
 	struct watcher watcher = { 0 };
 	struct fault why = { 0 };
+	bool require;
 
-	log_init_worker("mudd-watcher", argc, argv);
+	require = worker_begin("mudd-watcher", argc, argv);
 	if (fcntl(MSG_CHANNEL_FD, F_GETFD) < 0)
 		log_fatal("is started by mudd, not by hand");
 	(void)signal(SIGPIPE, SIG_IGN);
 
 	watcher_open(&watcher);
 	fill_reserved();
-	if (!sandbox_enter(PROGRAM_WATCHER, RESERVED_FDS, true, &why))
+	if (!sandbox_enter(PROGRAM_WATCHER, RESERVED_FDS, require, &why))
 		log_fatal("%s: %s", why.clause, why.detail);
 	resync(&watcher);
 	if (event_base_dispatch(watcher.base) < 0)

@@ -50,7 +50,7 @@ _Noreturn static void
 play(const char *part, int ready_fd)
 {
 	char config[PATH_MAX];
-	struct fault why = { 0 };
+	struct fault gap = { 0 }, why = { 0 };
 	struct notify notify;
 	struct spawn spawn = { .programdir = programs, .config = config };
 	struct parent_setup setup = {
@@ -66,7 +66,8 @@ play(const char *part, int ready_fd)
 		spawn.account[p] = (struct account){ 64100 + p, 64200 + p };
 	(void)setenv("NOTIFY_SOCKET", MANAGER, 1);
 	notify_init(&notify);
-	if (setup.enforcer == NULL || !sandbox_enter_parent(true, &why))
+	if (setup.enforcer == NULL || !sandbox_enter_parent(&gap, &why) ||
+	    gap.code != FAULT_NONE)
 		log_fatal("%s", why.detail);
 	if (getenv("NOTIFY_SOCKET") != NULL)
 		log_fatal("the children would see NOTIFY_SOCKET");

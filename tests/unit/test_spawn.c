@@ -501,11 +501,12 @@ a_configuration_is_judged(void **state)
 		bool good;
 	} cases[] = {
 		{ "/etc/good.conf", true },
+		{ "/etc/effort.conf", true },
 		{ "/etc/bad.conf", false },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct scene scene = scene_begin();
 
 		scene_start(&scene, cases[i].config);
@@ -518,6 +519,35 @@ a_configuration_is_judged(void **state)
 		/* The next is a new one. */
 		workers_check(scene.workers);
 		scene_until(&scene, &scene.n_checked, 2, 5);
+		scene_end(&scene);
+	}
+}
+
+/* S-12: how mudd, which reads no configuration, hears of best-effort. */
+static void
+a_check_says_how_strict_sandboxes_are(void **state)
+{
+	static const struct {
+		const char *config, *args;
+	} cases[] = {
+		{ "/etc/effort.conf", "mudd-reader -d -d -b " },
+		{ "/etc/good.conf", "mudd-reader -d -d " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene = scene_begin();
+		struct spawn_report report = { 0 };
+
+		scene_start(&scene, cases[i].config);
+		workers_check(scene.workers);
+		scene_until(&scene, &scene.n_checked, 1, 5);
+		assert_int_equal(
+		    workers_start(scene.workers, PROGRAM_READER, 7), 0);
+		assert_int_equal(recv(scene.peers[scene.n_peers - 1], &report,
+				     sizeof(report), 0),
+		    sizeof(report));
+		assert_string_equal(report.args, cases[i].args);
 		scene_end(&scene);
 	}
 }
@@ -625,6 +655,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(all_end_with_the_engine),
 		cmocka_unit_test(back_off_is_for_failures),
 		cmocka_unit_test(a_configuration_is_judged),
+		cmocka_unit_test(a_check_says_how_strict_sandboxes_are),
 		cmocka_unit_test(a_reader_may_not_outlive_its_job),
 	};
 	int failed;
