@@ -3,12 +3,16 @@ noinst_LIBRARIES += mudd/core/libcore.a
 mudd_core_libcore_a_SOURCES = \
 	mudd/core/channel.c mudd/core/channel.h \
 	mudd/core/filter.c mudd/core/filter.h \
+	mudd/core/hook.h \
 	mudd/core/log.c mudd/core/log.h \
 	mudd/core/msg.c mudd/core/msg.h \
 	mudd/core/probe.c mudd/core/probe.h \
 	mudd/core/records.h \
 	mudd/core/sandbox.c mudd/core/sandbox.h \
 	mudd/core/worker.c mudd/core/worker.h mudd/core/worst.h
+if SANDBOX_HOOK
+mudd_core_libcore_a_SOURCES += mudd/core/hook.c mudd/core/worst.c
+endif
 mudd_core_libcore_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) \
 	$(SECCOMP_CFLAGS) $(CAP_CFLAGS)
 

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/hook.h"
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "enforce/enforcer.h"
@@ -81,7 +82,7 @@ options_parse(int argc, char **argv)
 			options.restore = true;
 			break;
 		case 'V':
-			(void)puts("mudd " PACKAGE_VERSION);
+			(void)puts("mudd " PACKAGE_VERSION HOOK_VERSION);
 			exit(0);
 		case 'h':
 			(void)fputs(usage, stdout);
@@ -271,6 +272,7 @@ main(int argc, char **argv)
 
 	standard_descriptors();
 	log_init("mudd", options.debug > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	hook_announce();
 	(void)umask(0077);
 	/* The background has another working directory. */
 	if (options.config != NULL)

@@ -20,6 +20,7 @@
 
 #include <event2/event.h>
 
+#include "core/hook.h"
 #include "libmud/mem.h"
 
 /* Calls whose clients have left count as well. */
@@ -155,6 +156,7 @@ take_request(struct client *client)
 	struct control_call *call;
 	size_t len = (size_t)(end_of_request(client) - client->in);
 
+	hook_try(PROGRAM_ENGINE, client->in, len, HOOK_NO_FD);
 	if (!varlink_parse(client->in, len, &request))
 		return false;
 	client->n_in -= len + 1;

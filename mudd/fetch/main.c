@@ -15,6 +15,7 @@
 #include <event2/event.h>
 
 #include "core/channel.h"
+#include "core/hook.h"
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "core/worker.h"
@@ -160,6 +161,15 @@ on_resolve(struct fetcher *fetcher, const struct record_resolve *resolve)
 }
 
 static bool
+on_fetch(struct fetcher *fetcher, struct msg *msg)
+{
+	const struct record_fetch *fetch = MSG_BODY(msg, record_fetch);
+
+	hook_try(PROGRAM_FETCHER, fetch->url, sizeof(fetch->url), HOOK_NO_FD);
+	return http_fetch(fetcher->http, fetch, msg_take_fd(msg, 0));
+}
+
+static bool
 on_record(void *arg, struct channel *channel, struct msg *msg)
 {
 	struct fetcher *fetcher = arg;
@@ -178,8 +188,7 @@ on_record(void *arg, struct channel *channel, struct msg *msg)
 		return allowed_translate(
 		    fetcher->allowed, MSG_BODY(msg, record_prefix));
 	if (msg->type == RECORD_FETCH)
-		return http_fetch(fetcher->http, MSG_BODY(msg, record_fetch),
-		    msg_take_fd(msg, 0));
+		return on_fetch(fetcher, msg);
 	if (msg->type == RECORD_RESOLVE)
 		return on_resolve(fetcher, MSG_BODY(msg, record_resolve));
 	return false;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/hook.h"
 #include "libmud/digest.h"
 #include "libmud/fault.h"
 #include "libmud/mudfile.h"
@@ -142,6 +143,7 @@ read_file(struct wire *wire, const struct msg *msg)
 		refuse(wire, asked->job, &why);
 		return;
 	}
+	hook_try(PROGRAM_READER, in.file.data, in.file.len, HOOK_NO_FD);
 	if (!send_verdict(wire, asked, &in))
 		return;
 	if (!mudfile_parse(in.file, &policy, &why)) {

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/channel.h"
+#include "core/hook.h"
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "core/worker.h"
@@ -207,6 +208,8 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	struct record_sighting sighting;
 	struct fault why;
 
+	/* What comes by LISTEN begins at RESERVED_FDS. */
+	hook_try(PROGRAM_WATCHER, raw.data, raw.len, RESERVED_FDS);
 	if (observe(watcher->observer, &seen, &sighting, &why)) {
 		if (channel_backlog(watcher->engine) < BACKLOG) {
 			channel_send(watcher->engine, RECORD_SIGHTING,

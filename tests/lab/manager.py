@@ -40,6 +40,10 @@ class Manager:
         self._process = None
         self._wanted = False
         self._log = open(out + "/mudd.log", "ab", buffering=0)
+        # A pipe, as the journal is one: to a file, which RLIMIT_FSIZE
+        # keeps it from, a reader could say nothing.
+        self._lines, self._stderr = os.pipe()
+        threading.Thread(target=self._copy, daemon=True).start()
         self._argv = ["mudd", "-f", "-d"]
         self.starts = 0
         self.last_status = None
@@ -74,12 +78,16 @@ class Manager:
         self.wait_ready(seconds)
         return self
 
+    def _copy(self):
+        while True:
+            self._log.write(os.read(self._lines, 65536))
+
     def _keep(self, up):
         while self._wanted:
             self.starts += 1
             self._process = subprocess.Popen(
-                self._argv, stdin=subprocess.DEVNULL, stdout=self._log,
-                stderr=self._log, start_new_session=True)
+                self._argv, stdin=subprocess.DEVNULL, stdout=self._stderr,
+                stderr=self._stderr, start_new_session=True)
             up.set()
             self.last_status = self._process.wait()
             self._log.write(b"lab: mudd ended with status %d\n"

@@ -264,8 +264,7 @@ def _fds(pid):
 def _no_files(pid):
     """Only the log, /dev/null, memory, and what the state directory has."""
     return all(not path.startswith("/") or path == "/dev/null" or
-               path.startswith(("/var/lib/mudd/", "/memfd:")) or
-               path.endswith("/mudd.log")
+               path.startswith(("/var/lib/mudd/", "/memfd:"))
                for path in _fds(pid).values())
 
 
