@@ -23,7 +23,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
 	libmud/signature.c libmud/signature.h libmud/signer.h \
-	libmud/url.c libmud/url.h
+	libmud/url.c libmud/url.h \
+	libmud/words.c libmud/words.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -41,7 +42,8 @@ libmud_tests = \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
 	tests/unit/test_signature \
-	tests/unit/test_url
+	tests/unit/test_url \
+	tests/unit/test_words
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -113,6 +115,10 @@ CLEANFILES += tests/unit/signatures/*
 tests_unit_test_url_SOURCES = tests/unit/test_url.c
 tests_unit_test_url_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_url_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_words_SOURCES = tests/unit/test_words.c
+tests_unit_test_words_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_words_LDADD = $(libmud_test_ldadd)
 endif
 
 # A MUD file in, its rules out; run with --write to make the rules anew.
