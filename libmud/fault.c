@@ -150,6 +150,10 @@ static const struct code codes[FAULT_CODES] = {
 	    "rules." },
 	[FAULT_INTERNAL] = { "internal",
 	    "Report it, with the log; `mudctl health` may say more." },
+	[FAULT_DISTRUSTED] = { "distrusted-signer",
+	    "If the signer is to be trusted again run `mudctl trust restore "
+	    "SIGNER`, or look at the file and run "
+	    "`mudctl approve ID --digest HEX`." },
 };
 /* clang-format on */
 

@@ -66,6 +66,7 @@ enum fault_code {
 	FAULT_BUSY,     /* a budget is used up; tried again later */
 	FAULT_RECORD,   /* a record broke its rules */
 	FAULT_INTERNAL,
+	FAULT_DISTRUSTED, /* an administrator distrusts its signer (S-34) */
 	FAULT_CODES
 };
 

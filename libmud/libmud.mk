@@ -4,6 +4,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/ace.c libmud/ace.h \
 	libmud/acl.c libmud/acl.h \
 	libmud/addr.c libmud/addr.h \
+	libmud/anchor.c libmud/anchor.h \
 	libmud/anchors.c libmud/anchors.h \
 	libmud/bytes.c libmud/bytes.h \
 	libmud/certificate.c libmud/certificate.h \
@@ -30,6 +31,7 @@ libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 if HAVE_CMOCKA
 libmud_tests = \
 	tests/unit/test_addr \
+	tests/unit/test_anchor \
 	tests/unit/test_bytes \
 	tests/unit/test_compile \
 	tests/unit/test_date \
@@ -54,6 +56,11 @@ libmud_test_ldadd = libmud/libmud.a $(CMOCKA_LIBS)
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_addr_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_anchor_SOURCES = tests/unit/test_anchor.c \
+	tests/unit/certs.c tests/unit/certs.h
+tests_unit_test_anchor_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_anchor_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
 
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
 tests_unit_test_bytes_CFLAGS = $(libmud_test_cflags)

@@ -15,22 +15,23 @@
 #define LIMIT_CLIENTNAME 63  /* DHCP option 12: one label is enough to show */
 
 /* What a MUD file and its signature may be (S-6, S-7, S-8). */
-#define LIMIT_FILE       (256 * 1024) /* the largest public file has 95 kB */
-#define LIMIT_SIGNATURE  (64 * 1024)  /* the largest seen has 26 kB */
-#define LIMIT_ANCHORS    (1024 * 1024)
-#define LIMIT_CA_BUNDLE  (4 * 1024 * 1024)
-#define LIMIT_HEADERS    (16 * 1024)
-#define LIMIT_NAME       64  /* RFC 8519: an ACL's or ACE's name */
-#define LIMIT_ACLS       32  /* seen: 6 */
-#define LIMIT_ACL_ACES   256 /* seen: 102 */
-#define LIMIT_ACES       512 /* seen: 201 in one file */
-#define LIMIT_TEXTS      192 /* names, classes and URLs one policy refers to */
-#define LIMIT_DNSNAMES   128 /* seen: 47 */
-#define LIMIT_CLASSES    32
-#define LIMIT_RULES      4096 /* rules of one policy, mirrors included */
-#define LIMIT_INFO       120  /* systeminfo and the like: twice s3.7's 60 */
-#define LIMIT_JSON_DEPTH 32   /* seen: 12 */
-#define LIMIT_CERTS      8    /* certificates inside one signature */
+#define LIMIT_FILE         (256 * 1024) /* the largest public file has 95 kB */
+#define LIMIT_SIGNATURE    (64 * 1024)  /* the largest seen has 26 kB */
+#define LIMIT_ANCHORS      (1024 * 1024)
+#define LIMIT_ANCHOR_COUNT 256 /* trust anchors, and distrusted signers */
+#define LIMIT_CA_BUNDLE    (4 * 1024 * 1024)
+#define LIMIT_HEADERS      (16 * 1024)
+#define LIMIT_NAME         64  /* RFC 8519: an ACL's or ACE's name */
+#define LIMIT_ACLS         32  /* seen: 6 */
+#define LIMIT_ACL_ACES     256 /* seen: 102 */
+#define LIMIT_ACES         512 /* seen: 201 in one file */
+#define LIMIT_TEXTS        192 /* names, classes and URLs one policy refers to */
+#define LIMIT_DNSNAMES     128 /* seen: 47 */
+#define LIMIT_CLASSES      32
+#define LIMIT_RULES        4096 /* rules of one policy, mirrors included */
+#define LIMIT_INFO         120  /* systeminfo and the like: twice s3.7's 60 */
+#define LIMIT_JSON_DEPTH   32   /* seen: 12 */
+#define LIMIT_CERTS        8    /* certificates inside one signature */
 
 /* What the JSON of a MUD file may be (S-7); strings in bytes as written. */
 #define LIMIT_JSON_VALUES 20000

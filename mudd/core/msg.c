@@ -76,6 +76,7 @@ static const struct {
 
 	RECORD(PEEK, peek, 1, ENGINE, READER),
 	RECORD(READ, read, 3, ENGINE, READER),
+	RECORD(ANCHORS, anchors, 1, ENGINE, READER),
 	RECORD(SIGNATURE_AT, signature_at, 0, READER, ENGINE),
 	RECORD(VERDICT, verdict, 0, READER, ENGINE),
 	RECORD(POLICY_BEGIN, policy, 0, READER, ENGINE),
@@ -83,6 +84,8 @@ static const struct {
 	RECORD(ACE, ace, 0, READER, ENGINE),
 	RECORD(POLICY_END, policy, 0, READER, ENGINE),
 	RECORD(REFUSED, refused, 0, READER, ENGINE),
+	RECORD(ANCHOR, anchor, 0, READER, ENGINE),
+	RECORD(ANCHORS_END, anchors_end, 0, READER, ENGINE),
 #undef RECORD
 };
 /* clang-format on */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "libmud/addr.h"
+#include "libmud/anchor.h"
 #include "libmud/fault.h"
 #include "libmud/limits.h"
 #include "libmud/policy.h"
@@ -84,8 +85,9 @@ enum record_type {
 	RECORD_ADDRESS_OF,
 	RECORD_RESOLVED,
 	/* engine → reader */
-	RECORD_PEEK, /* + fd: the file */
-	RECORD_READ, /* + 3 fds: file, signature, trust anchors */
+	RECORD_PEEK,    /* + fd: the file */
+	RECORD_READ,    /* + 3 fds: file, signature, trust anchors */
+	RECORD_ANCHORS, /* + fd: PEM text, to be listed */
 	/* reader → engine */
 	RECORD_SIGNATURE_AT,
 	RECORD_VERDICT,
@@ -94,6 +96,8 @@ enum record_type {
 	RECORD_ACE,
 	RECORD_POLICY_END,
 	RECORD_REFUSED, /* the bytes are not a MUD file we can use */
+	RECORD_ANCHOR,  /* one certificate, good or broken */
+	RECORD_ANCHORS_END,
 	RECORD_TYPES
 };
 
@@ -334,6 +338,25 @@ struct record_ace {
 struct record_refused {
 	uint32_t job;
 	struct fault why;
+};
+/*
+ * ANCHORS lists the certificates in PEM text that root or an administrator
+ * wrote.  ANCHOR x n in the order of the text, then ANCHORS_END; REFUSED alone
+ * if the descriptor is not what it must be.
+ */
+struct record_anchors {
+	uint32_t job;
+};
+struct record_anchor {
+	uint32_t job;
+	uint32_t offset, size; /* of its PEM in the text */
+	struct anchor anchor;  /* zero where it is broken */
+	struct fault why;      /* FAULT_NONE: it is good */
+};
+struct record_anchors_end {
+	uint32_t job;
+	uint32_t n;          /* ANCHORs that were sent */
+	uint32_t n_left_out; /* past LIMIT_ANCHOR_COUNT */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * mudd-reader: bytes in, a verdict and a policy out.
  *
- * Takes one PEEK or one READ from the engine on MSG_CHANNEL_FD, answers it
- * and ends.  Holds no privilege, reaches neither network nor disk.  Input:
+ * Takes one PEEK, READ or ANCHORS from the engine on MSG_CHANNEL_FD, answers
+ * it and ends.  Holds no privilege, reaches neither network nor disk.  Input:
  * hostile; this is the program in which a parser may fail.
  */
 #include <errno.h>

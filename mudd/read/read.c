@@ -1,6 +1,6 @@
 /*
- * PEEK and READ.  Role: reader.  Input: a MUD file, its signature and the
- * trust anchors; the first two are hostile.
+ * PEEK, READ and ANCHORS.  Role: reader.  Input: a MUD file, its signature and
+ * the trust anchors; the first two are hostile.
  *
  * The order is the point (RFC 8520 s13.2, M-SIG-2): the signature is judged
  * over the raw bytes and the verdict has left before JSON is looked at, so
@@ -155,6 +155,39 @@ read_file(struct wire *wire, const struct msg *msg)
 	policy_free(policy);
 }
 
+/* What there is in the text, one after another; a broken one hides none. */
+static void
+list_anchors(struct wire *wire, const struct msg *msg)
+{
+	const struct record_anchors *asked = MSG_BODY(msg, record_anchors);
+	struct record_anchors_end end = { .job = asked->job };
+	struct fault why = { 0 };
+	struct bytes text, pem;
+	size_t at = 0;
+
+	if (!file_map(
+		msg->fds[0], LIMIT_ANCHORS, "trust anchors", &text, &why)) {
+		refuse(wire, asked->job, &why);
+		return;
+	}
+	while (anchor_next(text, &at, &pem)) {
+		struct record_anchor found = {
+			.job = asked->job,
+			.offset = (uint32_t)(pem.data - text.data),
+			.size = (uint32_t)pem.len,
+		};
+
+		if (end.n == LIMIT_ANCHOR_COUNT) {
+			end.n_left_out++;
+			continue;
+		}
+		(void)anchor_describe(pem, &found.anchor, &found.why);
+		wire_send(wire, RECORD_ANCHOR, &found);
+		end.n++;
+	}
+	wire_send(wire, RECORD_ANCHORS_END, &end);
+}
+
 bool
 read_job(struct wire *wire, const struct msg *msg)
 {
@@ -162,6 +195,10 @@ read_job(struct wire *wire, const struct msg *msg)
 
 	if (msg->type == RECORD_PEEK) {
 		peek(wire, msg);
+		return true;
+	}
+	if (msg->type == RECORD_ANCHORS) {
+		list_anchors(wire, msg);
 		return true;
 	}
 	if (msg->type != RECORD_READ ||

@@ -1,5 +1,6 @@
 /*
- * The two jobs of a reader: find mud-signature, or judge and parse a file.
+ * The jobs of a reader: find mud-signature, judge and parse a file, or list
+ * trust anchors.
  */
 #ifndef READ_READ_H
 #define READ_READ_H
@@ -7,15 +8,16 @@
 #include "core/msg.h"
 
 /*
- * Does the one PEEK or READ that came in and sends its answer:
+ * Does the one PEEK, READ or ANCHORS that came in and sends its answer:
  *
  *   PEEK  SIGNATURE_AT, or REFUSED
  *   READ  VERDICT; then, if it is good or the READ is approved, REFUSED, or
  *         POLICY_BEGIN, POLICY_TEXT x n, ACE x n, POLICY_END.
  *         REFUSED alone if the descriptors are not what they must be.
+ *   ANCHORS  ANCHOR x n, ANCHORS_END; or REFUSED
  *
- * False: the record is neither, or its texts do not end; nothing was sent.
- * The fds stay in *msg.
+ * False: the record is none of them, or its texts do not end; nothing was
+ * sent.  The fds stay in *msg.
  */
 bool read_job(struct wire *wire, const struct msg *msg);
 

@@ -68,6 +68,8 @@ static const struct {
 	ROW(POLICY_BEGIN, policy, 0, R, E), ROW(POLICY_TEXT, text, 0, R, E),
 	ROW(ACE, ace, 0, R, E), ROW(POLICY_END, policy, 0, R, E),
 	ROW(REFUSED, refused, 0, R, E),
+	ROW(ANCHORS, anchors, 1, E, R), ROW(ANCHOR, anchor, 0, R, E),
+	ROW(ANCHORS_END, anchors_end, 0, R, E),
 };
 /* clang-format on */
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -401,6 +401,105 @@ reads_signatures_of_a_sound_size(void **state)
 	assert_int_equal(refused(&r).code, FAULT_TOO_LARGE);
 }
 
+/* ---- ANCHORS ------------------------------------------------------------ */
+
+static void
+ask_anchors(struct reader *r, const char *text, unsigned int seals)
+{
+	struct record_anchors anchors = { .job = 5 };
+	int fd = memory(text, strlen(text), seals);
+
+	assert_int_equal(
+	    msg_send(r->channel, 0, RECORD_ANCHORS, &anchors, &fd, 1), 0);
+	close(fd);
+}
+
+static struct record_anchor
+hears_anchor(struct reader *r)
+{
+	struct msg msg;
+
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_ANCHOR);
+	assert_int_equal(MSG_BODY(&msg, record_anchor)->job, 5);
+	return *MSG_BODY(&msg, record_anchor);
+}
+
+static void
+hears_anchors_end(struct reader *r, uint32_t n, uint32_t n_left_out)
+{
+	struct msg msg;
+
+	assert_int_equal(hear(r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_ANCHORS_END);
+	assert_int_equal(MSG_BODY(&msg, record_anchors_end)->job, 5);
+	assert_int_equal(MSG_BODY(&msg, record_anchors_end)->n, n);
+	assert_int_equal(
+	    MSG_BODY(&msg, record_anchors_end)->n_left_out, n_left_out);
+	ends(r, 0);
+}
+
+static void
+lists_anchors(void **state)
+{
+	static const char broken[] = "-----BEGIN CERTIFICATE-----\nAAAA\n"
+				     "-----END CERTIFICATE-----\n";
+	const struct world *w = *state;
+	char *leaf = certs_pem(&w->signer), *text;
+	struct record_anchor anchor;
+	struct reader r = start();
+
+	assert_true(
+	    asprintf(&text, "%s\n# text\n%s%s", w->anchors, broken, leaf) > 0);
+	ask_anchors(&r, text, SEALS);
+	anchor = hears_anchor(&r);
+	assert_int_equal(anchor.why.code, FAULT_NONE);
+	assert_int_equal(anchor.offset, 0);
+	assert_int_equal(anchor.size, strlen(w->anchors));
+	assert_int_equal(anchor.anchor.is_ca, 1);
+	assert_string_equal(anchor.anchor.holder.subject, "CN=Anchor");
+	anchor = hears_anchor(&r);
+	assert_int_equal(anchor.why.code, FAULT_MALFORMED);
+	assert_int_equal(anchor.size, sizeof(broken) - 1);
+	anchor = hears_anchor(&r);
+	assert_int_equal(anchor.why.code, FAULT_NONE);
+	assert_int_equal(anchor.offset, strlen(text) - strlen(leaf));
+	assert_int_equal(anchor.anchor.is_ca, 0);
+	assert_string_equal(anchor.anchor.holder.issuer, "CN=Anchor");
+	hears_anchors_end(&r, 3, 0);
+	free(leaf);
+	free(text);
+}
+
+static void
+lists_no_more_than_the_limit(void **state)
+{
+	static const char one[] = "-----BEGIN CERTIFICATE-----\n";
+	const size_t n = LIMIT_ANCHOR_COUNT + 2, len = sizeof(one) - 1;
+	char *text = calloc(n * len + 1, 1);
+	struct reader r = start();
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + i * len, one, len);
+	ask_anchors(&r, text, SEALS);
+	free(text);
+	for (size_t i = 0; i < LIMIT_ANCHOR_COUNT; i++)
+		assert_int_equal(hears_anchor(&r).why.code, FAULT_MALFORMED);
+	hears_anchors_end(&r, LIMIT_ANCHOR_COUNT, 2);
+}
+
+static void
+lists_sealed_files_only(void **state)
+{
+	struct reader r = start();
+
+	(void)state;
+	ask_anchors(&r, "", 0);
+	assert_int_equal(refused(&r).code, FAULT_RECORD);
+}
+
 static void
 ends_with_the_channel(void **state)
 {
@@ -466,6 +565,9 @@ main(void)
 		cmocka_unit_test(judges_before_it_parses),
 		cmocka_unit_test(reads_sealed_files_only),
 		cmocka_unit_test(reads_signatures_of_a_sound_size),
+		cmocka_unit_test(lists_anchors),
+		cmocka_unit_test(lists_no_more_than_the_limit),
+		cmocka_unit_test(lists_sealed_files_only),
 		cmocka_unit_test(ends_with_the_channel),
 		cmocka_unit_test(leaves_an_engine_that_breaks_the_rules),
 	};
