@@ -54,8 +54,9 @@ def _authority(folder, name, subject):
         base + ".pem")
 
 
-def _leaf(folder, name, authority, subject, extensions, dates=None):
-    base, ca = "%s/%s" % (folder, name), "%s/%s" % (folder, authority)
+def _leaf(folder, name, authority, subject, extensions, dates=None,
+          out=None):
+    base, ca = "%s/%s" % (out or folder, name), "%s/%s" % (folder, authority)
     _request(base, subject)
     write(base + ".ext", extensions)
     if dates is None:
@@ -92,6 +93,8 @@ def _make(folder):
     _authority(folder, "other-ca", "/O=Elsewhere/CN=Another signing CA")
     _leaf(folder, "signer", "sign-ca", "/O=Lab/CN=Lab MUD signer", _SIGNER)
     _leaf(folder, "stranger", "other-ca", "/O=Elsewhere/CN=Stranger", _SIGNER)
+    _leaf(folder, "late", "sign-ca", "/O=Lab/CN=Late signer", _SIGNER,
+          ("20240101000000Z", "20240201000000Z"))
 
 
 def prepare(folder):
@@ -112,6 +115,15 @@ def prepare(folder):
         _make(folder)
         write(mark, version)
     return folder
+
+
+def short_lived(folder, out, seconds):
+    """A signer in `out` whose certificate ends so soon; its name."""
+    begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(at))
+                  for at in (time.time() - 60, time.time() + seconds))
+    _leaf(folder, "short-lived", "sign-ca", "/O=Lab/CN=Short-lived signer",
+          _SIGNER, (begin, end), out)
+    return "short-lived"
 
 
 def sign(folder, path, signer="signer"):
