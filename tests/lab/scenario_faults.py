@@ -8,8 +8,10 @@ passes, either way.
 import collections
 import json
 import os
+import re
 
 import mudfile
+from lab import NAMES
 from registry import scenario
 from scenario_main import enforced, north_south, publish
 
@@ -121,6 +123,13 @@ def confined(lab, thing):
     return held
 
 
+def policy_of(lab, thing):
+    """The chain that the kernel judges the Thing's packets by, or None."""
+    found = re.search(r'"%s", \{"jump": \{"target": "(\w+)"' % thing.mac,
+                      lab.elements("from"))
+    return found.group(1) if found else None
+
+
 def faults(lab, rows):
     for row in rows:
         row.make(lab, row.what)
@@ -161,9 +170,42 @@ def signature(lab):
     lab.probe(north_south(lab, lab.t5))
 
 
+# IoT-2: what the fault says of each server, and no other's does.
+TLS_WORDS = {"issuer": "unknown issuer", "expired": "has expired",
+             "wrongname": "is not for the name wrongname.example.com"}
+
+
 @scenario("faults-server", 90)
 def server(lab):
+    """IoT-2-v4: the connection ends before a request is sent."""
     faults(lab, SERVER)
+    details, policies = {}, set()
+    for thing, row in zip(lab.things, SERVER):
+        device = lab.mudd.device(thing.mac)
+        details[row.what] = (device.get("fault") or {}).get("detail", "")
+        policies.add(policy_of(lab, thing))
+    for what, words in TLS_WORDS.items():
+        held = [key for key, detail in details.items() if words in detail]
+        lab.check(held == [what], "%s: the fault says so in words of its own"
+                  % what, details)
+    log = "\n".join(lab.requests())
+    lab.check("missing.json" in log, "the trusted server saw its request", log)
+    for row in SERVER[:3]:
+        lab.check(row.site not in log and row.what not in log,
+                  "%s: the server saw none" % row.what, log)
+        lab.check(lab.captures.incoming(
+            "www", dst=NAMES[row.site][0], dport=443),
+                  "%s: but it was asked for a connection" % row.what)
+    lab.check(len(policies) == 1 and policies != {None},
+              "all four live under one policy, that of pending.json",
+              lab.elements("from"))
+    held = lab.table()
+    lab.check(not any(lab.service(key) in held for key in "abc"),
+              "no address of their files is in the kernel", held)
+    listed = json.dumps(lab.mudd.ask("pending"))
+    lab.note("pending: " + listed)
+    lab.check(all(words in listed for words in TLS_WORDS.values()),
+              "mudctl pending lists the three reasons", listed)
 
 
 @scenario("faults-file", 90)
