@@ -36,6 +36,7 @@ libmud_tests = \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_fault \
+	tests/unit/test_limits \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
 	tests/unit/test_mudfile \
@@ -77,6 +78,10 @@ tests_unit_test_date_LDADD = $(libmud_test_ldadd)
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
+tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_limits_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_matches_SOURCES = tests/unit/test_matches.c \
 	tests/unit/mudbase.c tests/unit/mudbase.h
