@@ -20,6 +20,7 @@ tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/seen.c tests/scenario/seen.h \
 	tests/scenario/steps.c tests/scenario/steps.h \
 	tests/scenario/told.c tests/scenario/told.h \
+	tests/scenario/trusting.c tests/scenario/trusting.h \
 	tests/scenario/workers.c tests/scenario/workers.h
 tests_scenario_run_scenario_CFLAGS = $(engine_scenario_cflags)
 tests_scenario_run_scenario_LDADD = mudd/enforce/libenforce.a \
@@ -81,6 +82,10 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/53-many-names.scn \
 	tests/scenario/54-given-up.scn \
 	tests/scenario/55-routes.scn \
+	tests/scenario/56-trust-added.scn \
+	tests/scenario/57-trust-removed.scn \
+	tests/scenario/58-distrusted.scn \
+	tests/scenario/59-broken-anchor.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -144,7 +144,7 @@ send_read(struct attempt *attempt)
 		copy_fd(bytes->file),
 		copy_fd(bytes->signature >= 0 ? bytes->signature
 					      : materials->nothing.fd),
-		copy_fd(materials->anchors.fd),
+		copy_fd(attempt->options.anchors->fd),
 	};
 
 	text_copy(read.url, sizeof(read.url), attempt->options.url->text);

@@ -51,6 +51,7 @@ struct attempt_options {
 	struct jobs *jobs;
 	const struct fetching *fetching;
 	const struct materials *materials;
+	const struct material *anchors; /* what signatures are judged by */
 	const struct url *url;
 	int64_t at;       /* judge certificates at this time */
 	bool is_approved; /* an administrator approved these bytes */

@@ -124,6 +124,14 @@ manager_changed(void *arg, struct mudurl *mud)
 }
 
 static void
+trust_changed(void *arg, enum trust_change change)
+{
+	struct engine *engine = arg;
+
+	manager_trust_changed(engine->manager, change, engine_now(engine));
+}
+
+static void
 names_changed(void *arg)
 {
 	engine_touch(arg);
@@ -361,6 +369,20 @@ engine_stop(struct engine *engine)
 
 /* ---- beginning and end ------------------------------------------------- */
 
+static struct trust *
+make_trust(struct engine *engine)
+{
+	struct trust_options trust = {
+		.state = engine->options.state,
+		.jobs = engine->jobs,
+		.materials = engine->options.materials,
+		.changed = trust_changed,
+		.arg = engine,
+	};
+
+	return trust_new(&trust);
+}
+
 static void
 make_modules(struct engine *engine)
 {
@@ -372,6 +394,7 @@ make_modules(struct engine *engine)
 		.policies = &engine->policies,
 		.materials = options->materials,
 		.fetching = &engine->fetching,
+		.trust = engine->trust,
 		.changed = manager_changed,
 		.arg = engine,
 	};
@@ -440,6 +463,7 @@ engine_new(const struct engine_options *options)
 	engine->sets = sets_new();
 	policies_init(&engine->policies, engine->sets);
 	engine->jobs = jobs_new(options->base, engine->mudd);
+	engine->trust = make_trust(engine);
 	make_modules(engine);
 	names_load(engine->names, engine->started_at);
 	manager_load(engine->manager, engine->started_at);
@@ -456,6 +480,7 @@ engine_free(struct engine *engine)
 	plan_free(engine->plan);
 	names_free(engine->names);
 	manager_free(engine->manager);
+	trust_free(engine->trust);
 	jobs_free(engine->jobs);
 	policies_done(&engine->policies);
 	sets_free(engine->sets);

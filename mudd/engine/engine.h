@@ -22,6 +22,7 @@
 #include "engine/plan.h"
 #include "engine/sightings.h"
 #include "engine/things.h"
+#include "engine/trust.h"
 
 struct event;
 struct event_base;
@@ -58,6 +59,7 @@ struct engine {
 	struct sets *sets;
 	struct policies policies;
 	struct jobs *jobs;
+	struct trust *trust;
 	struct manager *manager;
 	struct names *names;
 	struct plan *plan;

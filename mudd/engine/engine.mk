@@ -1,6 +1,7 @@
 # mudd-engine: decides.
 noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
+	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
@@ -23,6 +24,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
+	mudd/engine/rejudge.c mudd/engine/rejudge.h \
 	mudd/engine/report.c mudd/engine/report.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
@@ -30,8 +32,11 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/state.c mudd/engine/state.h \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
+	mudd/engine/statetrust.c mudd/engine/statetrust.h \
 	mudd/engine/things.c mudd/engine/things.h \
 	mudd/engine/thingstore.c mudd/engine/thingstore.h \
+	mudd/engine/trust.c mudd/engine/trust.h \
+	mudd/engine/trustload.c mudd/engine/trustload.h \
 	mudd/engine/varlink.c mudd/engine/varlink.h \
 	mudd/engine/verdicts.c mudd/engine/verdicts.h
 nodist_mudd_engine_libengine_a_SOURCES = mudd/engine/description.inc

@@ -16,6 +16,7 @@
 #include "engine/history.h"
 #include "engine/lan.h"
 #include "engine/materials.h"
+#include "engine/rejudge.h"
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
 
@@ -60,6 +61,13 @@ on_done(void *arg, struct outcome *outcome)
 	case ERRAND_APPROVE:
 		verdicts_approved(&manager->verdicts, mud, outcome);
 		break;
+	case ERRAND_REVIEW:
+		verdicts_reviewed(&manager->verdicts, mud, outcome);
+		break;
+	case ERRAND_RETRY:
+		verdicts_retried(
+		    &manager->verdicts, mud, outcome, manager->now);
+		break;
 	}
 	changed(manager, mud);
 }
@@ -95,6 +103,7 @@ options_for(struct manager *manager, const struct url *url, int64_t at)
 		.jobs = manager->options.jobs,
 		.fetching = manager->options.fetching,
 		.materials = manager->options.materials,
+		.anchors = trust_material(manager->options.trust),
 		.url = url,
 		.at = at,
 	};
@@ -114,14 +123,15 @@ start_fetch(struct manager *manager, struct mudurl *mud, int64_t now)
 		mudurl_put_off(mud, now, true);
 }
 
-/* Judges stored bytes, as of the time they were judged first (S-35). */
+/* Judges stored bytes, as of the time they were judged first (S-35); those
+ * that wait, as of now. */
 static void
 read_stored(void *arg, const struct state_file *row)
 {
 	struct mudurl *mud = arg;
 	struct manager *manager = mud->manager;
-	struct attempt_options options =
-	    options_for(manager, &mud->url, row->verified_at);
+	struct attempt_options options = options_for(manager, &mud->url,
+	    mud->errand == ERRAND_RETRY ? manager->now : row->verified_at);
 	struct mud_bytes bytes = {
 		.file = material_make("stored", row->file.data, row->file.len),
 		.signature = -1,
@@ -187,6 +197,7 @@ manager_new(const struct manager_options *options)
 		.config = options->config,
 		.state = options->state,
 		.policies = options->policies,
+		.trust = options->trust,
 	};
 	manager->budget = fetchbudget_new();
 	list_init(&manager->all);
@@ -400,10 +411,16 @@ manager_tick(struct manager *manager, int64_t now)
 	int64_t next = NO_TIME;
 
 	manager->now = now;
+	/* Judged by half of the anchors, a good file would have to wait. */
+	if (!trust_is_ready(manager->options.trust))
+		return NO_TIME;
 	LIST_EACH_SAFE(at, &manager->all)
 	{
 		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
 		const struct version *candidate = mud->candidate;
+		bool may_fetch =
+		    mud->is_wanted &&
+		    !rejudge_is_frozen(manager->options.trust, mud);
 
 		if (is_idle(mud)) {
 			mudurl_free(mud);
@@ -416,10 +433,14 @@ manager_tick(struct manager *manager, int64_t now)
 		} else if (candidate != NULL && candidate->approved_at != 0 &&
 			   candidate->status == FILE_PENDING) {
 			start_read(manager, mud, candidate, ERRAND_APPROVE);
-		} else if (mud->is_wanted && mud->next_fetch_at <= now) {
+		} else if (rejudge_needs_review(mud)) {
+			start_read(manager, mud, mud->accepted, ERRAND_REVIEW);
+		} else if (rejudge_needs_retry(mud)) {
+			start_read(manager, mud, candidate, ERRAND_RETRY);
+		} else if (may_fetch && mud->next_fetch_at <= now) {
 			fetch_if_allowed(manager, mud, now);
 		} else {
-			if (mud->is_wanted && mud->next_fetch_at < next)
+			if (may_fetch && mud->next_fetch_at < next)
 				next = mud->next_fetch_at;
 			continue;
 		}
@@ -428,6 +449,17 @@ manager_tick(struct manager *manager, int64_t now)
 			next = now + 1;
 	}
 	return next;
+}
+
+void
+manager_trust_changed(
+    struct manager *manager, enum trust_change change, int64_t now)
+{
+	manager->now = now;
+	LIST_EACH(at, &manager->all)
+	rejudge_after(&manager->verdicts, LIST_ENTRY(at, struct mudurl, link),
+	    change, now);
+	changed(manager, NULL);
 }
 
 struct mudurl *

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "engine/mudurl.h"
+#include "engine/trust.h"
 
 struct config;
 
@@ -26,6 +27,7 @@ struct manager_options {
 	struct policies *policies;
 	const struct materials *materials;
 	const struct fetching *fetching;
+	const struct trust *trust;
 	/* What holds for the URL's Things has changed. */
 	void (*changed)(void *arg, struct mudurl *mud);
 	void *arg;
@@ -57,6 +59,11 @@ int manager_approve(struct manager *manager, const char *id, const char *digest,
     uid_t uid, int64_t now);
 int manager_reject(
     struct manager *manager, const char *id, uid_t uid, int64_t now);
+
+/* Whom the gateway trusts has changed: what that may decide otherwise is
+ * judged again, from its stored bytes. */
+void manager_trust_changed(
+    struct manager *manager, enum trust_change change, int64_t now);
 
 struct mudurl *manager_find(struct manager *manager, const char *id);
 /* All of them, by mudurl.link. */

@@ -129,32 +129,46 @@ is_pem(const struct dirent *entry)
 	       strcmp(entry->d_name + len - 4, ".pem") == 0;
 }
 
-static size_t
-append_directory(struct buffer *to, const char *path)
+static void
+note_file(struct materials *materials, const char *name, size_t from, size_t to)
+{
+	struct material_file *file;
+
+	materials->anchor_files = xrealloc(materials->anchor_files,
+	    materials->n_anchor_files + 1, sizeof(*materials->anchor_files));
+	file = &materials->anchor_files[materials->n_anchor_files++];
+	text_copy(file->name, sizeof(file->name), name);
+	file->offset = (uint32_t)from;
+	file->size = (uint32_t)(to - from);
+}
+
+static void
+append_directory(
+    struct materials *materials, struct buffer *to, const char *path)
 {
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
-	size_t n = 0;
 
 	if (dir == NULL) {
 		log_warning(
 		    "trust anchors: cannot read %s: %s", path, strerror(errno));
-		return 0;
+		return;
 	}
 	while ((entry = readdir(dir)) != NULL) {
+		size_t from = to->len;
+
 		if (!is_pem(entry))
 			continue;
 		if (append_file(to, dirfd(dir), entry->d_name)) {
 			if (to->len < to->max)
 				to->len++; /* the newline */
-			n++;
+			note_file(materials, entry->d_name, from, to->len);
 			continue;
 		}
 		log_warning("trust anchors: cannot use %s/%s: %s", path,
-		    entry->d_name, strerror(errno));
+		    log_quote(entry->d_name), strerror(errno));
 	}
 	(void)closedir(dir);
-	return n;
 }
 
 static bool
@@ -180,8 +194,9 @@ materials_load(struct materials *materials, const struct config *config)
 	const char *ca_file =
 	    config->ca_file[0] == '\0' ? SYSTEM_ROOTS : config->ca_file;
 
-	materials->n_anchor_files =
-	    append_directory(&anchors, config->trust_anchors);
+	materials->n_anchor_files = 0;
+	materials->anchor_files = NULL;
+	append_directory(materials, &anchors, config->trust_anchors);
 	if (materials->n_anchor_files == 0)
 		log_warning("no trust anchor in %s: every MUD file will wait "
 			    "for an administrator",
@@ -206,4 +221,5 @@ materials_done(struct materials *materials)
 	(void)close(materials->roots.fd);
 	(void)close(materials->pending.fd);
 	(void)close(materials->nothing.fd);
+	free(materials->anchor_files);
 }

@@ -17,13 +17,20 @@ struct material {
 	uint32_t size;
 };
 
+/* Where one file's bytes lie in `anchors`. */
+struct material_file {
+	char name[256];
+	uint32_t offset, size;
+};
+
 struct materials {
 	struct material anchors; /* every *.pem of trust-anchors, one after
-	                          * another */
+	                          * another; trust.c says which are good */
 	struct material roots;   /* ca-file, or the system's bundle */
 	struct material pending; /* policies/pending.json */
 	struct material nothing; /* empty: the signature of an unsigned file */
 	size_t n_anchor_files;
+	struct material_file *anchor_files; /* in the order of their bytes */
 };
 
 /*

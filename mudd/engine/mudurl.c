@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "engine/grants.h"
+#include "libmud/digest.h"
 #include "libmud/mem.h"
 
 #define RETRY_FIRST_SEC 300   /* S-29 */
@@ -63,6 +64,7 @@ version_of(const struct outcome *outcome, int64_t now)
 	version->signer = outcome->signer;
 	version->fetched_at = version->judged_at = now;
 	version->approved_by = -1;
+	version->is_other_type = outcome->is_other_type;
 	if (outcome->policy != NULL)
 		version->info = outcome->policy->info;
 	return version;
@@ -88,22 +90,7 @@ version_is(const struct version *version, const uint8_t digest[32])
 bool
 version_is_named(const struct version *version, const char *hex)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t len = strlen(hex);
-
-	if (len < DIGEST_MIN || len > 2 * sizeof(version->digest))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned int byte = version->digest[i / 2];
-		char want = digits[i % 2 == 0 ? byte >> 4 : byte & 15u];
-		char have = hex[i] >= 'A' && hex[i] <= 'F'
-		                ? (char)(hex[i] - 'A' + 'a')
-		                : hex[i];
-
-		if (want != have)
-			return false;
-	}
-	return true;
+	return digest_is_named(version->digest, hex, DIGEST_MIN);
 }
 
 /* seconds ± 20 %, so that a power cut's gateways do not all ask at once. */

@@ -25,6 +25,8 @@ enum errand {
 	ERRAND_FETCH,   /* the file at the URL */
 	ERRAND_SETTLE,  /* the stored file in force, after a restart */
 	ERRAND_APPROVE, /* the candidate that an administrator approved */
+	ERRAND_REVIEW,  /* the file in force, when trust was taken away */
+	ERRAND_RETRY,   /* the candidate, when trust has changed */
 };
 
 /* One fetched file of a URL. */
@@ -38,6 +40,7 @@ struct version {
 	int64_t approved_at; /* 0: by nobody */
 	int64_t approved_by; /* uid, -1 */
 	enum file_status status;
+	bool is_other_type;           /* came under another media type (S-26) */
 	unsigned int tries;           /* how often a reader died over it */
 	struct policy_info info;      /* once it has been parsed */
 	struct kernel_policy *policy; /* of the accepted one */
@@ -56,6 +59,8 @@ struct mudurl {
 	bool is_wanted;    /* a Thing has it, or is about to */
 	size_t n_things;   /* that have it (things.c counts) */
 	size_t n_previous; /* that live by its policy until theirs is there */
+	bool is_doubted;   /* the accepted file is to be reviewed */
+	bool is_retried;   /* the candidate is to be judged anew */
 	struct mac asked_by; /* who is charged for fetching it (S-25) */
 	uint32_t asked_port;
 	bool is_paid;            /* its first fetch has been charged */

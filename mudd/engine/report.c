@@ -6,12 +6,13 @@
 
 #include "engine/report.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "engine/config.h"
 #include "engine/engine.h"
+#include "engine/rejudge.h"
+#include "libmud/digest.h"
 #include "libmud/fault.h"
 
 #define TIME_TEXT 24
@@ -59,11 +60,9 @@ put_fault(json_t *object, const char *key, const struct fault *why)
 static void
 put_digest(json_t *object, const char *key, const uint8_t digest[32])
 {
-	char text[65];
+	char text[DIGEST_TEXT];
 
-	for (size_t i = 0; i < 32; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
-	put(object, key, json_string(text));
+	put(object, key, json_string(digest_text(digest, text)));
 }
 
 json_t *
@@ -104,7 +103,8 @@ state_of(const struct engine *engine, const struct thing *thing)
 }
 
 static void
-put_flags(json_t *object, const struct thing *thing)
+put_flags(
+    const struct engine *engine, json_t *object, const struct thing *thing)
 {
 	const struct {
 		bool is_set;
@@ -114,6 +114,9 @@ put_flags(json_t *object, const struct thing *thing)
 		{ thing->conflicted, "conflict" },
 		{ thing->spoofed, "spoof" },
 		{ thing->doubled, "two-urls" },
+		{ thing->mud != NULL &&
+			rejudge_is_frozen(engine->trust, thing->mud),
+		    "frozen" },
 	};
 	json_t *list = json_array();
 
@@ -178,7 +181,7 @@ device_of(struct engine *engine, const struct thing *thing)
 	put_file(object, thing);
 	put_place(engine, object, thing);
 	put_time(object, "last_seen", thing->last_seen);
-	put_flags(object, thing);
+	put_flags(engine, object, thing);
 	return object;
 }
 

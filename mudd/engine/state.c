@@ -402,6 +402,12 @@ state_find_url(struct state *state, const char *url, struct state_url *found)
 	return error;
 }
 
+sqlite3 *
+state_db(struct state *state)
+{
+	return state->db;
+}
+
 const char *
 state_source_name(enum state_source source)
 {

@@ -33,6 +33,7 @@
 /* Kept free for decisions and Things when files fill the rest. */
 #define STATE_RESERVE_BYTES (256 * 1024)
 
+struct sqlite3;
 struct state;
 
 enum state_opened {
@@ -186,6 +187,9 @@ int state_find_file(struct state *state, const char *url,
 /* What is remembered of this URL; 0, -ENOENT, or -errno. */
 int state_find_url(
     struct state *state, const char *url, struct state_url *found);
+/* The database itself, for the modules that keep tables of their own in it
+ * (statetrust.c). Lent. */
+struct sqlite3 *state_db(struct state *state);
 
 /* "dhcp4", ...; "" for NONE. */
 const char *state_source_name(enum state_source source);

@@ -41,8 +41,16 @@ static const char settings[] =
 	" next_fetch_at INTEGER NOT NULL, fault TEXT NOT NULL,"                \
 	" clause TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;"
 
+#define TABLES_TRUST                                                           \
+	"CREATE TABLE anchors(id BLOB PRIMARY KEY NOT NULL,"                   \
+	" pem BLOB NOT NULL, added_at INTEGER NOT NULL,"                       \
+	" added_by INTEGER NOT NULL);"                                         \
+	"CREATE TABLE distrusted(spki BLOB PRIMARY KEY NOT NULL,"              \
+	" subject TEXT NOT NULL, since INTEGER NOT NULL,"                      \
+	" by_uid INTEGER NOT NULL) WITHOUT ROWID;"
+
 static const char schema[] =
-    "BEGIN IMMEDIATE;"
+    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "INSERT INTO meta VALUES('starts', 0);"
@@ -64,7 +72,7 @@ static const char schema[] =
     " signature BLOB NOT NULL, file BLOB NOT NULL, identity BLOB NOT NULL,"
     " anchor BLOB NOT NULL, PRIMARY KEY(url, digest));"
     "CREATE TABLE names(name TEXT NOT NULL, addr BLOB NOT NULL,"
-    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;" TABLE_URLS
+    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;"
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -76,7 +84,7 @@ static const char schema[] =
  * compares it; the next judgement of the file says it.
  */
 static const char from_1[] =
-    "BEGIN IMMEDIATE;"
+    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
     "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "UPDATE files SET verdict=coalesce((SELECT name FROM"
@@ -92,7 +100,7 @@ static const char from_1[] =
     "(31,'wrong-mud-url'),(32,'draft-file'),(33,'ip-literal'),"
     "(34,'drop-not-understood'),(35,'spoof'),(36,'rejected'),(37,'kernel'),"
     "(38,'worker'),(39,'busy'),(40,'record'),(41,'internal'))"
-    " SELECT n, name FROM words) WHERE n=verdict), 'internal');" TABLE_URLS
+    " SELECT n, name FROM words) WHERE n=verdict), 'internal');"
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -172,7 +180,7 @@ ask_word(sqlite3 *db, const char *sql, const char *word)
 static int
 check_schema(sqlite3 *db, long long *version)
 {
-	static const long long wanted[] = { 0, 5, 6 };
+	static const long long wanted[] = { 0, 5, 8 };
 	long long tables = 0;
 	int error = ask_number(db, "PRAGMA user_version", version);
 

@@ -13,6 +13,7 @@
 #include "engine/grants.h"
 #include "engine/history.h"
 #include "engine/materials.h"
+#include "engine/trust.h"
 #include "libmud/mem.h"
 
 #define TRIES_MAX 3 /* then a file over which readers die is refused */
@@ -84,6 +85,21 @@ is_wider(const struct version *old, const struct policy *policy)
 	return !is_covered;
 }
 
+/* S-34: whoever signs, however well. A signature that is broken, or was made
+ * after the certificate's end, stays the better reason. */
+static bool
+is_distrusted(const struct verdicts *verdicts, enum fault_code verdict,
+    const struct signer *signer, struct fault *why)
+{
+	if ((verdict != FAULT_NONE && verdict != FAULT_UNTRUSTED &&
+		verdict != FAULT_SIGNER_EXPIRED) ||
+	    !trust_is_distrusted(verdicts->trust, signer->spki))
+		return false;
+	(void)fault_set(why, FAULT_DISTRUSTED, "RFC 8520 s16 (S-34)",
+	    "an administrator distrusts this signer: %.120s", signer->subject);
+	return true;
+}
+
 /* Does an administrator have to look at it, and why (S-37)? */
 static struct fault
 reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
@@ -92,6 +108,8 @@ reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
 	const struct policy *policy = outcome->policy;
 	struct fault why = { 0 };
 
+	if (is_distrusted(verdicts, outcome->why.code, &outcome->signer, &why))
+		return why;
 	if (outcome->why.code != FAULT_NONE)
 		return outcome->why;
 	if (policy == NULL)
@@ -288,4 +306,80 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 	(void)verdicts_store(verdicts, mud, version, NULL);
 	drop_candidate(verdicts, mud, version);
 	mud->candidate = version;
+}
+
+/* ---- when trust has changed --------------------------------------------- */
+
+void
+verdicts_reviewed(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome)
+{
+	struct version *version = mud->accepted;
+
+	compare(version, outcome);
+	if (outcome->kind == OUTCOME_NOT_FETCHED &&
+	    ++version->tries < TRIES_MAX)
+		return;
+	mud->is_doubted = false;
+	version->tries = 0;
+	if (outcome->kind == OUTCOME_POLICY && outcome->why.code == FAULT_NONE)
+		return;
+	log_warning("%s: the file is not in force any more: %s: %s",
+	    mud->url.text, outcome->why.clause, outcome->why.detail);
+	policies_drop(version->policy);
+	version->policy = NULL;
+	mud->accepted = NULL;
+	version->why = version->verdict = outcome->why;
+	version->status = FILE_PENDING;
+	(void)verdicts_store(verdicts, mud, version, NULL);
+	drop_candidate(verdicts, mud, version);
+	mud->candidate = version;
+}
+
+void
+verdicts_retried(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome, int64_t now)
+{
+	struct version *version = mud->candidate;
+
+	/* Rejected meanwhile: no is an answer that stays. */
+	if (!mudurl_awaits(mud))
+		return;
+	compare(version, outcome);
+	if (outcome->kind == OUTCOME_NOT_FETCHED &&
+	    ++version->tries < TRIES_MAX)
+		return;
+	mud->is_retried = false;
+	version->tries = 0;
+	if (outcome->kind == OUTCOME_NOT_FETCHED)
+		return; /* it waits as it did */
+	/* The bytes do not tell how they were served. */
+	outcome->is_other_type =
+	    version->is_other_type || version->why.code == FAULT_MEDIA_TYPE;
+	version->why = outcome->kind == OUTCOME_REFUSED
+	                   ? outcome->why
+	                   : reason_to_hold(verdicts, mud, outcome, now);
+	version->verdict = outcome->why;
+	version->signer = outcome->signer;
+	version->judged_at = now;
+	if (outcome->kind == OUTCOME_REFUSED)
+		version->status = FILE_REFUSED;
+	if (version->why.code != FAULT_NONE) {
+		(void)verdicts_store(verdicts, mud, version, NULL);
+		return;
+	}
+	mud->candidate = NULL;
+	version->info = outcome->policy->info;
+	accept(verdicts, mud, version, outcome, false);
+}
+
+void
+verdicts_distrusted(const struct verdicts *verdicts, struct mudurl *mud)
+{
+	struct version *version = mud->candidate;
+
+	if (mudurl_awaits(mud) && version->why.code != FAULT_DISTRUSTED &&
+	    is_distrusted(verdicts, version->verdict.code, &version->signer,
+		&version->why))
+		(void)verdicts_store(verdicts, mud, version, NULL);
 }

@@ -18,6 +18,7 @@ struct verdicts {
 	const struct config *config;
 	struct state *state;
 	struct policies *policies;
+	const struct trust *trust;
 };
 
 /* A fetch has ended, one way or the other. */
@@ -30,6 +31,20 @@ void verdicts_approved(const struct verdicts *verdicts, struct mudurl *mud,
  * mud->is_unsettled stays if its reader died and may be tried once more. */
 void verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
     struct outcome *outcome);
+
+/* The accepted file, which nobody approved, has been judged by the anchors of
+ * today: what is trusted no more waits for an administrator. mud->is_doubted
+ * stays if its reader died and may be tried once more. */
+void verdicts_reviewed(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome);
+/* The candidate has been judged anew from its stored bytes, at `now`: in force
+ * if all holds, else it waits for whatever reason there is today. The same
+ * with mud->is_retried. */
+void verdicts_retried(const struct verdicts *verdicts, struct mudurl *mud,
+    struct outcome *outcome, int64_t now);
+/* A signer has just been distrusted: of those candidates of its that wait,
+ * this is now the reason (S-34). */
+void verdicts_distrusted(const struct verdicts *verdicts, struct mudurl *mud);
 
 /* Writes a version down; bytes NULL: those that are stored stay. 0 once it is
  * durable, or -errno, which was logged. */

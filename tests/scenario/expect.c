@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/rejudge.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
+#include "tests/scenario/trusting.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define FLAGS_TEXT    128
@@ -213,11 +215,15 @@ expect_flags(struct scene *scene, const struct step *step)
 
 	if (thing == NULL || step->n < 4)
 		return scene_fail(scene, "the engine does not know it");
-	(void)snprintf(flags, sizeof(flags), "%s%s%s%s%s",
+	(void)snprintf(flags, sizeof(flags), "%s%s%s%s%s%s",
 	    thing->mud == NULL ? " unmanaged" : "",
 	    thing->departed ? " departed" : "",
 	    thing->conflicted ? " conflicted" : "",
-	    thing->spoofed ? " spoofed" : "", thing->doubled ? " doubled" : "");
+	    thing->spoofed ? " spoofed" : "", thing->doubled ? " doubled" : "",
+	    thing->mud != NULL &&
+		    rejudge_is_frozen(scene->engine->trust, thing->mud)
+		? " frozen"
+		: "");
 	if (flags[0] == '\0')
 		(void)snprintf(flags, sizeof(flags), " none");
 	if (strcmp(flags + 1, rest_of(step)) != 0)
@@ -257,6 +263,7 @@ static const struct step_kind kinds[] = {
 	{ "absent", 3, expect_absent },
 	{ "flags", 4, expect_flags },
 	{ "addresses", 4, expect_addresses },
+	{ "anchors", 3, trusting_expect },
 };
 
 bool

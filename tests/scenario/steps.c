@@ -14,6 +14,7 @@
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/lansteps.h"
 #include "tests/scenario/scene.h"
+#include "tests/scenario/trusting.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define LINE_BYTES    1024
@@ -190,6 +191,11 @@ static const struct step_kind kinds[] = {
 	{ "pending", 2, answer_pending },
 	{ "trust", 2, answer_trust },
 	{ "distrust", 2, answer_trust },
+	{ "anchor-file", 3, trusting_file },
+	{ "trust-add", 2, trusting_add },
+	{ "trust-remove", 3, trusting_remove },
+	{ "trust-distrust", 2, trusting_decide },
+	{ "trust-restore", 2, trusting_decide },
 	{ "fetched", 2, answer_worker },
 	{ "address", 4, answer_worker },
 	{ "resolved", 1, answer_worker },

@@ -10,6 +10,7 @@
 #include "libmud/mem.h"
 #include "libmud/policy.h"
 #include "tests/scenario/scene.h"
+#include "tests/scenario/trusting.h"
 
 const char *
 workers_name(uint32_t program)
@@ -139,6 +140,8 @@ workers_verdict(struct worker *worker, const char *body, const char *signer,
 		makers_digest(signer, verdict.signer.identity);
 	if (signer[0] != '\0' && fault == FAULT_NONE)
 		makers_digest("CA", verdict.signer.anchor);
+	if (signer[0] != '\0')
+		trusting_spki(signer, verdict.signer.spki);
 	(void)far_send(&worker->far, RECORD_VERDICT, &verdict, NULL, 0);
 }
 
@@ -249,10 +252,14 @@ on_peek(struct scene *scene, struct worker *worker, const struct msg *msg)
 
 static void
 read_file(struct scene *scene, struct worker *worker,
-    const struct mud_file *file, bool is_approved)
+    const struct mud_file *file, const struct msg *msg)
 {
+	bool is_approved = MSG_BODY(msg, record_read)->is_approved != 0;
 	enum fault_code verdict = makers_verdict(&scene->makers, file);
 
+	if (verdict == FAULT_UNTRUSTED &&
+	    trusting_has(msg->fds[2], file->signer))
+		verdict = FAULT_NONE;
 	if (file->is_silent)
 		return;
 	if (file->is_deadly) {
@@ -297,7 +304,7 @@ on_read(struct scene *scene, struct worker *worker, const struct msg *msg)
 		(void)scene_see(scene, "judged %s at %lld", worker->body,
 		    (long long)(read->at - SCENE_EPOCH));
 	if (file != NULL)
-		read_file(scene, worker, file, read->is_approved != 0);
+		read_file(scene, worker, file, msg);
 	else
 		ask_script(scene,
 		    scene_see(scene, "read %s%s%s at %lld", worker->body,
@@ -357,6 +364,10 @@ take(struct scene *scene, struct worker *worker, struct msg *msg)
 		break;
 	case RECORD_READ:
 		on_read(scene, worker, msg);
+		break;
+	case RECORD_ANCHORS:
+		(void)scene_see(scene, "list-anchors");
+		trusting_list(worker, msg);
 		break;
 	default:
 		(void)scene_see(scene, "record %s", msg_name(msg->type));

@@ -1,0 +1,35 @@
+/*
+ * What becomes of a MUD URL's files when trust has changed: which of them are
+ * judged again from their stored bytes, and which stay as they are (S-34).
+ */
+#ifndef ENGINE_REJUDGE_H
+#define ENGINE_REJUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/trust.h"
+
+struct mudurl;
+struct verdicts;
+
+/*
+ * Marks what manager_tick has to have judged again:
+ *
+ *   an anchor more   candidates that wait for their signer's trust
+ *   an anchor less   accepted files that nobody approved; all candidates
+ *   a signer less    none: its files stay in force, its candidates wait
+ *   a signer again   candidates that waited for that
+ */
+void rejudge_after(const struct verdicts *verdicts, struct mudurl *mud,
+    enum trust_change change, int64_t now);
+
+/* Is there (still) something to be judged again? */
+bool rejudge_needs_review(const struct mudurl *mud);
+bool rejudge_needs_retry(const struct mudurl *mud);
+
+/* Is the file in force kept, but not refreshed, since its signer is
+ * distrusted? */
+bool rejudge_is_frozen(const struct trust *trust, const struct mudurl *mud);
+
+#endif
