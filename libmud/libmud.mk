@@ -47,6 +47,7 @@ libmud_tests = \
 	tests/unit/test_signature \
 	tests/unit/test_url \
 	tests/unit/test_words
+	tests/unit/test_worst
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -131,6 +132,9 @@ tests_unit_test_url_LDADD = $(libmud_test_ldadd)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_words_LDADD = $(libmud_test_ldadd)
+tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
+tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 endif
 
 # A MUD file in, its rules out; run with --write to make the rules anew.
