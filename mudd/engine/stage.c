@@ -11,6 +11,7 @@
 #include "libmud/limits.h"
 #include "libmud/mem.h"
 #include "libmud/policy.h"
+#include "libmud/url.h"
 
 static bool
 info_is_sound(const struct policy_info *info)
@@ -72,6 +73,77 @@ stage_text(struct stage *stage, const struct record_text *text)
 	return true;
 }
 
+/* What the parser would have let through as a peer's text (S-14). */
+static bool
+peer_is_sound(enum peer_kind kind, const char *text)
+{
+	char host[LIMIT_HOST + 1];
+	struct fault why;
+	struct url url;
+
+	switch (kind) {
+	case PEER_DNSNAME:
+	case PEER_MANUFACTURER:
+		return host_parse(text, kind == PEER_DNSNAME, host, &why) &&
+		       strcmp(host, text) == 0;
+	case PEER_MODEL:
+		return url_parse(text, &url, &why) &&
+		       strcmp(url.text, text) == 0;
+	case PEER_CONTROLLER:
+	case PEER_MY_CONTROLLER:
+	case PEER_SAME_MANUFACTURER:
+	case PEER_LOCAL_NETWORKS:
+	case PEER_KINDS:
+		break;
+	}
+	return true;
+}
+
+/* Peers refer to texts that are there: ace_is_sound has seen to it. */
+static bool
+peers_are_sound(const struct policy *policy, const struct ace *ace)
+{
+	for (size_t i = 0; i < ace->n_peers; i++) {
+		const struct peer *peer = &ace->peers[i];
+
+		if (peer->text != PEER_NO_TEXT &&
+		    !peer_is_sound((enum peer_kind)peer->kind,
+			policy->texts[peer->text].text))
+			return false;
+	}
+	return true;
+}
+
+/* How many texts the ACEs refer to as of this kind. */
+static size_t
+count_texts(const struct policy *policy, enum peer_kind kind)
+{
+	bool is_seen[LIMIT_TEXTS] = { false };
+	size_t n = 0;
+
+	for (size_t i = 0; i < policy->n_aces; i++)
+		for (size_t k = 0; k < policy->aces[i].n_peers; k++) {
+			const struct peer *peer = &policy->aces[i].peers[k];
+
+			if (peer->kind != kind || is_seen[peer->text])
+				continue;
+			is_seen[peer->text] = true;
+			n++;
+		}
+	return n;
+}
+
+static bool
+stage_end(const struct stage *stage)
+{
+	const struct policy *policy = stage->policy;
+
+	return policy != NULL && stage->n_texts == policy->n_texts &&
+	       stage->n_aces == policy->n_aces &&
+	       count_texts(policy, PEER_DNSNAME) <= LIMIT_DNSNAMES &&
+	       count_texts(policy, PEER_CONTROLLER) <= LIMIT_CLASSES;
+}
+
 static bool
 stage_ace(struct stage *stage, const struct record_ace *ace)
 {
@@ -80,7 +152,8 @@ stage_ace(struct stage *stage, const struct record_ace *ace)
 
 	if (policy == NULL || stage->n_texts != policy->n_texts ||
 	    stage->n_aces == policy->n_aces ||
-	    !ace_is_sound(&ace->ace, policy->n_texts, &why))
+	    !ace_is_sound(&ace->ace, policy->n_texts, &why) ||
+	    !peers_are_sound(policy, &ace->ace))
 		return false;
 	policy->aces[stage->n_aces++] = ace->ace;
 	return true;
@@ -97,9 +170,7 @@ stage_record(struct stage *stage, const struct msg *msg)
 	case RECORD_ACE:
 		return stage_ace(stage, MSG_BODY(msg, record_ace));
 	case RECORD_POLICY_END:
-		return stage->policy != NULL &&
-		       stage->n_texts == stage->policy->n_texts &&
-		       stage->n_aces == stage->policy->n_aces;
+		return stage_end(stage);
 	default:
 		return false;
 	}

@@ -17,7 +17,8 @@ struct stage {
 	size_t n_texts, n_aces; /* so many have come */
 };
 
-/* false: the record breaks a rule, or comes out of turn. */
+/* false: the record breaks a rule, or comes out of turn.  The rules are those
+ * that the reader's parser holds a MUD file to: S-8's counts, S-14's names. */
 bool stage_record(struct stage *stage, const struct msg *msg);
 /* After POLICY_END: the caller owns the policy. */
 struct policy *stage_take(struct stage *stage);

@@ -297,6 +297,86 @@ judges_texts(void **state)
 	}
 }
 
+/* As the text of a peer each kind has a form of its own (S-14). */
+static void
+judges_texts_by_kind(void **state)
+{
+	static const struct {
+		enum peer_kind kind;
+		const char *text;
+		bool ok;
+	} cases[] = {
+		{ PEER_DNSNAME, "a_b.example.com", true },
+		{ PEER_DNSNAME, "A.example.com", false },
+		{ PEER_DNSNAME, "192.0.2.1", false },
+		{ PEER_DNSNAME, "localhost", false },
+		{ PEER_DNSNAME, "*.example.com", false },
+		{ PEER_MANUFACTURER, "example.com", true },
+		{ PEER_MANUFACTURER, "a_b.example.com", false },
+		{ PEER_MANUFACTURER, "https://example.com/", false },
+		{ PEER_MODEL, "https://example.com/lamp", true },
+		{ PEER_MODEL, "http://example.com/lamp", false },
+		{ PEER_MODEL, "example.com", false },
+		{ PEER_CONTROLLER, "urn:x:~!", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct record_policy frame = frame_of(1, 1);
+		struct record_ace record = { .ace = ace_of("one", 0) };
+		struct stage stage = { 0 };
+
+		record.ace.peers[0].kind = (uint8_t)cases[i].kind;
+		assert_true(begin(&stage, &frame));
+		assert_true(give_text(&stage, cases[i].text));
+		if (give(&stage, RECORD_ACE, &record, sizeof(record)) !=
+		    cases[i].ok)
+			fail_msg("%s", cases[i].text);
+		stage_done(&stage);
+	}
+}
+
+/* S-8: as many names and classes as a file may have, and one more. */
+static void
+counts_texts_by_kind(void **state)
+{
+	static const struct {
+		enum peer_kind kind;
+		uint32_t most;
+	} cases[] = {
+		{ PEER_DNSNAME, LIMIT_DNSNAMES },
+		{ PEER_CONTROLLER, LIMIT_CLASSES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		for (uint32_t over = 0; over < 2; over++) {
+			const uint32_t n = cases[i].most + over;
+			struct record_policy frame = frame_of(n, n);
+			struct stage stage = { 0 };
+			char text[32];
+
+			assert_true(begin(&stage, &frame));
+			for (uint32_t k = 0; k < n; k++) {
+				(void)snprintf(
+				    text, sizeof(text), "h%u.example.com", k);
+				assert_true(give_text(&stage, text));
+			}
+			for (uint32_t k = 0; k < n; k++) {
+				struct record_ace record = {
+					.ace = ace_of("one", (uint16_t)k)
+				};
+
+				record.ace.peers[0].kind =
+				    (uint8_t)cases[i].kind;
+				assert_true(give(&stage, RECORD_ACE, &record,
+				    sizeof(record)));
+			}
+			assert_int_equal(end(&stage), over == 0);
+			stage_done(&stage);
+		}
+}
+
 int
 main(void)
 {
@@ -306,6 +386,8 @@ main(void)
 		cmocka_unit_test(an_ace_needs_its_texts),
 		cmocka_unit_test(judges_the_frame),
 		cmocka_unit_test(judges_texts),
+		cmocka_unit_test(judges_texts_by_kind),
+		cmocka_unit_test(counts_texts_by_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
