@@ -17,7 +17,7 @@
 /* Two families in a chain and its mirror; jumps and defaults besides. */
 #define RULES_PER_ACE 4
 #define RULES_BESIDES 32
-_Static_assert(RULES_BESIDES + LIMIT_ACES * RULES_PER_ACE <= LIMIT_RULES,
+_Static_assert(RULES_BESIDES + LIMIT_ACES * RULES_PER_ACE == LIMIT_RULES,
     "a policy within LIMIT_ACES always fits");
 
 #define PORT_DNS 53

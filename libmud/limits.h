@@ -28,7 +28,7 @@
 #define LIMIT_TEXTS        192 /* names, classes and URLs one policy refers to */
 #define LIMIT_DNSNAMES     128 /* seen: 47 */
 #define LIMIT_CLASSES      32
-#define LIMIT_RULES        4096 /* rules of one policy, mirrors included */
+#define LIMIT_RULES        2080 /* S-8: 1,024; as many for replies; jumps */
 #define LIMIT_INFO         120  /* systeminfo and the like: twice s3.7's 60 */
 #define LIMIT_JSON_DEPTH   32   /* seen: 12 */
 #define LIMIT_CERTS        8    /* certificates inside one signature */

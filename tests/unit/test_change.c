@@ -69,9 +69,13 @@ keeps_to_limits(void **state)
 		    model, i, xcalloc(0, sizeof(*rule)), 0, &why));
 	assert_false(change_policy_put(
 	    model, LIMIT_POLICIES + 1, xcalloc(0, sizeof(*rule)), 0, &why));
-	for (uint32_t i = 0; i < MODEL_RULES / LIMIT_RULES; i++)
-		assert_true(change_policy_put(model, i + 1,
-		    xcalloc(LIMIT_RULES, sizeof(*rule)), LIMIT_RULES, &why));
+	for (uint32_t i = 0, left = MODEL_RULES; left > 0; i++) {
+		const uint32_t n = left < LIMIT_RULES ? left : LIMIT_RULES;
+
+		assert_true(change_policy_put(
+		    model, i + 1, xcalloc(n, sizeof(*rule)), n, &why));
+		left -= n;
+	}
 	assert_false(change_policy_put(
 	    model, LIMIT_POLICIES, xcalloc(1, sizeof(*rule)), 1, &why));
 	for (uint32_t i = 0; i < LIMIT_THINGS_MAX; i++) {

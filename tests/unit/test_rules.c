@@ -514,7 +514,7 @@ static const struct {
 	{ "untidy binding", RECORD_BINDING,
 	    { .binding = { 0, A_MAC, UNTIDY } }, "no host" },
 	{ "too many rules", RECORD_RULES_BEGIN,
-	    { .rules = { 3, LIMIT_RULES + 1 } }, "4097 rules" },
+	    { .rules = { 3, LIMIT_RULES + 1 } }, "2081 rules" },
 	{ "RULE alone", RECORD_RULE, { .rules = { 0, 0 } }, "out of turn" },
 	{ "RULES_END alone", RECORD_RULES_END, { .rules = { 1, 0 } },
 	    "out of turn" },
