@@ -11,14 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What one code means to people. */
-struct code {
-	const char *name;
-	const char *remedy;
-};
+#include "libmud/faultwords.h"
 
+/* What is not here is about a signature, or unknown. */
 /* clang-format off */
-static const struct code codes[FAULT_CODES] = {
+static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_NONE] = { "none",
 	    "Nothing needs to be done." },
 	[FAULT_MALFORMED] = { "malformed",
@@ -64,38 +61,6 @@ static const struct code codes[FAULT_CODES] = {
 	[FAULT_MEDIA_TYPE] = { "media-type",
 	    "Ask the maker to serve the file with its media type, or look at "
 	    "it and run `mudctl approve ID --digest HEX`." },
-	[FAULT_UNSIGNED] = { "unsigned",
-	    "Ask the maker for a signed file, or look at it and run "
-	    "`mudctl approve ID --digest HEX`." },
-	[FAULT_SIGNATURE_URL] = { "signature-url",
-	    "Ask the maker to put the signature on the host of the MUD file, "
-	    "or look at the file and run `mudctl approve ID --digest HEX`." },
-	[FAULT_SIGNATURE_FORM] = { "signature-form",
-	    "Ask the maker to sign with `openssl cms -sign -binary "
-	    "-outform DER` and without -nodetach." },
-	[FAULT_SIGNATURE_WEAK] = { "signature-weak",
-	    "Ask the maker to sign with SHA-256 or better and a key of "
-	    "today's length (`openssl cms -sign -md sha256`)." },
-	[FAULT_SIGNATURE_BROKEN] = { "signature-broken",
-	    "Do not approve it unseen: the file was changed after signing; "
-	    "ask the maker to sign what it serves." },
-	[FAULT_SIGNED_AS_TEXT] = { "signed-as-text",
-	    "Ask the maker to sign again with `openssl cms -sign -binary`." },
-	[FAULT_UNTRUSTED] = { "untrusted-signer",
-	    "If you trust this signer run `mudctl trust add FILE` with its "
-	    "CA's certificate, or look at the file and run "
-	    "`mudctl approve ID --digest HEX`." },
-	[FAULT_SIGNER_EXPIRED] = { "signer-expired",
-	    "Ask the maker to sign again with a valid certificate, or look "
-	    "at the file and run `mudctl approve ID --digest HEX`." },
-	[FAULT_EXPIRED_AT_SIGNING] = { "expired-at-signing",
-	    "Ask the maker to sign again with a valid certificate." },
-	[FAULT_KEY_USAGE] = { "key-usage",
-	    "Ask the maker for a signing certificate with "
-	    "`keyUsage = digitalSignature`." },
-	[FAULT_SIGNER_UNFIT] = { "signer-unfit",
-	    "Ask the maker to sign with an end-entity certificate issued for "
-	    "signing, not with a CA's or a TLS server's." },
 	[FAULT_NOT_JSON] = { "not-json",
 	    "Ask the maker to serve JSON as RFC 7951 says; "
 	    "`mudctl validate FILE` shows the place." },
@@ -212,10 +177,21 @@ is_known(enum fault_code code)
 	return (unsigned int)code < FAULT_CODES;
 }
 
+static const struct fault_words *
+find_words(enum fault_code code)
+{
+	static const struct fault_words unknown = { "unknown", NULL };
+
+	if (!is_known(code))
+		return &unknown;
+	return codes[code].name != NULL ? &codes[code]
+	                                : faultwords_of_signature(code);
+}
+
 const char *
 fault_name(enum fault_code code)
 {
-	return is_known(code) ? codes[code].name : "unknown";
+	return find_words(code)->name;
 }
 
 bool
@@ -232,8 +208,9 @@ fault_find(const char *name, enum fault_code *code)
 const char *
 fault_remedy(enum fault_code code)
 {
-	return is_known(code) ? codes[code].remedy
-	                      : codes[FAULT_INTERNAL].remedy;
+	const char *remedy = find_words(code)->remedy;
+
+	return remedy != NULL ? remedy : codes[FAULT_INTERNAL].remedy;
 }
 
 static bool

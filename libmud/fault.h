@@ -32,18 +32,79 @@ enum fault_code {
 	FAULT_TIMEOUT,
 	FAULT_TOO_LARGE,
 	FAULT_MEDIA_TYPE, /* served as something else (S-26) */
-	/* signature (RFC 8520 s13) */
-	FAULT_UNSIGNED,         /* the file names no mud-signature */
-	FAULT_SIGNATURE_URL,    /* on another host, or not https */
-	FAULT_SIGNATURE_FORM,   /* not one detached DER CMS SignedData */
-	FAULT_SIGNATURE_WEAK,   /* digest or key below the floor */
-	FAULT_SIGNATURE_BROKEN, /* does not match the bytes of the file */
-	FAULT_SIGNED_AS_TEXT,   /* would match after CRLF translation */
-	FAULT_UNTRUSTED,        /* the chain ends at no trust anchor */
-	FAULT_SIGNER_EXPIRED,   /* expired now, but not at signing */
+	/* signature: of the file (RFC 8520 s13.2) */
+	FAULT_UNSIGNED,      /* the file names no mud-signature */
+	FAULT_SIGNATURE_URL, /* on another host, or not https */
+	/* signature: its form (RFC 8520 s13.1, RFC 5652) */
+	FAULT_SIGNATURE_EMPTY,
+	FAULT_SIGNATURE_LARGE,
+	FAULT_SIGNATURE_PEM,
+	FAULT_SIGNATURE_SMIME,
+	FAULT_SIGNATURE_FORM, /* no CMS object at all */
+	FAULT_SIGNATURE_BER,  /* CMS perhaps, but not as DER */
+	FAULT_SIGNATURE_CUT,  /* its end is missing */
+	FAULT_SIGNATURE_TAIL, /* bytes behind it */
+	FAULT_SIGNATURE_TYPE, /* CMS, but no SignedData */
+	FAULT_SIGNATURE_ATTACHED,
+	FAULT_CONTENT_TYPE, /* signed as something else than data */
+	/* signature: signers and what comes with them (RFC 5652 s5) */
+	FAULT_NO_SIGNER,
+	FAULT_SIGNERS,          /* more than one */
+	FAULT_SIGNER_MISSING,   /* its certificate is not inside */
+	FAULT_SIGNER_AMBIGUOUS, /* two certificates could be its */
+	FAULT_MANY_CERTIFICATES,
+	FAULT_CRL_INSIDE,
+	/* signature: attributes (RFC 5652 s5.3, s11) */
+	FAULT_NO_ATTRIBUTES,
+	FAULT_MANY_ATTRIBUTES,
+	FAULT_ATTRIBUTE_TWICE,
+	FAULT_NO_CONTENT_TYPE,
+	FAULT_CONTENT_TYPE_DIFFERS, /* from the eContentType */
+	FAULT_NO_MESSAGE_DIGEST,
+	FAULT_SIGNING_TIME, /* is no time */
+	FAULT_UNSIGNED_ATTRIBUTE,
+	/* signature: algorithms and keys */
+	FAULT_DIGEST_WEAK,
+	FAULT_DIGESTS_DIFFER, /* of the signer and of its signature */
+	FAULT_RSA_SHORT,
+	FAULT_CURVE,
+	FAULT_EDDSA, /* the library cannot verify it in CMS */
+	FAULT_KEY_KIND,
+	FAULT_PADDING, /* a PSS key, but no PSS signature */
+	/* signature: does it hold (RFC 8520 s13.2) */
+	FAULT_SIGNATURE_BROKEN,  /* does not match the bytes of the file */
+	FAULT_SIGNATURE_DAMAGED, /* the digest does, the signature does not */
+	FAULT_SIGNED_AS_TEXT,    /* would match after CRLF translation */
+	/* signature: the signer's chain (RFC 5280 s6) */
+	FAULT_UNTRUSTED,   /* ends at no trust anchor */
+	FAULT_SELF_SIGNED, /* is no trust anchor itself */
+	FAULT_ANCHOR_TWIN, /* an anchor's name, but not its key */
+	FAULT_CHAIN_DEEP,
+	FAULT_PATH_LENGTH,
+	FAULT_NAME_CONSTRAINTS,
+	FAULT_ISSUER_NO_CA,
+	FAULT_CHAIN_WEAK,         /* key or digest of a CA */
+	FAULT_CERTIFICATE_BROKEN, /* it is not its issuer's signature */
+	FAULT_CERTIFICATE_FORM,   /* not as RFC 5280 s4 wants it */
+	FAULT_CRITICAL_EXTENSION,
+	FAULT_CHAIN, /* anything else about it */
+	/* signature: time */
+	FAULT_SIGNER_EXPIRED, /* expired now, but not at signing */
+	FAULT_CA_EXPIRED,     /* the same of a CA above it */
+	FAULT_NO_SIGNING_TIME,
+	FAULT_NOT_YET_VALID,
+	FAULT_SIGNED_EARLY, /* expired now, and not yet valid at signing */
 	FAULT_EXPIRED_AT_SIGNING,
-	FAULT_KEY_USAGE,    /* keyUsage lacks digitalSignature */
-	FAULT_SIGNER_UNFIT, /* CA, self-signed, TLS-only certificate */
+	/* signature: is the signer fit to sign (RFC 8520 s13.2) */
+	FAULT_NO_KEY_USAGE,
+	FAULT_KEY_USAGE,          /* keyUsage lacks digitalSignature */
+	FAULT_SIGNER_CA,          /* a CA's own certificate */
+	FAULT_EXTENDED_KEY_USAGE, /* TLS only */
+	FAULT_MUDSIGNER,          /* not whom the Thing's certificate names */
+	/* signature: making one */
+	FAULT_KEY_MISMATCH, /* not the certificate's */
+	FAULT_KEY_ENCRYPTED,
+	FAULT_KEY_UNREADABLE,
 	/* MUD file */
 	FAULT_NOT_JSON,
 	FAULT_NOT_A_MUD_FILE,

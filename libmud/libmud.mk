@@ -6,17 +6,22 @@ libmud_libmud_a_SOURCES = \
 	libmud/addr.c libmud/addr.h \
 	libmud/anchor.c libmud/anchor.h \
 	libmud/anchors.c libmud/anchors.h \
+	libmud/attributes.c libmud/attributes.h \
 	libmud/bytes.c libmud/bytes.h \
 	libmud/certificate.c libmud/certificate.h \
+	libmud/chain.c libmud/chain.h \
 	libmud/compile.c libmud/compile.h \
 	libmud/date.c libmud/date.h \
+	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/fault.c libmud/fault.h \
+	libmud/faultwords.c libmud/faultwords.h \
 	libmud/json.c libmud/json.h \
 	libmud/limits.h libmud/list.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
 	libmud/mudfile.c libmud/mudfile.h \
+	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
 	libmud/nfttext.c libmud/nfttext.h \
 	libmud/policy.c libmud/policy.h \
@@ -35,6 +40,7 @@ libmud_tests = \
 	tests/unit/test_bytes \
 	tests/unit/test_compile \
 	tests/unit/test_date \
+	tests/unit/test_der \
 	tests/unit/test_fault \
 	tests/unit/test_limits \
 	tests/unit/test_matches \
@@ -48,6 +54,7 @@ libmud_tests = \
 	tests/unit/test_url \
 	tests/unit/test_words
 	tests/unit/test_worst
+	tests/unit/test_vectors
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -75,6 +82,9 @@ tests_unit_test_compile_LDADD = $(libmud_test_ldadd)
 tests_unit_test_date_SOURCES = tests/unit/test_date.c
 tests_unit_test_date_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_date_LDADD = $(libmud_test_ldadd)
+tests_unit_test_der_SOURCES = tests/unit/test_der.c
+tests_unit_test_der_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_der_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
@@ -114,12 +124,20 @@ tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_rule_LDADD = $(libmud_test_ldadd)
 
-tests_unit_test_signature_SOURCES = tests/unit/test_signature.c
+tests_unit_test_signature_SOURCES = tests/unit/test_signature.c \
+	tests/unit/sigworld.c tests/unit/sigworld.h
 tests_unit_test_signature_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
 tests_unit_test_signature_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
 
+tests_unit_test_vectors_SOURCES = tests/unit/test_vectors.c \
+	tests/unit/sigedits.c tests/unit/sigedits.h \
+	tests/unit/sigworld.c tests/unit/sigworld.h
+tests_unit_test_vectors_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_vectors_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
+
 # Keys and signatures are made anew for each build tree.
 EXTRA_tests_unit_test_signature_DEPENDENCIES = tests/unit/signatures/made
+EXTRA_tests_unit_test_vectors_DEPENDENCIES = tests/unit/signatures/made
 tests/unit/signatures/made: tests/unit/data/make-signatures.sh
 	$(AM_V_GEN)$(SHELL) $(srcdir)/tests/unit/data/make-signatures.sh \
 		tests/unit/signatures && touch $@

@@ -18,11 +18,15 @@
 struct fault;
 
 /*
- * Judges the signature over the file at the time `at`.  *signer is filled as
- * soon as one is known (also on some failures; subject "" otherwise).
+ * Judges the signature over the file at the time `at`.  mudsigner: the DER
+ * Name that the Thing's own certificate asks for (M-SIG-4; mudsigner.h); empty
+ * where there is none.
+ *
+ * *signer is filled as soon as one is known (also on some failures; subject
+ * "" otherwise), its anchor once the chain is good.
  */
 bool signature_verify(struct bytes file, struct bytes signature,
-    const struct anchors *anchors, time_t at, struct signer *signer,
-    struct fault *why);
+    const struct anchors *anchors, struct bytes mudsigner, time_t at,
+    struct signer *signer, struct fault *why);
 
 #endif

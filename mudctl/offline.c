@@ -308,8 +308,9 @@ verify(const struct question *question, const struct input *file,
 	struct anchors *anchors = anchors_parse(pem, &why);
 	const char *none = NULL;
 
-	*is_valid = anchors != NULL && signature_verify(raw, sig, anchors,
-					   time(NULL), &signer, &why);
+	*is_valid = anchors != NULL &&
+	            signature_verify(raw, sig, anchors,
+			(struct bytes){ NULL, 0 }, time(NULL), &signer, &why);
 	anchors_free(anchors);
 	return json_pack("{s:o, s:o, s:b, s:s?, s:s?, s:s?, s:s?}", "file",
 	    outside_text(question->file), "signature",

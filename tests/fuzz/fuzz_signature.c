@@ -39,7 +39,8 @@ verify(const char *text, struct bytes signature, const struct anchors *anchors,
 {
 	const struct bytes raw = { (const uint8_t *)text, strlen(text) };
 	struct signer signer;
-	bool ok = signature_verify(raw, signature, anchors, AT, &signer, why);
+	bool ok = signature_verify(raw, signature, anchors,
+	    (struct bytes){ NULL, 0 }, AT, &signer, why);
 
 	if (memchr(signer.subject, '\0', sizeof(signer.subject)) == NULL ||
 	    memchr(signer.issuer, '\0', sizeof(signer.issuer)) == NULL)

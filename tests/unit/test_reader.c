@@ -276,8 +276,9 @@ static const struct read_case reads[] = {
 		false, 0 },
 	{ "unsigned, approved", unsigned_file, NOBODY, URL, true,
 		FAULT_UNSIGNED, true, FAULT_NONE },
-	{ "stranger", file, STRANGER, URL, false, FAULT_UNTRUSTED, false, 0 },
-	{ "stranger, approved", file, STRANGER, URL, true, FAULT_UNTRUSTED,
+	{ "stranger", file, STRANGER, URL, false, FAULT_SELF_SIGNED, false,
+		0 },
+	{ "stranger, approved", file, STRANGER, URL, true, FAULT_SELF_SIGNED,
 		true, FAULT_NONE },
 	{ "broken", file, SIGNER_OF_OTHER, URL, false, FAULT_SIGNATURE_BROKEN,
 		false, 0 },
@@ -293,7 +294,7 @@ static const struct read_case reads[] = {
 	{ "signed, but no MUD file", "{}", SIGNER, URL, false, FAULT_NONE,
 		false, FAULT_NOT_A_MUD_FILE },
 	{ "broken JSON stays unread", "{", STRANGER, URL, false,
-		FAULT_UNTRUSTED, false, 0 },
+		FAULT_SELF_SIGNED, false, 0 },
 };
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the keys, certificates and signatures that test_signature judges, in
-# the folder given: fresh each time, so that no key lies in the repository.
+# Makes the keys, certificates and signatures that test_signature and
+# test_vectors judge, in the folder given: fresh each time, so that no key lies
+# in the repository.  What is not made here is made from these by the test.
 # Needs openssl(1).  Usage: make-signatures.sh DIRECTORY
 set -eu
 out=${1:?usage: make-signatures.sh DIRECTORY}
@@ -8,74 +9,102 @@ mkdir -p "$out"
 cd "$out"
 exec 2>openssl.log
 
-cat >ext.cnf <<'END'
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[signing_ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign, digitalSignature
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[leaf]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[mail]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth, emailProtection
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[code]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = codeSigning
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[tls]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[no_usage]
-basicConstraints = CA:FALSE
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[other_usage]
-basicConstraints = CA:FALSE
-keyUsage = critical, keyEncipherment
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[broken]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = DER:05:00
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[db]
-default_ca = db_ca
-[db_ca]
-database = index.txt
-serial = serial.txt
-crlnumber = serial.txt
-new_certs_dir = .
-default_md = sha256
-default_days = 30
-default_crl_days = 30
-policy = db_policy
-[db_policy]
-commonName = supplied
-END
+# section NAME BASIC USAGE [LINE]...
+section() {
+	printf '[%s]\nbasicConstraints = %s\n' "$1" "$2"
+	[ -z "$3" ] || printf 'keyUsage = critical, %s\n' "$3"
+	printf 'subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n'
+	shift 3
+	[ $# -eq 0 ] || printf '%s\n' "$@"
+}
+
+ca='critical, CA:TRUE'
+end='CA:FALSE'
+issue='keyCertSign, cRLSign'
+sign='digitalSignature'
+{
+	section ca "$ca" "$issue"
+	section signing_ca "$ca" "$issue, $sign"
+	section short_ca "$ca, pathlen:0" "$issue"
+	section mild_ca 'CA:TRUE' "$issue"
+	section plain_ca "$ca" ''
+	section no_issue_ca "$ca" "$sign"
+	section permitted_ca "$ca" "$issue" \
+		'nameConstraints = critical, permitted;DNS:vendor.example'
+	section excluded_ca "$ca" "$issue" \
+		'nameConstraints = critical, excluded;DNS:evil.example'
+	section leaf "$end" "$sign"
+	section evil "$end" "$sign" 'subjectAltName = DNS:www.evil.example'
+	section kind "$end" "$sign" 'subjectAltName = DNS:www.vendor.example'
+	section mail "$end" "$sign" \
+		'extendedKeyUsage = serverAuth, emailProtection'
+	section code "$end" "$sign" 'extendedKeyUsage = codeSigning'
+	section tls "$end" "$sign" 'extendedKeyUsage = serverAuth, clientAuth'
+	section any "$end" "$sign" \
+		'extendedKeyUsage = anyExtendedKeyUsage'
+	section no_usage "$end" ''
+	section other_usage "$end" 'keyEncipherment, nonRepudiation'
+	section broken "$end" "$sign" 'extendedKeyUsage = DER:05:00'
+	section critical "$end" "$sign" '1.2.3.4 = critical, ASN1:NULL'
+	section names "$end" "$sign" \
+		'1.3.6.1.5.5.7.1.30 = ASN1:SEQUENCE:signer_name'
+	section two_names "$end" "$sign" \
+		'1.3.6.1.5.5.7.1.30 = ASN1:SEQUENCE:signer_name' \
+		'1.3.6.1.5.5.7.1.29 = ASN1:SEQUENCE:signer_name'
+	section no_name "$end" "$sign" '1.3.6.1.5.5.7.1.30 = ASN1:NULL'
+	cat <<-'END'
+	[no_authority]
+	basicConstraints = CA:FALSE
+	keyUsage = critical, digitalSignature
+	subjectKeyIdentifier = hash
+	authorityKeyIdentifier = none
+	[some_authority]
+	basicConstraints = CA:FALSE
+	keyUsage = critical, digitalSignature
+	subjectKeyIdentifier = hash
+	authorityKeyIdentifier = DER:30:06:80:04:01:02:03:04
+	[no_subject_key]
+	basicConstraints = critical, CA:TRUE
+	keyUsage = critical, keyCertSign
+	subjectKeyIdentifier = none
+	authorityKeyIdentifier = keyid
+	[signer_name]
+	o = SET:signer_o
+	cn = SET:signer_cn
+	[signer_o]
+	o = SEQUENCE:signer_o_is
+	[signer_o_is]
+	type = OID:organizationName
+	value = PRINTABLESTRING:vendor
+	[signer_cn]
+	cn = SEQUENCE:signer_cn_is
+	[signer_cn_is]
+	type = OID:commonName
+	value = UTF8:P256
+	[db_ca]
+	database = index.txt
+	serial = serial.txt
+	crlnumber = serial.txt
+	new_certs_dir = .
+	default_md = sha256
+	default_days = 30
+	default_crl_days = 30
+	policy = db_policy
+	[db_policy]
+	commonName = supplied
+	END
+} >ext.cnf
 
 key() { # NAME KIND
 	case $2 in
 	rsa*) openssl genpkey -algorithm RSA \
 		-pkeyopt "rsa_keygen_bits:${2#rsa}" -out "$1.key" ;;
+	pss*) openssl genpkey -algorithm RSA-PSS \
+		-pkeyopt "rsa_keygen_bits:${2#pss}" -out "$1.key" ;;
+	dsa) openssl genpkey -genparam -algorithm DSA \
+		-pkeyopt dsa_paramgen_bits:1024 -out dsa.params &&
+		openssl genpkey -paramfile dsa.params -out "$1.key" ;;
+	ed*) openssl genpkey -algorithm "$2" -out "$1.key" ;;
 	*) openssl genpkey -algorithm EC \
 		-pkeyopt "ec_paramgen_curve:$2" -out "$1.key" ;;
 	esac
@@ -88,12 +117,25 @@ root() { # NAME KIND SUBJECT SECTION
 		-sha256 -extfile ext.cnf -extensions "$4" -out "$1.pem"
 }
 
-cert() { # NAME KIND SECTION ISSUER [DAYS]
-	key "$1" "$2"
-	openssl req -new -key "$1.key" -subj "/O=Vendor/CN=$1" -out "$1.csr"
-	openssl x509 -req -in "$1.csr" -CA "$4.pem" -CAkey "$4.key" \
-		-CAcreateserial -days "${5:-365}" -sha256 -extfile ext.cnf \
-		-extensions "$3" -out "$1.pem"
+cert() { # NAME KIND SECTION ISSUER [OPTION]...
+	name=$1 kind=$2 section=$3 issuer=$4
+	shift 4
+	key "$name" "$kind"
+	openssl req -new -key "$name.key" -subj "${subject-/O=Vendor/CN=$name}" \
+		-out "$name.csr"
+	openssl x509 -req -in "$name.csr" -CA "$issuer.pem" \
+		-CAkey "$issuer.key" -CAcreateserial -days 365 -sha256 \
+		-extfile ext.cnf -extensions "$section" -out "$name.pem" "$@"
+}
+
+old_cert() { # NAME SECTION ISSUER: valid in January 2020
+	key "$1" P-256
+	openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
+	openssl ca -batch -notext -config ext.cnf -name db_ca \
+		-cert "$3.pem" -keyfile "$3.key" -in "$1.csr" \
+		-extfile ext.cnf -extensions "$2" \
+		-startdate 20200101000000Z -enddate 20200201000000Z \
+		-out "$1.pem"
 }
 
 sign() { # NAME SIGNER [OPTION]...
@@ -107,87 +149,185 @@ sign() { # NAME SIGNER [OPTION]...
 # A file with a line end, so that text mode shows.
 printf '{ "ietf-mud:mud": {\n} }\n' >file
 printf '{ "ietf-mud:mud": { "another": 1\n} }\n' >other
+cp file not_cms.p7s
+: >none.pem
+: >index.txt
+echo 01 >serial.txt
 
+# Roots.
 root ca P-256 /O=Trust/CN=CA ca
 root twin P-256 /O=Trust/CN=CA ca
 root stranger P-256 /O=Stranger/CN=CA ca
 root signing_ca P-256 /O=Trust/CN=SigningCA signing_ca
+root mild_ca P-256 /O=Trust/CN=Mild mild_ca
+root plain_ca P-256 /O=Trust/CN=Plain plain_ca
+root no_subject_key P-256 /O=Trust/CN=Keyless no_subject_key
 root self P-256 /O=Vendor/CN=Self leaf
+cat ca.pem stranger.pem >both.pem
 
+# Signers below ca: by key, by use, by form, by time.
 cert rsa rsa2048 leaf ca
+cert psskey pss2048 leaf ca
 cert p256 P-256 leaf ca
 cert p384 P-384 leaf ca
+cert p521 P-521 leaf ca
+cert p224 secp224r1 leaf ca
 cert k1 secp256k1 leaf ca
 cert rsa1024 rsa1024 leaf ca
-cert mail P-256 mail ca
-cert code P-256 code ca
-cert tls P-256 tls ca
-cert no_usage P-256 no_usage ca
-cert other_usage P-256 other_usage ca
+cert rsa2047 rsa2047 leaf ca
+for section in mail code tls any no_usage other_usage critical \
+	no_authority; do
+	cert "$section" P-256 "$section" ca
+done
 cert broken_leaf P-256 broken ca
+subject=/ cert nameless P-256 leaf ca
+cert sha1_leaf P-256 leaf ca -sha1
+cert short P-256 leaf ca -days 2
+old_cert old leaf ca
+
+# Signers below others.
 cert foreign P-256 leaf stranger
-cert short P-256 leaf ca 2
+cert twin_leaf P-256 leaf twin
+cert sub_ca P-256 signing_ca ca
 cert inter P-256 ca ca
 cert below P-256 leaf inter
+cert not_ca P-256 leaf ca
+cert below_not_ca P-256 leaf not_ca
+cert no_issue P-256 no_issue_ca ca
+cert below_no_issue P-256 leaf no_issue
+cert short_ca P-256 short_ca ca
+cert below_short P-256 leaf short_ca
+cert too_far P-256 ca short_ca
+cert below_too_far P-256 leaf too_far
+cert permitted P-256 permitted_ca ca
+cert not_permitted P-256 evil permitted
+cert kind P-256 kind permitted
+cert excluded P-256 excluded_ca ca
+cert is_excluded P-256 evil excluded
+cert weak_ca rsa1024 ca ca
+cert below_weak P-256 leaf weak_ca
+cert below_mild P-256 leaf mild_ca
+cert below_plain P-256 leaf plain_ca
+cert below_keyless P-256 some_authority no_subject_key
+cert short_inter P-256 ca ca -days 2
+cert below_short_inter P-256 leaf short_inter
+old_cert old_inter ca ca
+cert below_old P-256 leaf old_inter
 
-# Five intermediates are one too many.
-above=ca
-: >deep_chain.pem
-for i in 1 2 3 4 5; do
-	cert "deep$i" P-256 ca "$above"
-	cat "deep$i.pem" >>deep_chain.pem
-	above=deep$i
+# Of one issuer and serial number, to be put into the place of one another.
+cert seven P-256 leaf ca -set_serial 7
+cert seven_other P-256 leaf ca -set_serial 7
+cert seven_ed25519 ed25519 leaf ca -set_serial 7
+cert seven_ed448 ed448 leaf ca -set_serial 7
+cert seven_dsa dsa leaf ca -set_serial 7
+
+# One holder: another key, another CA; another holder of the same name.
+subject=/O=Vendor/CN=p256
+cert renewed P-256 leaf ca
+cert moved P-256 leaf stranger
+cert also P-256 kind ca
+unset subject
+
+# Things: what their certificates say of the signer.
+for section in names no_name two_names; do
+	cert "thing_$section" P-256 "$section" ca
 done
-cert deep P-256 leaf deep5
 
-# Its validity was over before anything was signed with it.
-: >index.txt
-echo 01 >serial.txt
-key old P-256
-openssl req -new -key old.key -subj /CN=old -out old.csr
-openssl ca -batch -notext -config ext.cnf -name db_ca -cert ca.pem \
-	-keyfile ca.key -in old.csr -extfile ext.cnf -extensions leaf \
-	-startdate 20200101000000Z -enddate 20200201000000Z -out old.pem
+# A chain of four intermediates is allowed, one of five is not.
+above=ca
+for i in $(seq 20); do
+	cert "deep$i" P-256 ca "$above"
+	above=deep$i
+	[ "$i" -ne 4 ] || cert deep_enough P-256 leaf "$above"
+	[ "$i" -ne 5 ] || cert too_deep P-256 leaf "$above"
+done
+cert much_too_deep P-256 leaf deep20
+cat deep[1-4].pem >deep4_chain.pem
+cat deep4_chain.pem deep5.pem >deep5_chain.pem
+cat deep5_chain.pem deep[6-9].pem deep1?.pem deep20.pem >deep20_chain.pem
+
 openssl ca -config ext.cnf -name db_ca -cert ca.pem -keyfile ca.key \
 	-gencrl -out crl.pem
 
-sign rsa rsa
+# Good ones.
+for name in rsa p256 p384 p521 mail code self foreign renewed moved \
+	also; do
+	sign "$name" "$name"
+done
 sign pss rsa -keyopt rsa_padding_mode:pss
-sign p256 p256
-sign p384 p384 -md sha384
+sign psskey psskey -keyopt rsa_padding_mode:pss
+sign sha384 p256 -md sha384
 sign sha512 p256 -md sha512
-sign mail mail
-sign code code
 sign inter below -certfile inter.pem
-sign no_inter below
-sign self self
+sign with_root p256 -certfile ca.pem
 sign mudtype p256 -econtent_type 1.2.840.113549.1.9.16.1.41
 sign keyid p256 -keyid
-sign foreign foreign
+sign cades p256 -cades
+sign path_kept below_short -certfile short_ca.pem
+sign names_kept kind -certfile permitted.pem
+sign deep_enough deep_enough -certfile deep4_chain.pem
+cat deep4_chain.pem ca.pem inter.pem stranger.pem >seven_more.pem
+sign eight p256 -certfile seven_more.pem
+
+# Form.
 sign attached p256 -nodetach
 sign pem p256 -outform PEM
-sign no_usage no_usage
-sign other_usage other_usage
-sign sha1 p256 -md sha1
-sign rsa1024 rsa1024
-sign k1 k1
-sign ca signing_ca
-sign two p256 -signer p384.pem -inkey p384.key
-sign tls tls
-sign broken broken_leaf
-sign short short
-sign old old
-sign no_attributes p256 -noattr
-sign no_certs p256 -nocerts
+sign smime p256 -outform SMIME
+openssl base64 -in p256.p7s -out base64.p7s
 sign ber p256 -stream
+openssl cms -data_create -in file -outform DER -out data.p7s
+openssl cms -encrypt -aes128 -in file -outform DER -out enveloped.p7s \
+	rsa.pem
+openssl cms -digest_create -md sha256 -in file -outform DER -out digested.p7s
+openssl cms -EncryptedData_encrypt -aes128 \
+	-secretkey 000102030405060708090a0b0c0d0e0f -in file -outform DER \
+	-out encrypted.p7s
+openssl x509 -in p256.pem -outform DER -out certificate.p7s
 sign odd_type p256 -econtent_type 1.2.3.4
-sign deep deep -certfile deep_chain.pem
-cat deep_chain.pem ca.pem inter.pem stranger.pem >many.pem
-sign many p256 -certfile many.pem
+openssl crl2pkcs7 -nocrl -certfile p256.pem -outform DER -out no_signer.p7s
+sign two p256 -signer p384.pem -inkey p384.key
+sign no_certs p256 -nocerts
+sign seven seven -nocerts
+cat seven_more.pem twin.pem >eight_more.pem
+sign nine p256 -certfile eight_more.pem
+sign no_attributes p256 -noattr
 openssl cms -sign -md sha256 -signer p256.pem -inkey p256.key -in file \
 	-outform DER -out text.p7s
-openssl cms -data_create -in file -outform DER -out data.p7s
-: >none.pem
-cat ca.pem stranger.pem >both.pem
+
+# Algorithms, chain, use.
+for name in sha1 md5 sha224 sha3-256; do
+	sign "$name" rsa -md "$name"
+done
+sign padding psskey
+for name in p224 k1 rsa1024 rsa2047 tls any no_usage other_usage critical \
+	no_authority broken_leaf nameless sha1_leaf short old twin_leaf \
+	signing_ca sub_ca below_mild below_plain below_keyless; do
+	sign "$name" "$name"
+done
+sign no_inter below
+sign not_ca below_not_ca -certfile not_ca.pem
+sign no_issue below_no_issue -certfile no_issue.pem
+cat short_ca.pem too_far.pem >too_far_chain.pem
+sign too_far below_too_far -certfile too_far_chain.pem
+sign not_permitted not_permitted -certfile permitted.pem
+sign is_excluded is_excluded -certfile excluded.pem
+sign weak_ca below_weak -certfile weak_ca.pem
+sign short_inter below_short_inter -certfile short_inter.pem
+sign old_inter below_old -certfile old_inter.pem
+sign too_deep too_deep -certfile deep5_chain.pem
+sign much_too_deep much_too_deep -certfile deep20_chain.pem
+
+# No tool makes an extension twice: another's number is changed to its.
+cat >two_names.py <<'END'
+import sys
+der = open(sys.argv[1], "rb").read()
+other, wanted = b"\x2b\x06\x01\x05\x05\x07\x01\x1d", \
+    b"\x2b\x06\x01\x05\x05\x07\x01\x1e"
+open(sys.argv[2], "wb").write(der.replace(other, wanted))
+END
+openssl x509 -in thing_two_names.pem -outform DER -out two_names.der
+python3 -B two_names.py two_names.der thing_two_names.der
 printf '%s\n' '-----BEGIN CERTIFICATE-----' 'AAAA' \
 	'-----END CERTIFICATE-----' >broken.pem
+# Everything was made before this second.
+date +%s >now
