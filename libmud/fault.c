@@ -197,8 +197,8 @@ fault_name(enum fault_code code)
 bool
 fault_find(const char *name, enum fault_code *code)
 {
-	for (size_t i = 0; i < FAULT_CODES; i++)
-		if (strcmp(codes[i].name, name) == 0) {
+	for (int i = 0; i < FAULT_CODES; i++)
+		if (strcmp(fault_name((enum fault_code)i), name) == 0) {
 			*code = (enum fault_code)i;
 			return true;
 		}

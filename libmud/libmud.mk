@@ -52,9 +52,9 @@ libmud_tests = \
 	tests/unit/test_rule \
 	tests/unit/test_signature \
 	tests/unit/test_url \
-	tests/unit/test_words
+	tests/unit/test_vectors \
+	tests/unit/test_words \
 	tests/unit/test_worst
-	tests/unit/test_vectors
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
