@@ -16,7 +16,8 @@ mudd_fetch_libfetch_a_SOURCES = \
 	mudd/fetch/reason.c mudd/fetch/reason.h \
 	mudd/fetch/redirect.c mudd/fetch/redirect.h \
 	mudd/fetch/resolve.c mudd/fetch/resolve.h \
-	mudd/fetch/roots.c mudd/fetch/roots.h
+	mudd/fetch/roots.c mudd/fetch/roots.h \
+	mudd/fetch/whole.c mudd/fetch/whole.h
 mudd_fetch_libfetch_a_CFLAGS = $(fetch_cflags)
 
 pkglibexec_PROGRAMS += mudd-fetcher
@@ -33,7 +34,8 @@ fetch_tests = \
 	tests/unit/test_media \
 	tests/unit/test_reason \
 	tests/unit/test_redirect \
-	tests/unit/test_roots
+	tests/unit/test_roots \
+	tests/unit/test_whole
 check_PROGRAMS += $(fetch_tests)
 TESTS += $(fetch_tests)
 fetch_test_cflags = $(fetch_cflags) $(CMOCKA_CFLAGS)
@@ -79,4 +81,8 @@ tests_unit_test_roots_SOURCES = tests/unit/test_roots.c \
 	tests/unit/certs.c tests/unit/certs.h
 tests_unit_test_roots_CFLAGS = $(fetch_test_cflags)
 tests_unit_test_roots_LDADD = $(fetch_test_libs)
+
+tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
+tests_unit_test_whole_CFLAGS = $(fetch_test_cflags)
+tests_unit_test_whole_LDADD = $(fetch_test_libs)
 endif

@@ -31,6 +31,7 @@
 #include "fetch/redirect.h"
 #include "fetch/resolve.h"
 #include "fetch/roots.h"
+#include "fetch/whole.h"
 #include "libmud/fault.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
@@ -65,6 +66,7 @@ struct job {
 	struct curl_slist *headers, *resolved;
 	char words[CURL_ERROR_SIZE];
 	struct redirect redirect;
+	struct whole whole;
 	size_t n_headers, n_body; /* bytes of this hop */
 	struct addr server;
 	bool is_other_type;
@@ -172,6 +174,7 @@ on_tls(CURL *easy, void *context, void *arg)
 	struct job *job = arg;
 
 	(void)easy;
+	whole_watch(&job->whole, context);
 	return roots_attach(job->http->roots, SSL_CTX_get_cert_store(context))
 	           ? CURLE_OK
 	           : CURLE_OUT_OF_MEMORY;
@@ -192,6 +195,7 @@ on_header(char *line, size_t size, size_t n, void *arg)
 		return 0;
 	}
 	redirect_note(&job->redirect, line, len);
+	whole_note(&job->whole, line, len);
 	return len;
 }
 
@@ -270,6 +274,7 @@ start_hop(struct job *job)
 
 	job->transfer.easy = easy;
 	job->n_headers = job->n_body = 0;
+	job->whole = (struct whole){ 0 };
 	job->words[0] = '\0';
 	if (easy != NULL && options_set(easy, &job->fetch, &job->headers) &&
 	    set_callbacks(job) &&
@@ -353,6 +358,10 @@ judge_hop(struct job *job, CURLcode result)
 	if (status != 200)
 		return fault_set(&job->why, FAULT_HTTP, "S-26",
 		    "%s answers with status %ld", job->url.host, status);
+	if (!whole_is(&job->whole))
+		return fault_set(&job->why, FAULT_CONNECT, "RFC 9112 s9.8",
+		    "%s: the connection broke off inside the body",
+		    job->url.host);
 	note_type(job);
 	return false;
 }

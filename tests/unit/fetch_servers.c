@@ -378,6 +378,8 @@ static const struct {
 	{ "/broken-off", OK_HEAD("500"), 100 },
 	{ "/early", "HTTP/1.1 100 Continue\r\n\r\n" OK_HEAD("20") SERVER_FILE,
 		0 },
+	{ "/open-end", "HTTP/1.1 200 OK\r\n\r\n" SERVER_FILE, 0 },
+	{ "/cut-off", NULL, 0 },
 	{ "/garbage", "hello\r\n\r\n", 0 },
 	{ "/mud", TYPED("Content-Type: application/mud+json\r\n"), 0 },
 	{ "/json", TYPED("content-type:Application/JSON ; charset=x\r\n"), 0 },
@@ -405,6 +407,10 @@ special(SSL *ssl, const char *path, const char *request)
 
 	if (strcmp(path, "/slow") == 0) {
 		sleep(30);
+	} else if (strcmp(path, "/cut-off") == 0) {
+		SSL_write(ssl, "HTTP/1.1 200 OK\r\n\r\n", 19);
+		SSL_write(ssl, SERVER_FILE, 20);
+		_exit(0); /* without a word to TLS */
 	} else if (strcmp(path, "/headers") == 0) {
 		SSL_write(ssl, "HTTP/1.1 200 OK\r\n", 17);
 		for (int i = 0; i < 20; i++) {
