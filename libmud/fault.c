@@ -39,7 +39,8 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    "again." },
 	[FAULT_ADDRESS_REFUSED] = { "address-refused",
 	    "If the server is meant to stand in that network, add the network "
-	    "to fetch.allow-prefixes in mudd.conf." },
+	    "to fetch.allow-prefixes in mudd.conf; the gateway itself never "
+	    "serves MUD files." },
 	[FAULT_CONNECT] = { "connect",
 	    "Check that the gateway reaches the server; it will be tried "
 	    "again." },
@@ -47,8 +48,8 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    "Check the clock and the server's certificate; a private CA "
 	    "belongs into fetch.ca-file in mudd.conf." },
 	[FAULT_HTTP] = { "http",
-	    "Ask the maker to serve the file with status 200; it will be "
-	    "tried again." },
+	    "Ask the maker to serve the file as HTTP says, with status 200; "
+	    "it will be tried again." },
 	[FAULT_REDIRECT] = { "redirect",
 	    "Ask the maker to serve the file where the URL says, or give the "
 	    "device the new URL with `mudctl device assign DEV URL`." },

@@ -5,6 +5,7 @@
 #include "fetch/reason.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <openssl/x509_vfy.h>
 
@@ -41,7 +42,9 @@ static const struct {
 		"the server closed without an answer" },
 	{ CURLE_PARTIAL_FILE, FAULT_CONNECT, "RFC 8520 s1.6 (M-GET-1)",
 		"the connection broke off inside the body" },
-	{ CURLE_OUT_OF_MEMORY, FAULT_INTERNAL, "libcurl", "out of memory" },
+	/* The word for a header line past libcurl's own bound, too. */
+	{ CURLE_OUT_OF_MEMORY, FAULT_TOO_LARGE, "S-6",
+		"more in one header than a fetch has memory for" },
 	{ CURLE_FAILED_INIT, FAULT_INTERNAL, "libcurl", "cannot start" },
 };
 
@@ -63,6 +66,11 @@ static const struct {
 		"is from an unknown issuer" },
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
 		"is self-signed and not trusted" },
+	{ X509_V_ERR_EE_KEY_TOO_SMALL, "has a key that is too weak" },
+	{ X509_V_ERR_CA_KEY_TOO_SMALL, "is under a key that is too weak" },
+	{ X509_V_ERR_CA_MD_TOO_WEAK, "is under a digest that is too weak" },
+	{ X509_V_ERR_INVALID_PURPOSE, "is not meant for a server" },
+	{ X509_V_ERR_INVALID_CA, "is from an issuer that is no CA" },
 };
 /* clang-format on */
 
@@ -93,6 +101,13 @@ reason_of(CURLcode result, long verify, const char *words, const char *host,
 {
 	if (result == CURLE_PEER_FAILED_VERIFICATION) {
 		refusal_of(verify, words, host, why);
+		return;
+	}
+	/* libcurl has one result for bytes that do not come, and for bytes
+	 * that make no sense. */
+	if (result == CURLE_RECV_ERROR && strstr(words, "chunk") != NULL) {
+		fault_set(
+		    why, FAULT_HTTP, "RFC 9112 s7.1", "%s: %s", host, words);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
