@@ -39,10 +39,12 @@ organizationName = optional
 """
 
 
-def _request(base, subject):
-    run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
-        "ec_paramgen_curve:P-256", "-nodes", "-keyout", base + ".key",
-        "-out", base + ".csr", "-subj", subject)
+_EC = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def _request(base, subject, key=_EC):
+    run("openssl", "req", "-new", "-newkey", *key, "-nodes", "-keyout",
+        base + ".key", "-out", base + ".csr", "-subj", subject)
 
 
 def _authority(folder, name, subject):
@@ -54,10 +56,10 @@ def _authority(folder, name, subject):
         base + ".pem")
 
 
-def _leaf(folder, name, authority, subject, extensions, dates=None,
+def _leaf(folder, name, authority, subject, extensions, dates=None, key=_EC,
           out=None):
     base, ca = "%s/%s" % (out or folder, name), "%s/%s" % (folder, authority)
-    _request(base, subject)
+    _request(base, subject, key)
     write(base + ".ext", extensions)
     if dates is None:
         run("openssl", "x509", "-req", "-in", base + ".csr", "-CA",
@@ -77,6 +79,25 @@ def _leaf(folder, name, authority, subject, extensions, dates=None,
         base + ".ext", "-notext", "-out", base + ".pem")
 
 
+def _make_hostile(folder):
+    """For the server of hostile.py: good for all its names, and not so."""
+    names = _SERVER % "*.hostile.example.com"
+    _leaf(folder, "hostile", "web-ca", "/CN=hostile", names)
+    _leaf(folder, "nobodys", "rogue-ca", "/CN=nobodys", names)
+    _leaf(folder, "past", "web-ca", "/CN=past", names,
+          ("20240101000000Z", "20240201000000Z"))
+    _leaf(folder, "future", "web-ca", "/CN=future", names,
+          ("20480101000000Z", "20480201000000Z"))
+    _leaf(folder, "weak", "web-ca", "/CN=weak", names, key=("rsa:1024",))
+    _leaf(folder, "client", "web-ca", "/CN=client",
+          names.replace("serverAuth", "clientAuth"))
+    base = folder + "/selfsigned"
+    run("openssl", "req", "-x509", "-newkey", *_EC, "-nodes", "-keyout",
+        base + ".key", "-out", base + ".pem", "-days", "30", "-subj",
+        "/CN=selfsigned", "-addext",
+        "subjectAltName=DNS:*.hostile.example.com")
+
+
 def _make(folder):
     _authority(folder, "web-ca", "/O=Lab/CN=Lab web CA")
     _authority(folder, "rogue-ca", "/O=Lab/CN=Nobody's web CA")
@@ -89,6 +110,7 @@ def _make(folder):
           ("20240101000000Z", "20240201000000Z"))
     _leaf(folder, "wrongname.example.com", "web-ca",
           "/CN=other.example.com", _SERVER % "other.example.com")
+    _make_hostile(folder)
     _authority(folder, "sign-ca", "/O=Lab/CN=Lab MUD signing CA")
     _authority(folder, "other-ca", "/O=Elsewhere/CN=Another signing CA")
     _leaf(folder, "signer", "sign-ca", "/O=Lab/CN=Lab MUD signer", _SIGNER)
@@ -122,7 +144,7 @@ def short_lived(folder, out, seconds):
     begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(at))
                   for at in (time.time() - 60, time.time() + seconds))
     _leaf(folder, "short-lived", "sign-ca", "/O=Lab/CN=Short-lived signer",
-          _SIGNER, (begin, end), out)
+          _SIGNER, (begin, end), out=out)
     return "short-lived"
 
 

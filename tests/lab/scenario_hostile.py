@@ -1,0 +1,240 @@
+"""A file server that means harm, and what a fetcher makes of it (S-6, S-21 to
+S-26): a fault that names the cause, in bounded time and memory."""
+
+import collections
+import concurrent.futures
+import time
+
+import fakeengine
+import hostile
+import net
+from registry import scenario
+
+WEB_CA = "/etc/mudd/web-ca.pem"
+WORLD = ("203.0.113.0/24",)
+
+# One behaviour: the fault, words in its detail, and at most so many seconds.
+# A size instead of words: the body came, and has it.
+Row = collections.namedtuple("Row", "code words seconds", defaults=(5,))
+
+EXPECTED = {
+    # connecting, TLS
+    "mute": Row("timeout", "SSL", 13),
+    "stalled-handshake": Row("timeout", "SSL", 13),
+    "dripped-handshake": Row("timeout", "SSL", 13),
+    "plain-http": Row("tls", "handshake"),
+    "noise": Row("tls", "handshake"),
+    "hang-up": Row("tls", "handshake"),
+    "reset": Row("tls", "handshake"),
+    "alert": Row("tls", "handshake"),
+    "tls10": Row("tls", "version"),
+    "tls11": Row("tls", "version"),
+    "weak": Row("tls", "weak"),
+    "future": Row("tls", "not valid yet"),
+    "past": Row("tls", "has expired"),
+    "selfsigned": Row("tls", "self-signed"),
+    "client": Row("tls", "not meant for a server"),
+    "nobodys": Row("tls", "unknown issuer"),
+    "otherhost": Row("tls", "not for the name"),
+    # bodies
+    "good": Row("none", 20),
+    "no-answer": Row("timeout", "slow", 13),
+    "early-close": Row("connect", "without an answer"),
+    "drip-headers": Row("timeout", "slow", 13),
+    "drip-body": Row("timeout", "slow", 13),
+    "slow-body": Row("timeout", "not there after 30 s", 32),
+    "endless-body": Row("too-large", "more than 262144 bytes"),
+    "large-length": Row("too-large", "larger than allowed"),
+    "huge-length": Row("too-large", "larger than allowed"),
+    "negative-length": Row("http", "Content-Length"),
+    "two-lengths": Row("none", 21),
+    "length-too-long": Row("connect", "inside the body"),
+    "length-too-short": Row("none", 10),
+    "no-close-notify": Row("connect", "broke off"),
+    "rude-but-whole": Row("none", 20),
+    "gzip-unasked": Row("none", len(hostile.BOMB)),
+    "html": Row("none", 40),
+    # chunks
+    "bad-chunks": Row("http", "chunk"),
+    "huge-chunk": Row("http", "chunk"),
+    "endless-chunks": Row("too-large", "more than 262144 bytes"),
+    "endless-trailers": Row("too-large", "headers"),
+    "gzip-chunks": Row("none", len(hostile.ZIPPED)),
+    # headers
+    "many-headers": Row("too-large", "headers"),
+    "long-header": Row("too-large", "one header"),
+    "long-status": Row("http", ""),
+    "many-continues": Row("too-large", "headers"),
+    "slow-continues": Row("timeout", "slow", 13),
+    "http09": Row("http", ""),
+    "http2": Row("none", 20),
+    "http-nonsense": Row("http", ""),
+    "nul-header": Row("http", ""),
+    # redirects
+    "loop": Row("http", "more than 3"),
+    "moved": None,      # see redirects()
+}
+EXPECTED.update({"status-%d" % code: Row(
+    "http", "status %d" % code) for code in hostile.STATUSES})
+
+HOME = "https://moved" + hostile.DOMAIN
+# (status, header lines, fault or "" where it is followed, words).  S-23: within
+# the same host and port, by https, one Location.
+MOVES = [
+    (code, "Location: /there", "", "") for code in (301, 302, 303, 307, 308)
+] + [
+    (302, line, "", "") for line in (
+        "Location: there", "Location: ./x/../there", "location:/there",
+        "LOCATION: " + HOME + "/there", "Location: \t/there  ",
+        "Location: " + HOME.replace("https", "HTTPS").replace(
+            "moved", "MOVED") + ":443/there",
+        "Location: //moved" + hostile.DOMAIN + "/there")
+] + [
+    (code, "Location: /there", "http", "status %d" % code)
+    for code in (300, 304, 305, 306, 309, 399)
+] + [
+    (302, line, "redirect", words) for line, words in (
+        ("X: y", "without one usable"),
+        ("Location:", "without one usable"),
+        ("Location: /there\r\nLocation: /there", "without one usable"),
+        ("Location: /the re", "without one usable"),
+        ("Location: /there\x01", "without one usable"),
+        ("Location: /" + 300 * "x", "without one usable"),
+        ("Location: http://moved" + hostile.DOMAIN + "/there", "not an https"),
+        ("Location: ftp://moved" + hostile.DOMAIN + "/there", "not an https"),
+        ("Location: file:///etc/passwd", "not an https"),
+        ("Location: data:,x", "not an https"),
+        ("Location: gopher://127.0.0.1:22/_x", "not an https"),
+        ("Location: https://good" + hostile.DOMAIN + "/file", "another host"),
+        ("Location: //good" + hostile.DOMAIN + "/file", "another host"),
+        ("Location: " + HOME + ":8443/there", "another host or port"),
+        ("Location: https://x.moved" + hostile.DOMAIN + "/", "another host"),
+        ("Location: " + HOME + "./there", "empty label"),
+        ("Location: " + HOME.replace("//", "//u@") + "/there", "userinfo"),
+        ("Location: https://moved" + hostile.DOMAIN + "@127.0.0.1/",
+         "userinfo"),
+        ("Location: /there#here", "fragment"),
+        ("Location: /x/%2e%2e/there", "dot segment"),
+        ("Location: \\\\127.0.0.1\\there", "byte 0x5c"),
+        ("Location: /\\127.0.0.1/there", "byte 0x5c"),
+        ("Location: https://127.0.0.1/", "an address"),
+        ("Location: https://2130706433/", "an address"),
+        ("Location: https://0x7f.1/", "an address"),
+        ("Location: https://0177.0.0.1/", "an address"),
+        ("Location: https://[::1]/", "an address"),
+        ("Location: https://[::ffff:192.168.77.1]/", "an address"),
+        ("Location: https://[fe80::1%25eth0]/", "an address"),
+        ("Location: //192.168.77.1/", "an address"),
+        ("Location: https://localhost/", "one label"),
+        ("Location: https://gw.local/", "local"),
+        ("Location: https:///there", "empty label"),
+        ("Location: " + HOME + ":0/there", "port"),
+        ("Location: " + HOME + ":65979/there", "port"))
+]
+
+
+def redirects(lab, server):
+    """Each redirect once, one after another; then what it was asked for."""
+    fetcher = fakeengine.Fetcher(WEB_CA, allow=WORLD, ports=(8443,))
+    for status, lines, code, words in MOVES:
+        # Control bytes stand for themselves: the path has all of it in hex.
+        before = len(server.asked.get("moved", []))
+        path = (b"%d|" % status + lines.encode("latin-1")).hex()
+        if len(path) > 200:
+            path = (b"%d|" % status + b"long").hex()
+        outcome = fetcher.fetch("%s/%s" % (HOME, path))
+        asked = server.asked.get("moved", [])[before:]
+        shown = "%d %s" % (status, lines.encode("unicode_escape").decode())
+        lab.check(outcome.code == (code or "none") and
+                  words in outcome.detail, "redirect %s: %s" % (
+                      shown[:70], code or "followed"), outcome)
+        lab.check(len(asked) == (1 if code else 2), "and %d requests" % (
+            1 if code else 2), asked)
+        lab.check(not any(word in request.lower() for request in asked
+                          for word in (b"cookie", b"referer", b"origin")),
+                  "without Cookie and Referer", asked)
+    lab.check(len(server.asked["good"]) == 1, "no other host was asked",
+              server.asked["good"])
+    lab.note("%d redirects" % len(MOVES))
+    fetcher.close()
+
+
+# VmHWM, in KiB: the libraries alone take half of it.
+MEMORY = 24 * 1024
+
+
+def serve(lab):
+    """The hostile server, its names in the gateway's hosts file."""
+    server = hostile.Server(lab.www, lab.pki)
+    net.write("/etc/hosts", "127.0.0.1 localhost\n" + "".join(
+        "%s %s\n" % (addresses[0], name)
+        for name, addresses in server.names.items()))
+    return server
+
+
+def one(name):
+    fetcher = fakeengine.Fetcher(WEB_CA, allow=WORLD)
+    try:
+        outcome = fetcher.fetch("https://%s%s/file.json" % (
+            name, hostile.DOMAIN))
+        return outcome, fetcher.memory()
+    finally:
+        fetcher.close()
+
+
+def judge(lab, name, row, outcome, memory):
+    held = outcome.code == row.code and outcome.seconds <= row.seconds
+    if isinstance(row.words, int):
+        held = held and outcome.size == row.words
+    else:
+        held = held and row.words in outcome.detail and outcome.clause
+    lab.note("%-18s %-10s %5.1f s %6d KiB peak %6d KiB pss  %s" % (
+        name, outcome.code, outcome.seconds, *memory, outcome.detail))
+    lab.check(held, "%s: %s within %d s" % (
+        name, row.code if row.code != "none" else "%d bytes" % row.words,
+        row.seconds), outcome)
+    lab.check(memory[0] <= MEMORY, "%s: no more than %d KiB" % (
+        name, MEMORY), memory)
+
+
+@scenario("hostile-server", 120, captures=False)
+def hostile_server(lab):
+    """Each behaviour once, all at one time."""
+    server = serve(lab)
+    rows = {name: row for name, row in EXPECTED.items() if row}
+    lab.check(set(EXPECTED) == set(hostile.names()),
+              "every behaviour is expected to do something",
+              set(EXPECTED) ^ set(hostile.names()))
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        # The slowest first: nothing is to wait for them at the end.
+        order = sorted(rows, key=lambda name: -rows[name].seconds)
+        results = dict(zip(order, pool.map(one, order)))
+    for name, row in rows.items():
+        judge(lab, name, row, *results[name])
+    lab.note("%d behaviours in %.1f s; peak memory %d KiB, of its own %d" % (
+        len(rows), time.monotonic() - start,
+        max(memory[0] for _, memory in results.values()),
+        max(memory[1] for _, memory in results.values())))
+    for name in ("tls10", "weak", "future", "past", "selfsigned", "client",
+                 "nobodys", "otherhost"):
+        lab.check(name not in server.asked, "%s: it got no request" % name,
+                  server.asked.get(name))
+    asked_for(lab, server)
+    redirects(lab, server)
+
+
+def asked_for(lab, server):
+    """S-28: what left, to the letter."""
+    for name, requests in server.asked.items():
+        host = (name + hostile.DOMAIN).encode()
+        want = [b"GET /file.json HTTP/1.1", b"Host: " + host,
+                b"User-Agent: mudd", b"Accept: application/mud+json",
+                b"Accept-Language: en", b"", b""]
+        lines = requests[0].split(b"\r\n")
+        if name != "moved" and lines != want:
+            lab.check(False, "%s: the request says no more than it must"
+                      % name, lines)
+            return
+    lab.check(server.asked, "%d servers got what S-28 allows, to the letter"
+              % len(server.asked))
