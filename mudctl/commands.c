@@ -4,12 +4,16 @@
  */
 #include "mudctl/commands.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "libmud/anchor.h"
+#include "libmud/limits.h"
+#include "libmud/mem.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
 #include "mudctl/offline.h"
@@ -92,7 +96,7 @@ static const struct {
 	const char *after;
 } errors[] = {
 	{ "org.mudd.Manager.NotFound", COMMAND_NO, "not found: ", "what",
-	    "; 'mudctl devices' and 'mudctl pending' list what there is" },
+	    "; 'mudctl devices', 'pending' and 'trust' list what there is" },
 	{ "org.mudd.Manager.PermissionDenied", COMMAND_FORBIDDEN,
 	    "not permitted: be root, or in ", "needs", "" },
 	{ "org.mudd.Manager.InvalidDigest", COMMAND_NO,
@@ -130,21 +134,23 @@ explain_error(const json_t *answer)
 	return complain(COMMAND_NO, "mudd says %s", error);
 }
 
+/* COMMAND_DONE: the caller owns *answer. Takes params. */
 static int
-ask(const struct command *command, const struct options *options,
-    json_t *params)
+call(const struct command *command, const struct options *options,
+    json_t *params, json_t **answer)
 {
-	json_t *answer = NULL;
+	json_t *said = NULL;
 	const char *why = "";
 	int code = COMMAND_DONE;
 
 	switch (client_call(
-	    options->socket, command->method, params, &answer, &why)) {
+	    options->socket, command->method, params, &said, &why)) {
 	case CLIENT_REPLY:
-		code = print_answer(command, options, answer);
+		*answer = said;
 		break;
 	case CLIENT_ERROR:
-		code = explain_error(answer);
+		code = explain_error(said);
+		json_decref(said);
 		break;
 	case CLIENT_UNREACHABLE:
 		code = complain(COMMAND_UNREACHABLE,
@@ -157,6 +163,19 @@ ask(const struct command *command, const struct options *options,
 		    options->socket);
 		break;
 	}
+	return code;
+}
+
+static int
+ask(const struct command *command, const struct options *options,
+    json_t *params)
+{
+	json_t *answer;
+	int code = call(command, options, params, &answer);
+
+	if (code != COMMAND_DONE)
+		return code;
+	code = print_answer(command, options, answer);
 	json_decref(answer);
 	return code;
 }
@@ -205,6 +224,80 @@ run_approve(const struct command *command, const struct options *options,
 	return ask(command, options, params);
 }
 
+/* The whole file, on the heap; NULL if it cannot be read, or is too large. */
+static uint8_t *
+read_file(const char *path, size_t max, size_t *len)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	uint8_t *data;
+	bool is_bad;
+
+	if (in == NULL)
+		return NULL;
+	data = xcalloc(1, max + 1);
+	*len = fread(data, 1, max + 1, in);
+	is_bad = ferror(in) != 0 || *len > max;
+	if (in != stdin)
+		(void)fclose(in);
+	if (!is_bad)
+		return data;
+	errno = EFBIG;
+	free(data);
+	return NULL;
+}
+
+/* One certificate a call: more of them would not fit into a request. */
+static int
+add_anchors(const struct command *command, const struct options *options,
+    struct bytes text, json_t *added)
+{
+	int code = COMMAND_DONE;
+	struct bytes pem;
+	size_t at = 0;
+
+	while (code == COMMAND_DONE && anchor_next(text, &at, &pem)) {
+		json_t *answer;
+
+		code = call(command, options,
+		    json_pack("{s:s%}", "pem", (const char *)pem.data, pem.len),
+		    &answer);
+		if (code == COMMAND_DONE)
+			(void)json_array_append_new(added, answer);
+	}
+	return code;
+}
+
+static int
+run_trust_add(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	json_t *answer = json_pack("{s:[]}", "anchors");
+	json_t *added = json_object_get(answer, "anchors");
+	struct bytes text = { NULL, 0 };
+	uint8_t *data;
+	int code;
+
+	(void)argc;
+	data = read_file(argv[0], LIMIT_ANCHORS, &text.len);
+	if (data == NULL) {
+		json_decref(answer);
+		return complain(
+		    COMMAND_NO, "cannot read %s: %s", argv[0], strerror(errno));
+	}
+	text.data = data;
+	code = add_anchors(command, options, text, added);
+	if (json_array_size(added) > 0)
+		(void)print_answer(command, options, answer);
+	else if (code == COMMAND_DONE)
+		code = complain(COMMAND_NO,
+		    "no certificate in %s; it must be PEM, which 'openssl "
+		    "x509 -inform DER' makes of DER",
+		    argv[0]);
+	free(data);
+	json_decref(answer);
+	return code;
+}
+
 /* Without a daemon it cannot be done for the user, but it can be said. */
 static int
 run_teardown(const struct command *command, const struct options *options,
@@ -236,6 +329,16 @@ static const struct command commands[] = {
 	    1, run_approve, NULL, "Approve", NULL, show_approved },
 	{ "reject", NULL, "ID", "never use it", 1,
 	    run_plain, NULL, "Reject", "id", show_rejected },
+	{ "trust", NULL, "", "who may vouch for MUD files, and who may not", 0,
+	    run_plain, NULL, "Trust", NULL, show_trust },
+	{ "trust", "add", "FILE", "trust the certificates in this PEM file", 1,
+	    run_trust_add, NULL, "TrustAdd", NULL, show_trust_added },
+	{ "trust", "remove", "ID", "no longer trust one that was added", 1,
+	    run_plain, NULL, "TrustRemove", "id", show_trust_removed },
+	{ "trust", "distrust", "SIGNER", "freeze what this signer signed", 1,
+	    run_plain, NULL, "TrustDistrust", "signer", show_distrusted },
+	{ "trust", "restore", "SIGNER", "take that back", 1,
+	    run_plain, NULL, "TrustRestore", "signer", show_restored },
 	{ "teardown", NULL, "", "remove mudd's tables, and end mudd", 0,
 	    run_teardown, NULL, "Teardown", NULL, show_torn_down },
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "

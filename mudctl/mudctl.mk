@@ -4,8 +4,10 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
+	mudctl/lines.c mudctl/lines.h \
 	mudctl/offline.c mudctl/offline.h \
-	mudctl/show.c mudctl/show.h
+	mudctl/show.c mudctl/show.h \
+	mudctl/showtrust.c
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Built below the folder of its name, installed as bin/mudctl.

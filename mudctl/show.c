@@ -9,67 +9,7 @@
 
 #include "libmud/mem.h"
 #include "mudctl/columns.h"
-
-#define LABEL_WIDTH 13
-
-/* A member as text, or "". */
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text == NULL ? "" : text;
-}
-
-static json_int_t
-number_of(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
-static void
-put(const struct show *show, const char *text)
-{
-	(void)text_print(show->out, text);
-}
-
-static void
-label(const struct show *show, const char *name)
-{
-	size_t width =
-	    text_print_tone(show->out, name, TONE_FAINT, show->colour);
-
-	while (width++ < LABEL_WIDTH)
-		(void)fputc(' ', show->out);
-}
-
-/* A line of its own, if there is something to say. */
-static void
-line(const struct show *show, const char *name, const char *text)
-{
-	if (text[0] == '\0')
-		return;
-	label(show, name);
-	put(show, text);
-	(void)fputc('\n', show->out);
-}
-
-/* Strings of an array, with commas between. */
-static void
-line_of_array(const struct show *show, const char *name, const json_t *array)
-{
-	if (json_array_size(array) == 0)
-		return;
-	label(show, name);
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		const char *text = json_string_value(json_array_get(array, i));
-
-		if (i > 0)
-			put(show, ", ");
-		put(show, text == NULL ? "-" : text);
-	}
-	(void)fputc('\n', show->out);
-}
+#include "mudctl/lines.h"
 
 static enum tone
 tone_of_state(const char *state)
@@ -90,24 +30,6 @@ tone_of_state(const char *state)
 		if (strcmp(tones[i].state, state) == 0)
 			return tones[i].tone;
 	return TONE_PLAIN;
-}
-
-/* "held: RFC 8520 s13.2: the signer ...", and what can be done about it. */
-static void
-put_fault(const struct show *show, const json_t *fault)
-{
-	if (!json_is_object(fault))
-		return;
-	(void)text_print_tone(show->out, "held: ", TONE_WAITING, show->colour);
-	put(show, text_of(fault, "clause"));
-	put(show, ": ");
-	put(show, text_of(fault, "detail"));
-	(void)fputc('\n', show->out);
-	if (text_of(fault, "remedy")[0] != '\0') {
-		put(show, "next: ");
-		put(show, text_of(fault, "remedy"));
-		(void)fputc('\n', show->out);
-	}
 }
 
 /* ---- status ---- */
@@ -135,10 +57,11 @@ put_counts(const struct show *show, const json_t *counts)
 		"unknown" };
 	const char *between = ": ";
 
-	label(show, "devices");
-	(void)fprintf(show->out, "%lld", (long long)number_of(counts, "total"));
+	lines_label(show, "devices");
+	(void)fprintf(
+	    show->out, "%lld", (long long)lines_number(counts, "total"));
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		json_int_t n = number_of(counts, states[i]);
+		json_int_t n = lines_number(counts, states[i]);
 
 		if (n == 0)
 			continue;
@@ -153,34 +76,33 @@ put_counts(const struct show *show, const json_t *counts)
 void
 show_status(const struct show *show, const json_t *answer)
 {
-	const char *table = text_of(answer, "table");
+	const char *table = lines_text(answer, "table");
 	const json_t *gaps = json_object_get(answer, "not_enforced");
-	json_int_t waiting = number_of(answer, "pending_approvals");
+	json_int_t waiting = lines_number(answer, "pending_approvals");
 
-	label(show, "mudd");
-	put(show, text_of(answer, "version"));
-	put(show, ", mode ");
-	put(show, text_of(answer, "mode"));
-	put(show, ", up ");
-	put_uptime(show, number_of(answer, "uptime_sec"));
+	lines_label(show, "mudd");
+	lines_put(show, lines_text(answer, "version"));
+	lines_put(show, ", mode ");
+	lines_put(show, lines_text(answer, "mode"));
+	lines_put(show, ", up ");
+	put_uptime(show, lines_number(answer, "uptime_sec"));
 	(void)fputc('\n', show->out);
-	line_of_array(
-	    show, "interfaces", json_object_get(answer, "interfaces"));
-	label(show, "table");
+	lines_array(show, "interfaces", json_object_get(answer, "interfaces"));
+	lines_label(show, "table");
 	(void)text_print_tone(show->out, table,
 	    strcmp(table, "ok") == 0 ? TONE_GOOD : TONE_BAD, show->colour);
 	(void)fputc('\n', show->out);
-	put_fault(show, json_object_get(answer, "kernel_fault"));
+	lines_fault(show, json_object_get(answer, "kernel_fault"));
 	put_counts(show, json_object_get(answer, "devices"));
 	if (waiting > 0) {
-		label(show, "approvals");
+		lines_label(show, "approvals");
 		(void)fprintf(show->out, "%lld %s: see 'mudctl pending'\n",
 		    (long long)waiting, waiting == 1 ? "waits" : "wait");
 	}
 	for (size_t i = 0; i < json_array_size(gaps); i++) {
 		const char *gap = json_string_value(json_array_get(gaps, i));
 
-		line(
+		lines_line(
 		    show, i == 0 ? "not enforced" : "", gap == NULL ? "" : gap);
 	}
 }
@@ -192,7 +114,7 @@ static void
 add_state(struct columns *columns, const json_t *device)
 {
 	const json_t *flags = json_object_get(device, "flags");
-	const char *state = text_of(device, "state");
+	const char *state = lines_text(device, "state");
 	char text[80];
 	size_t used;
 
@@ -219,13 +141,13 @@ show_devices(const struct show *show, const json_t *answer)
 		const json_t *device = json_array_get(devices, i);
 		const json_t *addresses = json_object_get(device, "addresses");
 
-		columns_add(columns, text_of(device, "name"), TONE_PLAIN);
-		columns_add(columns, text_of(device, "mac"), TONE_PLAIN);
+		columns_add(columns, lines_text(device, "name"), TONE_PLAIN);
+		columns_add(columns, lines_text(device, "mac"), TONE_PLAIN);
 		columns_add(columns,
 		    json_string_value(json_array_get(addresses, 0)),
 		    TONE_PLAIN);
 		add_state(columns, device);
-		columns_add(columns, text_of(device, "mud_url"), TONE_PLAIN);
+		columns_add(columns, lines_text(device, "mud_url"), TONE_PLAIN);
 	}
 	if (json_array_size(devices) == 0)
 		(void)fputs("No device has been seen yet.\n", show->out);
@@ -238,17 +160,17 @@ show_devices(const struct show *show, const json_t *answer)
 static void
 put_state_line(const struct show *show, const json_t *device)
 {
-	const char *name = text_of(device, "name");
-	const char *state = text_of(device, "state");
+	const char *name = lines_text(device, "name");
+	const char *state = lines_text(device, "state");
 
 	if (name[0] != '\0') {
-		put(show, name);
-		put(show, " (");
-		put(show, text_of(device, "mac"));
-		put(show, ") is ");
+		lines_put(show, name);
+		lines_put(show, " (");
+		lines_put(show, lines_text(device, "mac"));
+		lines_put(show, ") is ");
 	} else {
-		put(show, text_of(device, "mac"));
-		put(show, " is ");
+		lines_put(show, lines_text(device, "mac"));
+		lines_put(show, " is ");
 	}
 	(void)text_print_tone(
 	    show->out, state, tone_of_state(state), show->colour);
@@ -261,18 +183,18 @@ put_addresses(const struct show *show, const json_t *device)
 	const json_t *leases = json_object_get(device, "leases");
 
 	if (json_array_size(leases) == 0) {
-		line_of_array(
+		lines_array(
 		    show, "addresses", json_object_get(device, "addresses"));
 		return;
 	}
 	for (size_t i = 0; i < json_array_size(leases); i++) {
 		const json_t *lease = json_array_get(leases, i);
 
-		label(show, i == 0 ? "addresses" : "");
-		put(show, text_of(lease, "address"));
-		if (text_of(lease, "expires")[0] != '\0') {
-			put(show, " until ");
-			put(show, text_of(lease, "expires"));
+		lines_label(show, i == 0 ? "addresses" : "");
+		lines_put(show, lines_text(lease, "address"));
+		if (lines_text(lease, "expires")[0] != '\0') {
+			lines_put(show, " until ");
+			lines_put(show, lines_text(lease, "expires"));
 		}
 		(void)fputc('\n', show->out);
 	}
@@ -284,12 +206,12 @@ put_policy(const struct show *show, const json_t *policy, const char *mud_url)
 	if (!json_is_object(policy))
 		return;
 	/* An earlier URL's policy holds until the new one has one. */
-	if (strcmp(text_of(policy, "mud_url"), mud_url) != 0)
-		line(show, "policy of", text_of(policy, "mud_url"));
-	line(show, "signer", text_of(policy, "signer"));
-	line(show, "digest", text_of(policy, "digest"));
-	line(show, "approved", text_of(policy, "approved_at"));
-	line(show, "fetched anew", text_of(policy, "expires"));
+	if (strcmp(lines_text(policy, "mud_url"), mud_url) != 0)
+		lines_line(show, "policy of", lines_text(policy, "mud_url"));
+	lines_line(show, "signer", lines_text(policy, "signer"));
+	lines_line(show, "digest", lines_text(policy, "digest"));
+	lines_line(show, "approved", lines_text(policy, "approved_at"));
+	lines_line(show, "fetched anew", lines_text(policy, "expires"));
 }
 
 void
@@ -299,30 +221,31 @@ show_device(const struct show *show, const json_t *answer)
 	const json_t *drops = json_object_get(answer, "drops");
 
 	put_state_line(show, answer);
-	put_fault(show, json_object_get(answer, "fault"));
-	line(show, "MUD URL", text_of(answer, "mud_url"));
-	line(show, "learnt by", text_of(answer, "url_source"));
-	line(show, "mode", text_of(answer, "mode"));
+	lines_fault(show, json_object_get(answer, "fault"));
+	lines_line(show, "MUD URL", lines_text(answer, "mud_url"));
+	lines_line(show, "learnt by", lines_text(answer, "url_source"));
+	lines_line(show, "mode", lines_text(answer, "mode"));
 	put_addresses(show, answer);
-	line(show, "interface", text_of(answer, "interface"));
-	line(show, "port", text_of(answer, "port"));
-	line(show, "manufacturer", text_of(answer, "manufacturer"));
-	line(show, "model", text_of(answer, "model"));
-	line(show, "description", text_of(answer, "systeminfo"));
+	lines_line(show, "interface", lines_text(answer, "interface"));
+	lines_line(show, "port", lines_text(answer, "port"));
+	lines_line(show, "manufacturer", lines_text(answer, "manufacturer"));
+	lines_line(show, "model", lines_text(answer, "model"));
+	lines_line(show, "description", lines_text(answer, "systeminfo"));
 	if (json_is_false(json_object_get(answer, "is_supported")))
-		line(show, "supported", "no longer, says its manufacturer");
+		lines_line(
+		    show, "supported", "no longer, says its manufacturer");
 	if (!json_is_object(policy))
-		line(show, "signer", text_of(answer, "signer"));
-	put_policy(show, policy, text_of(answer, "mud_url"));
+		lines_line(show, "signer", lines_text(answer, "signer"));
+	put_policy(show, policy, lines_text(answer, "mud_url"));
 	if (json_is_object(drops)) {
-		label(show, "dropped");
+		lines_label(show, "dropped");
 		(void)fprintf(show->out, "%lld packets from it, %lld to it\n",
-		    (long long)number_of(drops, "from"),
-		    (long long)number_of(drops, "to"));
+		    (long long)lines_number(drops, "from"),
+		    (long long)lines_number(drops, "to"));
 	}
-	line(show, "first seen", text_of(answer, "first_seen"));
-	line(show, "last seen", text_of(answer, "last_seen"));
-	line_of_array(show, "flags", json_object_get(answer, "flags"));
+	lines_line(show, "first seen", lines_text(answer, "first_seen"));
+	lines_line(show, "last seen", lines_text(answer, "last_seen"));
+	lines_array(show, "flags", json_object_get(answer, "flags"));
 }
 
 /* ---- approvals ---- */
@@ -341,19 +264,19 @@ show_pending(const struct show *show, const json_t *answer)
 
 		(void)snprintf(devices, sizeof(devices), "%zu",
 		    json_array_size(json_object_get(file, "devices")));
-		columns_add(columns, text_of(file, "id"), TONE_PLAIN);
+		columns_add(columns, lines_text(file, "id"), TONE_PLAIN);
 		columns_add(columns, devices, TONE_PLAIN);
 		columns_add(columns,
-		    text_of(json_object_get(file, "reason"), "code"),
+		    lines_text(json_object_get(file, "reason"), "code"),
 		    TONE_WAITING);
-		columns_add(columns, text_of(file, "mud_url"), TONE_PLAIN);
+		columns_add(columns, lines_text(file, "mud_url"), TONE_PLAIN);
 	}
 	if (json_array_size(pending) == 0) {
 		(void)fputs("Nothing waits for an administrator.\n", show->out);
 	} else {
 		columns_print(columns, show->out, show->colour);
-		put(show, "'mudctl pending show ID' says why, and how to "
-			  "decide.");
+		lines_put(show, "'mudctl pending show ID' says why, and how to "
+				"decide.");
 		(void)fputc('\n', show->out);
 	}
 	columns_free(columns);
@@ -362,44 +285,44 @@ show_pending(const struct show *show, const json_t *answer)
 void
 show_pending_file(const struct show *show, const json_t *answer)
 {
-	const char *digest = text_of(answer, "digest");
+	const char *digest = lines_text(answer, "digest");
 
-	put(show, text_of(answer, "mud_url"));
-	put(show, " waits for an administrator");
+	lines_put(show, lines_text(answer, "mud_url"));
+	lines_put(show, " waits for an administrator");
 	(void)fputc('\n', show->out);
-	put_fault(show, json_object_get(answer, "reason"));
-	line(show, "id", text_of(answer, "id"));
-	line(show, "digest", digest);
-	line(show, "signer", text_of(answer, "signer"));
-	line(show, "fetched", text_of(answer, "fetched_at"));
-	line_of_array(show, "devices", json_object_get(answer, "devices"));
+	lines_fault(show, json_object_get(answer, "reason"));
+	lines_line(show, "id", lines_text(answer, "id"));
+	lines_line(show, "digest", digest);
+	lines_line(show, "signer", lines_text(answer, "signer"));
+	lines_line(show, "fetched", lines_text(answer, "fetched_at"));
+	lines_array(show, "devices", json_object_get(answer, "devices"));
 	if (digest[0] == '\0') {
-		put(show, "Nothing was fetched yet, so nothing can be "
-			  "approved; it is tried again.");
+		lines_put(show, "Nothing was fetched yet, so nothing can be "
+				"approved; it is tried again.");
 		(void)fputc('\n', show->out);
 		return;
 	}
-	put(show, "to approve: mudctl approve ");
-	put(show, text_of(answer, "id"));
+	lines_put(show, "to approve: mudctl approve ");
+	lines_put(show, lines_text(answer, "id"));
 	(void)fprintf(
 	    show->out, " --digest %.16s\nto reject:  mudctl reject ", digest);
-	put(show, text_of(answer, "id"));
+	lines_put(show, lines_text(answer, "id"));
 	(void)fputc('\n', show->out);
 }
 
 void
 show_approved(const struct show *show, const json_t *answer)
 {
-	put(show, "approved: ");
-	put(show, text_of(answer, "mud_url"));
+	lines_put(show, "approved: ");
+	lines_put(show, lines_text(answer, "mud_url"));
 	(void)fputc('\n', show->out);
 }
 
 void
 show_rejected(const struct show *show, const json_t *answer)
 {
-	put(show, "rejected: ");
-	put(show, text_of(answer, "mud_url"));
+	lines_put(show, "rejected: ");
+	lines_put(show, lines_text(answer, "mud_url"));
 	(void)fputc('\n', show->out);
 }
 
@@ -407,6 +330,6 @@ void
 show_torn_down(const struct show *show, const json_t *answer)
 {
 	(void)answer;
-	put(show, "mudd has removed its tables and ends");
+	lines_put(show, "mudd has removed its tables and ends");
 	(void)fputc('\n', show->out);
 }

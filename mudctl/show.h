@@ -25,6 +25,13 @@ void show_pending(const struct show *show, const json_t *answer);
 void show_pending_file(const struct show *show, const json_t *answer);
 void show_approved(const struct show *show, const json_t *answer);
 void show_rejected(const struct show *show, const json_t *answer);
+/* showtrust.c */
+void show_trust(const struct show *show, const json_t *answer);
+void show_trust_added(const struct show *show, const json_t *answer);
+void show_trust_removed(const struct show *show, const json_t *answer);
+void show_distrusted(const struct show *show, const json_t *answer);
+void show_restored(const struct show *show, const json_t *answer);
+
 void show_torn_down(const struct show *show, const json_t *answer);
 
 #endif

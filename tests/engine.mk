@@ -86,6 +86,11 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/57-trust-removed.scn \
 	tests/scenario/58-distrusted.scn \
 	tests/scenario/59-broken-anchor.scn \
+	tests/scenario/49-trust-added.scn \
+	tests/scenario/50-trust-removed.scn \
+	tests/scenario/51-distrusted.scn \
+	tests/scenario/52-broken-anchor.scn \
+	tests/scenario/53-anchor-readers.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part
@@ -97,10 +102,12 @@ engine_module_tests = \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
 	tests/unit/test_policies \
+	tests/unit/test_remedy \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
+	tests/unit/test_statetrust \
 	tests/unit/test_things
 check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
@@ -127,6 +134,10 @@ tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
 tests_unit_test_policies_CFLAGS = $(engine_module_cflags)
 tests_unit_test_policies_LDADD = $(engine_module_libs)
 
+tests_unit_test_remedy_SOURCES = tests/unit/test_remedy.c
+tests_unit_test_remedy_CFLAGS = $(engine_module_cflags)
+tests_unit_test_remedy_LDADD = $(engine_module_libs)
+
 tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sets_LDADD = $(engine_module_libs)
@@ -145,6 +156,10 @@ tests_unit_test_sightings_stored_LDADD = $(engine_module_libs)
 tests_unit_test_stage_SOURCES = tests/unit/test_stage.c
 tests_unit_test_stage_CFLAGS = $(engine_module_cflags)
 tests_unit_test_stage_LDADD = $(engine_module_libs)
+
+tests_unit_test_statetrust_SOURCES = tests/unit/test_statetrust.c
+tests_unit_test_statetrust_CFLAGS = $(engine_module_cflags)
+tests_unit_test_statetrust_LDADD = $(engine_module_libs)
 
 tests_unit_test_things_SOURCES = tests/unit/test_things.c
 tests_unit_test_things_CFLAGS = $(engine_module_cflags)

@@ -8,74 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/config.h"
-#include "engine/control.h"
+#include "engine/calls.h"
+#include "engine/decisions.h"
 #include "engine/engine.h"
 #include "engine/report.h"
+#include "engine/trustcalls.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
-
-enum waiting_for { WAIT_STATUS, WAIT_COUNTERS, WAIT_APPROVED, WAIT_TORN_DOWN };
-
-/* A call that is answered later. */
-struct waiting {
-	struct control_call *call;
-	enum waiting_for what;
-	struct mac mac;     /* COUNTERS */
-	struct mudurl *mud; /* APPROVED */
-	uint8_t digest[32];
-	struct list link;
-};
-
-struct commands {
-	struct engine *engine;
-	struct control *control;
-	struct list waiting;
-};
-
-static void
-waiting_free(struct waiting *waiting)
-{
-	list_remove(&waiting->link);
-	free(waiting);
-}
-
-static struct waiting *
-wait_for(
-    struct commands *commands, struct control_call *call, enum waiting_for what)
-{
-	struct waiting *waiting = xcalloc(1, sizeof(*waiting));
-
-	waiting->call = call;
-	waiting->what = what;
-	list_append(&commands->waiting, &waiting->link);
-	return waiting;
-}
-
-static void
-not_found(struct control_call *call, const char *what)
-{
-	control_error(
-	    call, CONTROL_NOT_FOUND, json_pack("{s:s}", "what", what));
-}
-
-static void
-not_possible(struct control_call *call, const char *reason)
-{
-	control_error(
-	    call, CONTROL_NOT_POSSIBLE, json_pack("{s:s}", "reason", reason));
-}
-
-/* A text parameter; answers the call itself if there is none. */
-static const char *
-text_of(struct control_call *call, json_t *params, const char *name)
-{
-	const char *text = json_string_value(json_object_get(params, name));
-
-	if (text == NULL)
-		control_invalid(call, name);
-	return text;
-}
 
 static void
 status(void *arg, struct control_call *call, json_t *params, uid_t uid)
@@ -85,7 +24,7 @@ status(void *arg, struct control_call *call, json_t *params, uid_t uid)
 	(void)params;
 	(void)uid;
 	/* Whether the tables stand is the kernel's to say. */
-	(void)wait_for(commands, call, WAIT_STATUS);
+	(void)calls_wait(commands, call, WAIT_STATUS);
 	engine_count(commands->engine);
 }
 
@@ -103,7 +42,7 @@ static void
 device(void *arg, struct control_call *call, json_t *params, uid_t uid)
 {
 	struct commands *commands = arg;
-	const char *text = text_of(call, params, "device");
+	const char *text = calls_text(call, params, "device");
 	const struct thing *thing;
 
 	(void)uid;
@@ -111,113 +50,12 @@ device(void *arg, struct control_call *call, json_t *params, uid_t uid)
 		return;
 	thing = things_find_text(commands->engine->things, text);
 	if (thing == NULL) {
-		not_found(call, text);
+		calls_not_found(call, text);
 		return;
 	}
 	/* Drops are counted in the kernel. */
-	wait_for(commands, call, WAIT_COUNTERS)->mac = thing->mac;
+	calls_wait(commands, call, WAIT_COUNTERS)->mac = thing->mac;
 	engine_count(commands->engine);
-}
-
-static void
-pending(void *arg, struct control_call *call, json_t *params, uid_t uid)
-{
-	struct commands *commands = arg;
-
-	(void)params;
-	(void)uid;
-	control_reply(call, report_pending(commands->engine));
-}
-
-/* The URL that an id stands for; answers the call itself if there is none. */
-static struct mudurl *
-mudurl_of(struct commands *commands, struct control_call *call, const char *id)
-{
-	struct mudurl *mud = manager_find(commands->engine->manager, id);
-
-	if (mud == NULL)
-		not_found(call, id);
-	return mud;
-}
-
-static void
-pending_show(void *arg, struct control_call *call, json_t *params, uid_t uid)
-{
-	struct commands *commands = arg;
-	const char *id = text_of(call, params, "id");
-	const struct mudurl *mud;
-
-	(void)uid;
-	if (id == NULL)
-		return;
-	mud = mudurl_of(commands, call, id);
-	if (mud == NULL)
-		return;
-	if (mudurl_fault(mud)->code == FAULT_NONE)
-		not_possible(call, "nothing of this MUD URL waits");
-	else
-		control_reply(call, report_pending_file(commands->engine, mud));
-}
-
-static void
-approve(void *arg, struct control_call *call, json_t *params, uid_t uid)
-{
-	struct commands *commands = arg;
-	struct engine *engine = commands->engine;
-	const char *id = text_of(call, params, "id");
-	const char *digest =
-	    id == NULL ? NULL : text_of(call, params, "digest");
-	struct mudurl *mud;
-	struct waiting *waiting;
-	int error;
-
-	if (digest == NULL)
-		return;
-	mud = mudurl_of(commands, call, id);
-	if (mud == NULL)
-		return;
-	error = manager_approve(
-	    engine->manager, id, digest, uid, engine_now(engine));
-	if (error == 0) {
-		waiting = wait_for(commands, call, WAIT_APPROVED);
-		waiting->mud = mud;
-		memcpy(waiting->digest, mud->candidate->digest,
-		    sizeof(waiting->digest));
-		engine_touch(engine);
-	} else if (error == -EINVAL) {
-		control_error(call, CONTROL_INVALID_DIGEST,
-		    report_digest(mud->candidate->digest));
-	} else {
-		not_possible(call,
-		    error == -EAGAIN
-			? "no fetched file of this MUD URL waits for approval"
-			: "the decision could not be stored");
-	}
-}
-
-static void
-reject(void *arg, struct control_call *call, json_t *params, uid_t uid)
-{
-	struct commands *commands = arg;
-	struct engine *engine = commands->engine;
-	const char *id = text_of(call, params, "id");
-	const struct mudurl *mud;
-	int error;
-
-	if (id == NULL)
-		return;
-	mud = mudurl_of(commands, call, id);
-	if (mud == NULL)
-		return;
-	error = manager_reject(engine->manager, id, uid, engine_now(engine));
-	if (error == 0)
-		control_reply(
-		    call, json_pack("{s:s}", "mud_url", mud->url.text));
-	else
-		not_possible(call,
-		    error == -EAGAIN
-			? "no fetched file of this MUD URL waits for approval"
-			: "the decision could not be stored");
 }
 
 static void
@@ -227,7 +65,7 @@ teardown(void *arg, struct control_call *call, json_t *params, uid_t uid)
 
 	(void)params;
 	(void)uid;
-	(void)wait_for(commands, call, WAIT_TORN_DOWN);
+	(void)calls_wait(commands, call, WAIT_TORN_DOWN);
 	engine_teardown(commands->engine);
 }
 
@@ -235,36 +73,19 @@ static const struct control_method methods[] = {
 	{ "Status", false, status },
 	{ "Devices", false, devices },
 	{ "Device", false, device },
-	{ "Pending", false, pending },
-	{ "PendingShow", false, pending_show },
-	{ "Approve", true, approve },
-	{ "Reject", true, reject },
+	{ "Pending", false, decisions_pending },
+	{ "PendingShow", false, decisions_show },
+	{ "Approve", true, decisions_approve },
+	{ "Reject", true, decisions_reject },
+	{ "Trust", false, trustcalls_list },
+	{ "TrustAdd", true, trustcalls_add },
+	{ "TrustRemove", true, trustcalls_remove },
+	{ "TrustDistrust", true, trustcalls_distrust },
+	{ "TrustRestore", true, trustcalls_restore },
 	{ "Teardown", true, teardown },
 };
+
 /* ---- answers that come later ------------------------------------------- */
-
-/* Approved means: read, in force, and in the kernel. */
-static bool
-answer_approved(struct engine *engine, struct waiting *waiting)
-{
-	const struct mudurl *mud = waiting->mud;
-	json_t *answer;
-
-	if (version_is(mud->accepted, waiting->digest)) {
-		if (!plan_is_idle(engine->plan))
-			return false;
-		answer = report_digest(waiting->digest);
-		(void)json_object_set_new(
-		    answer, "mud_url", json_string(mud->url.text));
-		control_reply(waiting->call, answer);
-		return true;
-	}
-	if (version_is(mud->candidate, waiting->digest) &&
-	    mud->candidate->status == FILE_PENDING)
-		return false;
-	not_possible(waiting->call, mudurl_fault(mud)->detail);
-	return true;
-}
 
 static void
 on_turned(void *arg)
@@ -276,8 +97,8 @@ on_turned(void *arg)
 		struct waiting *waiting = LIST_ENTRY(at, struct waiting, link);
 
 		if (waiting->what == WAIT_APPROVED &&
-		    answer_approved(commands->engine, waiting))
-			waiting_free(waiting);
+		    decisions_answer_approved(commands->engine, waiting))
+			calls_end(waiting);
 	}
 }
 
@@ -294,7 +115,7 @@ on_counted(void *arg)
 
 		if (waiting->what == WAIT_STATUS) {
 			control_reply(waiting->call, report_status(engine));
-			waiting_free(waiting);
+			calls_end(waiting);
 			continue;
 		}
 		if (waiting->what != WAIT_COUNTERS)
@@ -304,8 +125,8 @@ on_counted(void *arg)
 			control_reply(
 			    waiting->call, report_device(engine, thing));
 		else
-			not_found(waiting->call, "it has gone");
-		waiting_free(waiting);
+			calls_not_found(waiting->call, "it has gone");
+		calls_end(waiting);
 	}
 }
 
@@ -323,8 +144,8 @@ on_torn_down(void *arg, const struct fault *why)
 		if (why == NULL)
 			control_reply(waiting->call, NULL);
 		else
-			not_possible(waiting->call, why->detail);
-		waiting_free(waiting);
+			calls_not_possible(waiting->call, why->detail);
+		calls_end(waiting);
 	}
 	if (why != NULL)
 		return;
@@ -369,7 +190,7 @@ commands_free(struct commands *commands)
 		struct waiting *waiting = LIST_ENTRY(at, struct waiting, link);
 
 		control_error(waiting->call, CONTROL_BUSY, NULL);
-		waiting_free(waiting);
+		calls_end(waiting);
 	}
 	control_free(commands->control);
 	free(commands);

@@ -4,12 +4,14 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
+	mudd/engine/calls.c mudd/engine/calls.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
 	mudd/engine/config.c mudd/engine/config.h \
 	mudd/engine/configkeys.c mudd/engine/configkeys.h \
 	mudd/engine/control.c mudd/engine/control.h \
 	mudd/engine/controlclient.c mudd/engine/controlclient.h \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
+	mudd/engine/decisions.c mudd/engine/decisions.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
@@ -24,7 +26,9 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
+	mudd/engine/put.c mudd/engine/put.h \
 	mudd/engine/rejudge.c mudd/engine/rejudge.h \
+	mudd/engine/remedy.c mudd/engine/remedy.h \
 	mudd/engine/report.c mudd/engine/report.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
@@ -36,6 +40,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/things.c mudd/engine/things.h \
 	mudd/engine/thingstore.c mudd/engine/thingstore.h \
 	mudd/engine/trust.c mudd/engine/trust.h \
+	mudd/engine/trustcalls.c mudd/engine/trustcalls.h \
 	mudd/engine/trustload.c mudd/engine/trustload.h \
 	mudd/engine/varlink.c mudd/engine/varlink.h \
 	mudd/engine/verdicts.c mudd/engine/verdicts.h

@@ -7,63 +7,13 @@
 #include "engine/report.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "engine/config.h"
 #include "engine/engine.h"
+#include "engine/put.h"
 #include "engine/rejudge.h"
-#include "libmud/digest.h"
+#include "engine/remedy.h"
 #include "libmud/fault.h"
-
-#define TIME_TEXT 24
-
-static void
-put(json_t *object, const char *key, json_t *value)
-{
-	(void)json_object_set_new(object, key, value);
-}
-
-/* Absent where it is empty. */
-static void
-put_text(json_t *object, const char *key, const char *text)
-{
-	json_t *value = text[0] == '\0' ? NULL : json_string(text);
-
-	if (value != NULL)
-		put(object, key, value);
-}
-
-static void
-put_time(json_t *object, const char *key, int64_t at)
-{
-	char text[TIME_TEXT];
-	time_t seconds = (time_t)at;
-	struct tm parts;
-
-	if (at <= 0 || at == INT64_MAX || gmtime_r(&seconds, &parts) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		return;
-	put(object, key, json_string(text));
-}
-
-static void
-put_fault(json_t *object, const char *key, const struct fault *why)
-{
-	if (why->code == FAULT_NONE)
-		return;
-	put(object, key,
-	    json_pack("{s:s,s:s,s:s,s:s}", "code", fault_name(why->code),
-		"clause", why->clause, "detail", why->detail, "remedy",
-		fault_remedy(why->code)));
-}
-
-static void
-put_digest(json_t *object, const char *key, const uint8_t digest[32])
-{
-	char text[DIGEST_TEXT];
-
-	put(object, key, json_string(digest_text(digest, text)));
-}
 
 json_t *
 report_digest(const uint8_t digest[32])
@@ -124,7 +74,7 @@ put_flags(
 		if (flags[i].is_set)
 			(void)json_array_append_new(
 			    list, json_string(flags[i].name));
-	put(object, "flags", list);
+	put_value(object, "flags", list);
 }
 
 static void
@@ -140,7 +90,7 @@ put_place(struct engine *engine, json_t *object, const struct thing *thing)
 	for (size_t i = 0; i < thing->n_leases; i++)
 		(void)json_array_append_new(
 		    list, json_string(addr_text(&thing->leases[i].addr, text)));
-	put(object, "addresses", list);
+	put_value(object, "addresses", list);
 }
 
 static void
@@ -153,7 +103,7 @@ put_file(json_t *object, const struct thing *thing)
 		return;
 	put_text(object, "mud_url", mud->url.text);
 	put_text(object, "url_source", state_source_name(thing->source));
-	put_fault(object, "fault", mudurl_fault(mud));
+	put_fault(object, "fault", mudurl_fault(mud), remedy_of(mud));
 	version = mud->accepted != NULL ? mud->accepted : mud->candidate;
 	if (version == NULL)
 		return;
@@ -162,7 +112,7 @@ put_file(json_t *object, const struct thing *thing)
 	put_text(object, "systeminfo", version->info.systeminfo);
 	put_text(object, "signer", version->signer.subject);
 	if (version->info.mud_url[0] != '\0')
-		put(object, "is_supported",
+		put_value(object, "is_supported",
 		    json_boolean(version->info.is_supported));
 }
 
@@ -172,11 +122,11 @@ device_of(struct engine *engine, const struct thing *thing)
 	json_t *object = json_object();
 	char mac[MAC_TEXT];
 
-	put(object, "mac", json_string(mac_text(&thing->mac, mac)));
+	put_value(object, "mac", json_string(mac_text(&thing->mac, mac)));
 	put_text(object, "name",
 	    thing->name[0] != '\0' ? thing->name : thing->hostname);
-	put(object, "state", json_string(state_of(engine, thing)));
-	put(object, "mode",
+	put_value(object, "state", json_string(state_of(engine, thing)));
+	put_value(object, "mode",
 	    json_string(config_mode_name(engine->options.config->mode)));
 	put_file(object, thing);
 	put_place(engine, object, thing);
@@ -216,7 +166,7 @@ put_policy(json_t *object, const struct mudurl *mud)
 	put_text(policy, "signer", mud->accepted->signer.subject);
 	put_time(policy, "expires", mud->next_fetch_at);
 	put_time(policy, "approved_at", mud->accepted->approved_at);
-	put(object, "policy", policy);
+	put_value(object, "policy", policy);
 }
 
 json_t *
@@ -229,13 +179,13 @@ report_device(struct engine *engine, const struct thing *thing)
 		json_t *lease = json_object();
 		char text[ADDR_TEXT];
 
-		put(lease, "address",
+		put_value(lease, "address",
 		    json_string(addr_text(&thing->leases[i].addr, text)));
 		put_time(lease, "expires", thing->leases[i].expires_at);
 		(void)json_array_append_new(leases, lease);
 	}
-	put(object, "leases", leases);
-	put(object, "drops",
+	put_value(object, "leases", leases);
+	put_value(object, "drops",
 	    json_pack("{s:I,s:I}", "from", (json_int_t)thing->dropped_from,
 		"to", (json_int_t)thing->dropped_to));
 	put_time(object, "first_seen", thing->first_seen);
@@ -267,16 +217,16 @@ report_pending_file(struct engine *engine, const struct mudurl *mud)
 	json_t *object = json_object();
 	struct listing listing = { .mud = mud, .list = json_array() };
 
-	put(object, "id", json_string(mud->id));
-	put(object, "mud_url", json_string(mud->url.text));
-	put_fault(object, "reason", mudurl_fault(mud));
+	put_value(object, "id", json_string(mud->id));
+	put_value(object, "mud_url", json_string(mud->url.text));
+	put_fault(object, "reason", mudurl_fault(mud), remedy_of(mud));
 	if (mud->candidate != NULL) {
 		put_digest(object, "digest", mud->candidate->digest);
 		put_text(object, "signer", mud->candidate->signer.subject);
 		put_time(object, "fetched_at", mud->candidate->fetched_at);
 	}
 	things_each(engine->things, append_mac, &listing);
-	put(object, "devices", listing.list);
+	put_value(object, "devices", listing.list);
 	return object;
 }
 
@@ -340,7 +290,7 @@ counts_of(struct engine *engine)
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		put(counting.counts, keys[i], json_integer(0));
+		put_value(counting.counts, keys[i], json_integer(0));
 	things_each(engine->things, count_thing, &counting);
 	return counting.counts;
 }
@@ -378,6 +328,7 @@ report_status(struct engine *engine)
 	    "IPv6 of managed devices is dropped, but for neighbour discovery",
 	    "an ICMP error passes if it is about any flow of the device that "
 	    "the connection tracker still knows");
-	put_fault(object, "kernel_fault", plan_fault(engine->plan));
+	put_fault(object, "kernel_fault", plan_fault(engine->plan),
+	    fault_remedy(plan_fault(engine->plan)->code));
 	return object;
 }

@@ -68,6 +68,37 @@ say_anchor(struct worker *worker, const char *text, const char *at, size_t len)
 	free(word);
 }
 
+/* Readers that were taken over: the word says what they do. */
+static bool
+has_misbehaved(struct worker *worker, const char *text)
+{
+	struct record_anchors_end end = { .job = worker->job, .n = 1 };
+	struct record_refused refused = { .job = worker->job };
+
+	if (strncmp(text, "dying\n", 6) == 0) {
+		far_close(&worker->far);
+	} else if (strncmp(text, "hiding\n", 7) == 0) {
+		(void)far_send(&worker->far, RECORD_ANCHORS_END, &end, NULL, 0);
+	} else if (strncmp(text, "outside\n", 8) == 0) {
+		say_anchor(worker, text, text, strlen(text) + 1);
+	} else if (strncmp(text, "overlapping\n", 12) == 0) {
+		say_anchor(worker, text, text, 4);
+		say_anchor(worker, text, text + 3, 4);
+	} else if (strncmp(text, "twins\n", 6) == 0) {
+		say_anchor(worker, text, text, 2);
+		say_anchor(worker, text, text + 2, 3);
+		end.n = 2;
+		(void)far_send(&worker->far, RECORD_ANCHORS_END, &end, NULL, 0);
+	} else if (strncmp(text, "refused\n", 8) == 0) {
+		(void)fault_set(
+		    &refused.why, FAULT_TOO_LARGE, "scenario", "so");
+		(void)far_send(&worker->far, RECORD_REFUSED, &refused, NULL, 0);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 void
 trusting_list(struct worker *worker, const struct msg *msg)
 {
@@ -76,6 +107,8 @@ trusting_list(struct worker *worker, const struct msg *msg)
 	const char *at = text;
 
 	read_text(msg->fds[0], text);
+	if (has_misbehaved(worker, text))
+		return;
 	for (;;) {
 		size_t len;
 
@@ -130,10 +163,11 @@ on_added(void *arg, const struct trust_anchor *anchor, const struct fault *why)
 bool
 trusting_add(struct scene *scene, const struct step *step)
 {
-	const char *word = step->words[1];
+	char text[2 * MAKERS_WORD];
 
+	(void)snprintf(text, sizeof(text), "%s\n", step->words[1]);
 	trust_add(scene->engine->trust,
-	    (struct bytes){ (const uint8_t *)word, strlen(word) }, ADMIN,
+	    (struct bytes){ (const uint8_t *)text, strlen(text) }, ADMIN,
 	    scene->now, on_added, scene);
 	return true;
 }

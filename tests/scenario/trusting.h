@@ -1,6 +1,7 @@
 /*
  * Trust anchors in a scenario: the word "anchor-SIGNER" stands for the
- * certificate of a signer's CA, "broken-..." for one that cannot be read.
+ * certificate of a signer's CA, any other for one that cannot be read; some
+ * make the reader break its rules (has_misbehaved).
  */
 #ifndef SCENARIO_TRUSTING_H
 #define SCENARIO_TRUSTING_H

@@ -1,0 +1,51 @@
+/*
+ * What the methods share.  Role: engine.
+ */
+#include "engine/calls.h"
+
+#include <stdlib.h>
+
+#include "libmud/mem.h"
+
+void
+calls_end(struct waiting *waiting)
+{
+	list_remove(&waiting->link);
+	free(waiting);
+}
+
+struct waiting *
+calls_wait(
+    struct commands *commands, struct control_call *call, enum waiting_for what)
+{
+	struct waiting *waiting = xcalloc(1, sizeof(*waiting));
+
+	waiting->call = call;
+	waiting->what = what;
+	list_append(&commands->waiting, &waiting->link);
+	return waiting;
+}
+
+void
+calls_not_found(struct control_call *call, const char *what)
+{
+	control_error(
+	    call, CONTROL_NOT_FOUND, json_pack("{s:s}", "what", what));
+}
+
+void
+calls_not_possible(struct control_call *call, const char *reason)
+{
+	control_error(
+	    call, CONTROL_NOT_POSSIBLE, json_pack("{s:s}", "reason", reason));
+}
+
+const char *
+calls_text(struct control_call *call, json_t *params, const char *name)
+{
+	const char *text = json_string_value(json_object_get(params, name));
+
+	if (text == NULL)
+		control_invalid(call, name);
+	return text;
+}

@@ -1,0 +1,56 @@
+/*
+ * What the methods of org.mudd.Manager share: the calls that are answered
+ * later, parameters, and the usual errors.  commands.c has the table.
+ */
+#ifndef ENGINE_CALLS_H
+#define ENGINE_CALLS_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "engine/control.h"
+#include "libmud/addr.h"
+#include "libmud/list.h"
+
+struct engine;
+struct mudurl;
+
+struct commands {
+	struct engine *engine;
+	struct control *control;
+	struct list waiting;
+};
+
+enum waiting_for {
+	WAIT_STATUS,
+	WAIT_COUNTERS,
+	WAIT_APPROVED,
+	WAIT_TORN_DOWN,
+	WAIT_TRUST,
+};
+
+/* A call that is answered later. */
+struct waiting {
+	struct control_call *call;
+	enum waiting_for what;
+	struct mac mac;     /* COUNTERS */
+	struct mudurl *mud; /* APPROVED */
+	uint8_t digest[32];
+	struct list link;
+};
+
+/* Owned by commands until calls_end, which does not answer. */
+struct waiting *calls_wait(struct commands *commands, struct control_call *call,
+    enum waiting_for what);
+void calls_end(struct waiting *waiting);
+
+/* These answer the call. */
+void calls_not_found(struct control_call *call, const char *what);
+void calls_not_possible(struct control_call *call, const char *reason);
+
+/* A text parameter, lent; NULL: there is none, and the call is answered. */
+const char *calls_text(
+    struct control_call *call, json_t *params, const char *name);
+
+#endif

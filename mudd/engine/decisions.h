@@ -1,0 +1,25 @@
+/*
+ * Methods about MUD files that wait for an administrator (RFC 8520 s13.2,
+ * s16).
+ */
+#ifndef ENGINE_DECISIONS_H
+#define ENGINE_DECISIONS_H
+
+#include <stdbool.h>
+
+#include "engine/control.h"
+
+struct engine;
+struct waiting;
+
+control_method_fn decisions_pending;
+control_method_fn decisions_show;
+control_method_fn decisions_approve;
+control_method_fn decisions_reject;
+
+/* Answers an approval that waits, if its time has come: the file was read, is
+ * in force, and in the kernel; or it turned out to be impossible. */
+bool decisions_answer_approved(
+    struct engine *engine, const struct waiting *waiting);
+
+#endif
