@@ -60,8 +60,7 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    "Ask the maker for a smaller file; fetch.max-size sets the "
 	    "limit." },
 	[FAULT_MEDIA_TYPE] = { "media-type",
-	    "Ask the maker to serve the file with its media type, or look at "
-	    "it and run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker to serve the file with its media type") },
 	[FAULT_NOT_JSON] = { "not-json",
 	    "Ask the maker to serve JSON as RFC 7951 says; "
 	    "`mudctl validate FILE` shows the place." },
@@ -71,33 +70,31 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_MUD_VERSION] = { "mud-version",
 	    "Ask the maker for a file with mud-version 1." },
 	[FAULT_WRONG_MUD_URL] = { "wrong-mud-url",
-	    "Ask the maker to make mud-url the URL that the file is served "
-	    "at, or look at it and run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker to make mud-url the URL that the "
+	        "file is served at") },
 	[FAULT_DRAFT_FILE] = { "draft-file",
-	    "Ask the maker for a file in RFC 8520's shape, set "
-	    "accept-draft-files, or look at it and run "
-	    "`mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker for a file in RFC 8520's shape, or "
+	        "set accept-draft-files") },
 	[FAULT_IP_LITERAL] = { "ip-literal",
-	    "Check that the addresses mean the same in this network, then "
-	    "run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker for names or classes instead of "
+	        "addresses, which may mean something else in this network") },
 	[FAULT_DROP_NOT_UNDERSTOOD] = { "drop-not-understood",
-	    "Look at what the file wants to deny, then run "
-	    "`mudctl approve ID --digest HEX` if you can do without it." },
+	    OR_APPROVE("Ask the maker to say what is denied with RFC 8520 "
+	        "and RFC 8519 alone") },
 	[FAULT_SIGNER_CHANGED] = { "signer-changed",
-	    "Ask the maker whether another signs its files now; if so, look "
-	    "at it and run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker whether another signs its files now") },
 	[FAULT_ROLLED_BACK] = { "rolled-back",
-	    "Somebody may be serving an old file: ask the maker. If it really "
-	    "went back, run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Somebody may be serving an old file: ask the maker "
+	        "whether it went back") },
 	[FAULT_SAME_DATE] = { "same-date",
-	    "Ask the maker which of the two files holds and to date each anew; "
-	    "if it is this one, run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Ask the maker which of the two files holds, and to "
+	        "date each anew") },
 	[FAULT_FROM_FUTURE] = { "from-the-future",
-	    "Check the gateway's clock; if it is right, ask the maker to date "
-	    "the file by its own." },
+	    OR_APPROVE("Check the gateway's clock; if it is right, ask the "
+	        "maker to date the file by its own") },
 	[FAULT_WIDER] = { "wider",
-	    "Look at what it opens (`mudctl pending show ID`); if the device "
-	    "may have that, run `mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("Look at what it opens, with `mudctl pending show "
+	        "ID`") },
 	[FAULT_SPOOF] = { "spoof",
 	    "Find out which port sent it: someone speaks in another's name." },
 	[FAULT_REJECTED] = { "rejected",
@@ -117,9 +114,8 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_INTERNAL] = { "internal",
 	    "Report it, with the log; `mudctl health` may say more." },
 	[FAULT_DISTRUSTED] = { "distrusted-signer",
-	    "If the signer is to be trusted again run `mudctl trust restore "
-	    "SIGNER`, or look at the file and run "
-	    "`mudctl approve ID --digest HEX`." },
+	    OR_APPROVE("If the signer is to be trusted again run `mudctl "
+	        "trust restore SIGNER`") },
 };
 /* clang-format on */
 
@@ -181,7 +177,7 @@ is_known(enum fault_code code)
 static const struct fault_words *
 find_words(enum fault_code code)
 {
-	static const struct fault_words unknown = { "unknown", NULL };
+	static const struct fault_words unknown = { .name = "unknown" };
 
 	if (!is_known(code))
 		return &unknown;
@@ -207,11 +203,14 @@ fault_find(const char *name, enum fault_code *code)
 }
 
 const char *
-fault_remedy(enum fault_code code)
+fault_remedy(enum fault_code code, bool can_approve)
 {
-	const char *remedy = find_words(code)->remedy;
+	const struct fault_words *found = find_words(code);
 
-	return remedy != NULL ? remedy : codes[FAULT_INTERNAL].remedy;
+	if (found->remedy == NULL)
+		return codes[FAULT_INTERNAL].remedy;
+	return can_approve || found->otherwise == NULL ? found->remedy
+	                                               : found->otherwise;
 }
 
 static bool

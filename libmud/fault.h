@@ -151,8 +151,9 @@ const char *fault_name(enum fault_code code);
 /* The code of such a word; false, and *code untouched, if there is none. */
 bool fault_find(const char *name, enum fault_code *code);
 
-/* What the reader of the fault can do next, one sentence; never NULL. */
-const char *fault_remedy(enum fault_code code);
+/* What the reader of the fault can do next, one sentence; never NULL.  Of
+ * approval it speaks only where there is a file that can be approved. */
+const char *fault_remedy(enum fault_code code, bool can_approve);
 
 /* True if *why has a known code and its texts end inside their arrays. */
 bool fault_is_sound(const struct fault *why);

@@ -113,7 +113,7 @@ fix_for(enum fault_code code)
 	for (size_t i = 0; i < sizeof(fixes) / sizeof(fixes[0]); i++)
 		if (fixes[i].code == code)
 			return fixes[i].text;
-	return fault_remedy(code);
+	return fault_remedy(code, true);
 }
 
 /* Does an error of this kind break the schema, or only its meaning? */

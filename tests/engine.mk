@@ -102,7 +102,6 @@ engine_module_tests = \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
 	tests/unit/test_policies \
-	tests/unit/test_remedy \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
 	tests/unit/test_sightings_stored \
@@ -133,10 +132,6 @@ tests_unit_test_mudurl_LDADD = $(engine_module_libs)
 tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
 tests_unit_test_policies_CFLAGS = $(engine_module_cflags)
 tests_unit_test_policies_LDADD = $(engine_module_libs)
-
-tests_unit_test_remedy_SOURCES = tests/unit/test_remedy.c
-tests_unit_test_remedy_CFLAGS = $(engine_module_cflags)
-tests_unit_test_remedy_LDADD = $(engine_module_libs)
 
 tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)

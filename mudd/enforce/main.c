@@ -244,7 +244,7 @@ open_all(const struct spawn *spawn, struct fault *gap)
 	struct enforcer *enforcer = enforcer_new(&why);
 
 	if (enforcer == NULL)
-		log_fatal("%s: %s", why.detail, fault_remedy(why.code));
+		log_fatal("%s: %s", why.detail, fault_remedy(why.code, false));
 	if (geteuid() == 0) {
 		directory_make(RUNDIR, 0755, &spawn->account[PROGRAM_ENGINE]);
 		directory_make(STATEDIR, 0700, &spawn->account[PROGRAM_ENGINE]);

@@ -28,7 +28,6 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/policies.c mudd/engine/policies.h \
 	mudd/engine/put.c mudd/engine/put.h \
 	mudd/engine/rejudge.c mudd/engine/rejudge.h \
-	mudd/engine/remedy.c mudd/engine/remedy.h \
 	mudd/engine/report.c mudd/engine/report.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \

@@ -156,3 +156,9 @@ mudurl_awaits(const struct mudurl *mud)
 	       mud->candidate->status == FILE_PENDING &&
 	       mud->candidate->approved_at == 0;
 }
+
+const char *
+mudurl_remedy(const struct mudurl *mud)
+{
+	return fault_remedy(mudurl_fault(mud)->code, mudurl_awaits(mud));
+}

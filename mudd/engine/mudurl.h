@@ -99,6 +99,9 @@ enum mudurl_standing {
 enum mudurl_standing mudurl_standing(const struct mudurl *mud);
 /* Why it is pending or refused; FAULT_NONE otherwise. Lent. */
 const struct fault *mudurl_fault(const struct mudurl *mud);
+/* What can be done about that, as things stand: of approval it speaks only if
+ * a file waits that can be approved. Constant. */
+const char *mudurl_remedy(const struct mudurl *mud);
 /* Does it wait for an administrator (a file that can be approved)? */
 bool mudurl_awaits(const struct mudurl *mud);
 

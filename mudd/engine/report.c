@@ -12,7 +12,6 @@
 #include "engine/engine.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
-#include "engine/remedy.h"
 #include "libmud/fault.h"
 
 json_t *
@@ -103,7 +102,7 @@ put_file(json_t *object, const struct thing *thing)
 		return;
 	put_text(object, "mud_url", mud->url.text);
 	put_text(object, "url_source", state_source_name(thing->source));
-	put_fault(object, "fault", mudurl_fault(mud), remedy_of(mud));
+	put_fault(object, "fault", mudurl_fault(mud), mudurl_remedy(mud));
 	version = mud->accepted != NULL ? mud->accepted : mud->candidate;
 	if (version == NULL)
 		return;
@@ -219,7 +218,7 @@ report_pending_file(struct engine *engine, const struct mudurl *mud)
 
 	put_value(object, "id", json_string(mud->id));
 	put_value(object, "mud_url", json_string(mud->url.text));
-	put_fault(object, "reason", mudurl_fault(mud), remedy_of(mud));
+	put_fault(object, "reason", mudurl_fault(mud), mudurl_remedy(mud));
 	if (mud->candidate != NULL) {
 		put_digest(object, "digest", mud->candidate->digest);
 		put_text(object, "signer", mud->candidate->signer.subject);
@@ -329,6 +328,6 @@ report_status(struct engine *engine)
 	    "an ICMP error passes if it is about any flow of the device that "
 	    "the connection tracker still knows");
 	put_fault(object, "kernel_fault", plan_fault(engine->plan),
-	    fault_remedy(plan_fault(engine->plan)->code));
+	    fault_remedy(plan_fault(engine->plan)->code, false));
 	return object;
 }

@@ -87,7 +87,14 @@ speaks_of_every_code(void **state)
 		assert_non_null(name);
 		assert_int_equal(
 		    strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
-		assert_true(strlen(fault_remedy((enum fault_code)i)) > 10);
+		assert_true(
+		    strlen(fault_remedy((enum fault_code)i, true)) > 10);
+		assert_true(
+		    strlen(fault_remedy((enum fault_code)i, false)) > 10);
+		/* Nobody is told to approve what cannot be approved. */
+		if (strstr(fault_remedy((enum fault_code)i, false),
+			"approve") != NULL)
+			fail_msg("%s: cannot be approved", name);
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(
 			    name, fault_name((enum fault_code)j));
@@ -102,10 +109,10 @@ speaks_of_every_code(void **state)
 		assert_int_equal(found, i);
 	}
 	assert_string_equal(fault_name(FAULT_CODES), "unknown");
-	assert_string_equal(fault_remedy((enum fault_code)0x7fffffff),
-	    fault_remedy(FAULT_INTERNAL));
-	assert_non_null(strstr(
-	    fault_remedy(FAULT_UNSIGNED), "`mudctl approve ID --digest HEX`"));
+	assert_string_equal(fault_remedy((enum fault_code)0x7fffffff, true),
+	    fault_remedy(FAULT_INTERNAL, true));
+	assert_non_null(strstr(fault_remedy(FAULT_UNSIGNED, true),
+	    "`mudctl approve ID --digest HEX`"));
 }
 
 static void
