@@ -69,6 +69,15 @@ def _address_text(raw):
     return str(ipaddress.ip_address(raw[1:5] if raw[0] == 4 else raw[1:17]))
 
 
+def memory_of(pid):
+    """(most it ever had, what is its own now), in KiB."""
+    with open("/proc/%d/status" % pid) as rows:
+        peak = [int(row.split()[1]) for row in rows if "VmHWM" in row]
+    with open("/proc/%d/smaps_rollup" % pid) as rows:
+        own = [int(row.split()[1]) for row in rows if row.startswith("Pss:")]
+    return sum(peak), sum(own)
+
+
 class Fetcher:
     """One running mudd-fetcher, introduced; close() ends it."""
 
@@ -154,19 +163,6 @@ class Fetcher:
                 _, _, code, _, detail = _RESOLVED.unpack(raw)
                 return found, _FAULT[code], _text(detail)
             found.append(_address_text(_ADDRESS_OF.unpack(raw)[2]))
-
-    def memory(self):
-        """(most it ever had, what is its own now), in KiB."""
-        peak = own = 0
-        with open("/proc/%d/status" % self.process.pid) as rows:
-            for row in rows:
-                if row.startswith("VmHWM"):
-                    peak = int(row.split()[1])
-        with open("/proc/%d/smaps_rollup" % self.process.pid) as rows:
-            for row in rows:
-                if row.startswith("Pss:"):
-                    own = int(row.split()[1])
-        return peak, own
 
     def close(self):
         """Closes the channel; the exit status."""

@@ -3,12 +3,18 @@ S-26): a fault that names the cause, in bounded time and memory."""
 
 import collections
 import concurrent.futures
+import contextlib
+import threading
 import time
 
 import fakeengine
+import frames
 import hostile
 import net
 from registry import scenario
+from scenario_main import MUD_URL, north_south, publish
+
+PLACES = 3          # for new MUD URLs; a fourth is for names alone
 
 WEB_CA = "/etc/mudd/web-ca.pem"
 WORLD = ("203.0.113.0/24",)
@@ -177,7 +183,7 @@ def one(name):
     try:
         outcome = fetcher.fetch("https://%s%s/file.json" % (
             name, hostile.DOMAIN))
-        return outcome, fetcher.memory()
+        return outcome, fakeengine.memory_of(fetcher.process.pid)
     finally:
         fetcher.close()
 
@@ -238,3 +244,87 @@ def asked_for(lab, server):
             return
     lab.check(server.asked, "%d servers got what S-28 allows, to the letter"
               % len(server.asked))
+
+
+# Of those, the ones that hold on to whoever comes, and some that overdo it.
+TARPITS = ("mute", "stalled-handshake", "dripped-handshake", "no-answer",
+           "drip-headers", "drip-body", "slow-body", "slow-continues",
+           "endless-body", "many-headers", "many-continues", "long-header")
+
+
+class Watch:
+    """Looks at the daemon's fetchers, five times a second."""
+
+    def __init__(self, mudd):
+        self._mudd = mudd
+        self.lives = {}         # pid -> [first seen, last seen]
+        self.peak = self.most = self.pss = 0
+        threading.Thread(target=self._loop, daemon=True).start()
+
+    def _loop(self):
+        while True:
+            pids, pss = self._mudd.pids("mudd-fetcher"), 0
+            for pid in pids:
+                now = time.monotonic()
+                self.lives.setdefault(pid, [now, now])[1] = now
+                with contextlib.suppress(OSError, ValueError):
+                    peak, own = fakeengine.memory_of(pid)
+                    self.peak, pss = max(self.peak, peak), pss + own
+            self.most, self.pss = max(self.most, len(pids)), max(self.pss, pss)
+            time.sleep(0.2)
+
+    def longest(self):
+        return max((last - first for first, last in self.lives.values()),
+                   default=0)
+
+
+@scenario("hostile-things", 150)
+def hostile_things(lab):
+    """Things on three ports lead to tarpits; one on a fourth lives well."""
+    publish(lab)
+    serve(lab)
+    lab.mudd.start()
+    watch = Watch(lab.mudd)
+    macs = {name: "06:00:00:00:0%d:%02x" % (number % 3, number)
+            for number, name in enumerate(TARPITS)}
+    start = time.monotonic()
+    for number, name in enumerate(TARPITS):
+        with net.packet_socket(lab.things[number % 3]) as wire:
+            wire.send(frames.dhcp(
+                frames.DISCOVER, macs[name], number + 1,
+                "https://%s%s/file.json" % (name, hostile.DOMAIN)))
+    lab.wait(lambda: watch.most == PLACES, 10)
+    lab.check(watch.most == PLACES, "all places are taken", watch.lives)
+    lab.join("udhcpc", lab.t4, MUD_URL)
+    joined = time.monotonic()
+    device = lab.mudd.wait_state(lab.t4.mac, "enforced", 60)
+    took = time.monotonic() - joined
+    lab.check(device.get("state") == "enforced",
+              "a Thing on another port is enforced meanwhile", device)
+    details = {}
+    for name, mac in macs.items():
+        device = lab.mudd.wait_device(mac, lambda d: d.get("fault"), 60)
+        fault = device.get("fault") or {}
+        details[name] = fault.get("detail", "")
+        row = EXPECTED[name]
+        lab.check(fault.get("code") == row.code and
+                  row.words in details[name] and
+                  device.get("state") in ("pending", "fetching"),
+                  "%s: held, %s" % (name, row.code), device)
+    lab.check(len(set(details.values())) == len(details),
+              "each says whose fault it is", details)
+    passed = lab.wait(lambda: not lab.mudd.pids("mudd-fetcher"), 5)
+    lab.check(passed, "no fetcher is left", watch.lives)
+    lab.check(watch.most <= PLACES + 1, "no more than %d at a time" % (
+        PLACES + 1), watch.most)
+    lab.check(watch.longest() <= 40, "none lived for more than 40 s (S-24)",
+              watch.lives)
+    lab.check(watch.peak <= MEMORY, "none had more than %d KiB" % MEMORY,
+              watch.peak)
+    lab.check("kernel_fault" not in lab.mudd.status(), "no batch was denied",
+              lab.mudd.status())
+    lab.probe(north_south(lab, lab.t4))
+    lab.note("enforced after %.1f s; %d tarpits done after %.1f s; fetchers: "
+             "%d at most, %.1f s at most, %d KiB peak, %d KiB pss of all" % (
+                 took, len(TARPITS), time.monotonic() - start, watch.most,
+                 watch.longest(), watch.peak, watch.pss))
