@@ -28,6 +28,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/ports.c libmud/ports.h \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
+	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h
@@ -135,14 +136,6 @@ tests_unit_test_vectors_SOURCES = tests/unit/test_vectors.c \
 tests_unit_test_vectors_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
 tests_unit_test_vectors_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
 
-# Keys and signatures are made anew for each build tree.
-EXTRA_tests_unit_test_signature_DEPENDENCIES = tests/unit/signatures/made
-EXTRA_tests_unit_test_vectors_DEPENDENCIES = tests/unit/signatures/made
-tests/unit/signatures/made: tests/unit/data/make-signatures.sh
-	$(AM_V_GEN)$(SHELL) $(srcdir)/tests/unit/data/make-signatures.sh \
-		tests/unit/signatures && touch $@
-CLEANFILES += tests/unit/signatures/*
-
 tests_unit_test_url_SOURCES = tests/unit/test_url.c
 tests_unit_test_url_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_url_LDADD = $(libmud_test_ldadd)
@@ -154,6 +147,13 @@ tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 endif
+
+# Keys and signatures are made anew for each build tree.
+check_DATA += tests/unit/signatures/made
+tests/unit/signatures/made: tests/unit/data/make-signatures.sh
+	$(AM_V_GEN)$(SHELL) $(srcdir)/tests/unit/data/make-signatures.sh \
+		tests/unit/signatures && touch $@
+CLEANFILES += tests/unit/signatures/*
 
 # A MUD file in, its rules out; run with --write to make the rules anew.
 check_PROGRAMS += tests/golden/run_golden

@@ -18,6 +18,7 @@
 #include "mudctl/columns.h"
 #include "mudctl/offline.h"
 #include "mudctl/show.h"
+#include "mudctl/signing.h"
 
 /* Fewer hex digits of a digest bind nothing to what was read. */
 #define DIGEST_MIN 16
@@ -28,7 +29,7 @@ struct command;
 /* argc and argv: the operands, without the command's words. */
 typedef int command_fn(const struct command *command,
     const struct options *options, int argc, char **argv);
-typedef int offline_fn(int argc, char **argv, bool json);
+typedef int offline_fn(int argc, char **argv, const struct options *options);
 
 struct command {
 	const char *first, *second; /* words; the second may be NULL */
@@ -344,9 +345,12 @@ static const struct command commands[] = {
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
 	    "needed)", -1,
 	    NULL, offline_validate, NULL, NULL, NULL },
+	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
+	    "daemon needed)", -1,
+	    NULL, signing_sign, NULL, NULL, NULL },
 	{ "verify", NULL, "FILE SIG --trust CA...", "is this signature good? "
 	    "(no daemon needed)", -1,
-	    NULL, offline_verify, NULL, NULL, NULL },
+	    NULL, signing_verify, NULL, NULL, NULL },
 };
 /* clang-format on */
 
@@ -453,7 +457,7 @@ commands_run(struct options *options, int argc, char **argv)
 		return complain(COMMAND_USAGE,
 		    "no such command: %s; 'mudctl -h' lists them", argv[0]);
 	if (command->offline != NULL)
-		return command->offline(argc, argv, options->json);
+		return command->offline(argc, argv, options);
 	words = command->second == NULL ? 1 : 2;
 	/* getopt takes the first word for the program's name. */
 	argv[words - 1] = argv[0];

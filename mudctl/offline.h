@@ -1,23 +1,20 @@
 /*
- * The commands that need neither daemon nor root: is this MUD file right, is
- * this signature good?
+ * The command that needs neither daemon nor root: is this MUD file right?
  */
 #ifndef MUDCTL_OFFLINE_H
 #define MUDCTL_OFFLINE_H
 
-#include <stdbool.h>
+struct options;
 
 /*
- * Functions of the command table.  argv[0] is the command's name, the global
- * options are taken out.  They print to standard output (json: one document)
- * and give mudctl's exit code: 0 valid, 1 not valid, 2 asked wrongly, which
- * includes files that cannot be read.
+ * Functions of the command table, here and in signing.h.  argv[0] is the
+ * command's name; the options before it are taken, those behind it are not.
+ * They print to standard output (with -j one document, with -q nothing) and
+ * give mudctl's exit code: 0 yes, 1 no, 2 asked wrongly, which includes files
+ * that cannot be read or written.
  */
 
 /* validate FILE...; "-" is standard input. */
-int offline_validate(int argc, char **argv, bool json);
-
-/* verify FILE SIG --trust CA [--trust CA]...; each CA a file of PEM. */
-int offline_verify(int argc, char **argv, bool json);
+int offline_validate(int argc, char **argv, const struct options *options);
 
 #endif
