@@ -26,7 +26,7 @@ lan = {"br-lan"}
 fetch {
 	ca-file        = "/etc/mudd/web-ca.pem"
 	allow-prefixes = {"198.51.100.0/24", "203.0.113.0/24"}
-}
+%s}
 """
 
 
@@ -54,8 +54,9 @@ class Manager:
             write("/etc/mudd/trust.d/lab.pem", pem.read())
         self.configure()
 
-    def configure(self, more=""):
-        write("/etc/mudd/mudd.conf", _CONFIG + more)
+    def configure(self, more="", fetch=""):
+        """more: further lines; fetch: further lines of that section."""
+        write("/etc/mudd/mudd.conf", _CONFIG % fetch + more)
 
     def as_service_user(self):
         """Start as systemd would: a plain user with ambient capabilities."""
