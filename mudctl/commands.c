@@ -212,6 +212,7 @@ run_approve(const struct command *command, const struct options *options,
     int argc, char **argv)
 {
 	const char *id = argv[0], *digest = argv[argc];
+	bool pin_signer = options->pin_signer;
 	json_t *params;
 
 	if (digest == NULL || !is_digest(digest))
@@ -219,7 +220,8 @@ run_approve(const struct command *command, const struct options *options,
 		    "approve needs --digest with %d to %d hexadecimal digits, "
 		    "as 'mudctl pending show %s' prints them",
 		    DIGEST_MIN, DIGEST_MAX, id);
-	params = json_pack("{s:s, s:s}", "id", id, "digest", digest);
+	params = json_pack("{s:s, s:s, s:b}", "id", id, "digest", digest,
+	    "pin_signer", pin_signer);
 	if (params == NULL)
 		return complain(COMMAND_USAGE, "'%s' is not UTF-8", id);
 	return ask(command, options, params);
@@ -326,10 +328,13 @@ static const struct command commands[] = {
 	    run_plain, NULL, "Pending", NULL, show_pending },
 	{ "pending", "show", "ID", "why one of them waits", 1,
 	    run_plain, NULL, "PendingShow", "id", show_pending_file },
-	{ "approve", NULL, "ID --digest HEX", "use the file with that digest",
+	{ "approve", NULL, "ID --digest HEX [--pin-signer]",
+	    "use the file with that digest",
 	    1, run_approve, NULL, "Approve", NULL, show_approved },
 	{ "reject", NULL, "ID", "never use it", 1,
 	    run_plain, NULL, "Reject", "id", show_rejected },
+	{ "policy", "refresh", "URL", "fetch the MUD file at this URL now", 1,
+	    run_plain, NULL, "PolicyRefresh", "mud_url", show_refreshed },
 	{ "trust", NULL, "", "who may vouch for MUD files, and who may not", 0,
 	    run_plain, NULL, "Trust", NULL, show_trust },
 	{ "trust", "add", "FILE", "trust the certificates in this PEM file", 1,
@@ -415,6 +420,7 @@ run_online(const struct command *command, struct options *options, int argc,
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "no-color", no_argument, NULL, 'N' },
 		{ "digest", required_argument, NULL, 'd' },
+		{ "pin-signer", no_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char *operands[2] = { NULL, NULL };
@@ -435,6 +441,8 @@ run_online(const struct command *command, struct options *options, int argc,
 			options->no_colour = true;
 		else if (option == 'd' && command->run == run_approve)
 			digest = optarg;
+		else if (option == 'p' && command->run == run_approve)
+			options->pin_signer = true;
 		else
 			return complain_usage(command);
 	}

@@ -21,6 +21,7 @@ struct options {
 	bool json;
 	bool quiet;
 	bool no_colour;
+	bool pin_signer; /* of approve */
 };
 
 /* argv[0] is the command's first word; the options before it are taken. */

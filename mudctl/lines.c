@@ -5,9 +5,16 @@
  */
 #include "mudctl/lines.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libmud/mem.h"
 #include "mudctl/columns.h"
 
-#define LABEL_WIDTH 13
+#define COLUMNS      80
+#define FAULT_INDENT 6 /* "held: " */
+#define LABEL_WIDTH  13
 
 /* A member as text, or "". */
 const char *
@@ -68,20 +75,73 @@ lines_array(const struct show *show, const char *name, const json_t *array)
 	(void)fputc('\n', show->out);
 }
 
+/* As text_print would take. */
+static size_t
+width_of(const char *text, size_t len)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < len; i++)
+		width +=
+		    text[i] < ' ' || text[i] > '~' || text[i] == '\\' ? 4 : 1;
+	return width;
+}
+
+static void
+put_word(const struct show *show, const char *word, size_t len)
+{
+	char *copy = xstrndup(word, len);
+
+	lines_put(show, copy);
+	free(copy);
+}
+
+void
+lines_wrap(
+    const struct show *show, size_t used, size_t indent, const char *text)
+{
+	bool is_first = true;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+		size_t width = width_of(text, len);
+
+		if (!is_first && used + 1 + width > COLUMNS) {
+			(void)fprintf(show->out, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (!is_first) {
+			(void)fputc(' ', show->out);
+			used++;
+		}
+		put_word(show, text, len);
+		used += width;
+		is_first = false;
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)fputc('\n', show->out);
+}
+
+static void
+put_part(const struct show *show, const char *text)
+{
+	lines_wrap(show, FAULT_INDENT, FAULT_INDENT, text);
+}
+
 /* "held: RFC 8520 s13.2: the signer ...", and what can be done about it. */
 void
 lines_fault(const struct show *show, const json_t *fault)
 {
+	char text[512];
+
 	if (!json_is_object(fault))
 		return;
+	(void)snprintf(text, sizeof(text), "%s: %s",
+	    lines_text(fault, "clause"), lines_text(fault, "detail"));
 	(void)text_print_tone(show->out, "held: ", TONE_WAITING, show->colour);
-	lines_put(show, lines_text(fault, "clause"));
-	lines_put(show, ": ");
-	lines_put(show, lines_text(fault, "detail"));
-	(void)fputc('\n', show->out);
-	if (lines_text(fault, "remedy")[0] != '\0') {
-		lines_put(show, "next: ");
-		lines_put(show, lines_text(fault, "remedy"));
-		(void)fputc('\n', show->out);
-	}
+	put_part(show, text);
+	if (lines_text(fault, "remedy")[0] == '\0')
+		return;
+	lines_put(show, "next: ");
+	put_part(show, lines_text(fault, "remedy"));
 }

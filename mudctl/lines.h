@@ -4,6 +4,8 @@
 #ifndef MUDCTL_LINES_H
 #define MUDCTL_LINES_H
 
+#include <stddef.h>
+
 #include <jansson.h>
 
 #include "mudctl/show.h"
@@ -20,6 +22,10 @@ void lines_line(const struct show *show, const char *name, const char *text);
 /* The same of an array of strings, with commas between. */
 void lines_array(
     const struct show *show, const char *name, const json_t *array);
+/* Text over as many lines as it takes, broken at blanks; `used` columns of the
+ * first are taken, the others begin at `indent`. Ends the line. */
+void lines_wrap(
+    const struct show *show, size_t used, size_t indent, const char *text);
 /* "held: RFC 8520 s13.2: the signer ...", and what can be done about it. */
 void lines_fault(const struct show *show, const json_t *fault);
 

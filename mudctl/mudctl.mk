@@ -9,7 +9,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/lines.c mudctl/lines.h \
 	mudctl/offline.c mudctl/offline.h \
 	mudctl/show.c mudctl/show.h \
-	mudctl/showtrust.c \
+	mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
@@ -21,18 +21,25 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 	$(CRYPTO_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_columns tests/unit/test_fixes
-TESTS += tests/unit/test_columns tests/unit/test_fixes
+mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
+	tests/unit/test_showfile
+check_PROGRAMS += $(mudctl_tests)
+TESTS += $(mudctl_tests)
+mudctl_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+mudctl_test_ldadd = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
+	$(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 tests_unit_test_columns_SOURCES = tests/unit/test_columns.c
-tests_unit_test_columns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) \
-	$(JANSSON_CFLAGS)
-tests_unit_test_columns_LDADD = mudctl/libmudctl.a libmud/libmud.a \
-	$(JANSSON_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_columns_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_columns_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
-tests_unit_test_fixes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
-tests_unit_test_fixes_LDADD = mudctl/libmudctl.a libmud/libmud.a \
-	$(CMOCKA_LIBS)
+tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
+tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
 endif
 
 # Beside openssl(1), with what make-signatures.sh makes.

@@ -283,34 +283,6 @@ show_pending(const struct show *show, const json_t *answer)
 }
 
 void
-show_pending_file(const struct show *show, const json_t *answer)
-{
-	const char *digest = lines_text(answer, "digest");
-
-	lines_put(show, lines_text(answer, "mud_url"));
-	lines_put(show, " waits for an administrator");
-	(void)fputc('\n', show->out);
-	lines_fault(show, json_object_get(answer, "reason"));
-	lines_line(show, "id", lines_text(answer, "id"));
-	lines_line(show, "digest", digest);
-	lines_line(show, "signer", lines_text(answer, "signer"));
-	lines_line(show, "fetched", lines_text(answer, "fetched_at"));
-	lines_array(show, "devices", json_object_get(answer, "devices"));
-	if (digest[0] == '\0') {
-		lines_put(show, "Nothing was fetched yet, so nothing can be "
-				"approved; it is tried again.");
-		(void)fputc('\n', show->out);
-		return;
-	}
-	lines_put(show, "to approve: mudctl approve ");
-	lines_put(show, lines_text(answer, "id"));
-	(void)fprintf(
-	    show->out, " --digest %.16s\nto reject:  mudctl reject ", digest);
-	lines_put(show, lines_text(answer, "id"));
-	(void)fputc('\n', show->out);
-}
-
-void
 show_approved(const struct show *show, const json_t *answer)
 {
 	lines_put(show, "approved: ");
@@ -324,6 +296,19 @@ show_rejected(const struct show *show, const json_t *answer)
 	lines_put(show, "rejected: ");
 	lines_put(show, lines_text(answer, "mud_url"));
 	(void)fputc('\n', show->out);
+}
+
+void
+show_refreshed(const struct show *show, const json_t *answer)
+{
+	const char *state = lines_text(answer, "state");
+
+	lines_put(show, lines_text(answer, "mud_url"));
+	lines_put(show, " is ");
+	(void)text_print_tone(
+	    show->out, state, tone_of_state(state), show->colour);
+	(void)fputc('\n', show->out);
+	lines_fault(show, json_object_get(answer, "fault"));
 }
 
 void

@@ -22,9 +22,11 @@ void show_status(const struct show *show, const json_t *answer);
 void show_devices(const struct show *show, const json_t *answer);
 void show_device(const struct show *show, const json_t *answer);
 void show_pending(const struct show *show, const json_t *answer);
+/* showfile.c */
 void show_pending_file(const struct show *show, const json_t *answer);
 void show_approved(const struct show *show, const json_t *answer);
 void show_rejected(const struct show *show, const json_t *answer);
+void show_refreshed(const struct show *show, const json_t *answer);
 /* showtrust.c */
 void show_trust(const struct show *show, const json_t *answer);
 void show_trust_added(const struct show *show, const json_t *answer);

@@ -19,6 +19,7 @@ tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/script.c tests/scenario/script.h \
 	tests/scenario/seen.c tests/scenario/seen.h \
 	tests/scenario/steps.c tests/scenario/steps.h \
+	tests/scenario/showsteps.c tests/scenario/showsteps.h \
 	tests/scenario/told.c tests/scenario/told.h \
 	tests/scenario/trusting.c tests/scenario/trusting.h \
 	tests/scenario/workers.c tests/scenario/workers.h
@@ -91,6 +92,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/51-distrusted.scn \
 	tests/scenario/52-broken-anchor.scn \
 	tests/scenario/53-anchor-readers.scn \
+	tests/scenario/54-shown.scn \
+	tests/scenario/55-changes.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -310,8 +310,10 @@ struct record_signature_at {
 };
 struct record_read {
 	uint32_t job;
-	uint32_t is_signed;      /* 0: the signature's fd is empty */
-	uint32_t is_approved;    /* go on whatever the verdict says */
+	uint32_t is_signed;   /* 0: the signature's fd is empty */
+	uint32_t is_approved; /* go on whatever the verdict says */
+	uint32_t is_shown;    /* the same, for the eye alone (showing.c) */
+	uint32_t zero;
 	int64_t at;              /* judge the chain at this time */
 	char url[LIMIT_URL + 1]; /* mud-url must be this (S-32) */
 };

@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
+#include "engine/showing.h"
 #include "libmud/mem.h"
 
 void
 calls_end(struct waiting *waiting)
 {
+	showing_free(waiting->showing);
 	list_remove(&waiting->link);
 	free(waiting);
 }
@@ -21,6 +23,7 @@ calls_wait(
 	struct waiting *waiting = xcalloc(1, sizeof(*waiting));
 
 	waiting->call = call;
+	waiting->engine = commands->engine;
 	waiting->what = what;
 	list_append(&commands->waiting, &waiting->link);
 	return waiting;

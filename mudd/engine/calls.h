@@ -15,6 +15,7 @@
 
 struct engine;
 struct mudurl;
+struct showing;
 
 struct commands {
 	struct engine *engine;
@@ -28,6 +29,8 @@ enum waiting_for {
 	WAIT_APPROVED,
 	WAIT_TORN_DOWN,
 	WAIT_TRUST,
+	WAIT_SHOWN,
+	WAIT_REFRESHED,
 };
 
 /* A call that is answered later. */
@@ -35,8 +38,10 @@ struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
 	struct mac mac;     /* COUNTERS */
-	struct mudurl *mud; /* APPROVED */
+	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED */
 	uint8_t digest[32];
+	struct showing *showing; /* SHOWN: under way; owned */
+	struct engine *engine;
 	struct list link;
 };
 

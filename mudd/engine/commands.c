@@ -77,6 +77,7 @@ static const struct control_method methods[] = {
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
+	{ "PolicyRefresh", true, decisions_refresh },
 	{ "Trust", false, trustcalls_list },
 	{ "TrustAdd", true, trustcalls_add },
 	{ "TrustRemove", true, trustcalls_remove },
@@ -96,8 +97,10 @@ on_turned(void *arg)
 	{
 		struct waiting *waiting = LIST_ENTRY(at, struct waiting, link);
 
-		if (waiting->what == WAIT_APPROVED &&
-		    decisions_answer_approved(commands->engine, waiting))
+		if ((waiting->what == WAIT_APPROVED &&
+			decisions_answer_approved(commands->engine, waiting)) ||
+		    (waiting->what == WAIT_REFRESHED &&
+			decisions_answer_refreshed(commands->engine, waiting)))
 			calls_end(waiting);
 	}
 }

@@ -7,9 +7,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/log.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
+#include "engine/put.h"
+#include "engine/rejudge.h"
 #include "engine/report.h"
+#include "engine/reportfile.h"
+#include "engine/showing.h"
 
 void
 decisions_pending(
@@ -19,7 +24,7 @@ decisions_pending(
 
 	(void)params;
 	(void)uid;
-	control_reply(call, report_pending(commands->engine));
+	control_reply(call, reportfile_pending(commands->engine));
 }
 
 /* The URL that an id stands for; answers the call itself if there is none. */
@@ -33,12 +38,41 @@ mudurl_of(struct commands *commands, struct control_call *call, const char *id)
 	return mud;
 }
 
+static void
+on_shown(void *arg, const struct shown *shown)
+{
+	struct waiting *waiting = arg;
+	const struct mudurl *mud = waiting->mud;
+	const struct shown_file *file = &shown->candidate;
+
+	waiting->showing = NULL;
+	if (file->is_there != (mud->candidate != NULL) ||
+	    (file->is_there && !version_is(mud->candidate, file->digest)))
+		calls_not_possible(waiting->call,
+		    "another file has come in meanwhile; ask again");
+	else
+		control_reply(waiting->call,
+		    reportfile_shown(waiting->engine, mud, shown));
+	calls_end(waiting);
+}
+
 void
 decisions_show(void *arg, struct control_call *call, json_t *params, uid_t uid)
 {
 	struct commands *commands = arg;
+	struct engine *engine = commands->engine;
 	const char *id = calls_text(call, params, "id");
-	const struct mudurl *mud;
+	struct showing_options options = {
+		.base = engine->options.base,
+		.jobs = engine->jobs,
+		.state = engine->options.state,
+		.materials = engine->options.materials,
+		.trust = engine->trust,
+		.now = engine_now(engine),
+		.done = on_shown,
+	};
+	struct waiting *waiting;
+	struct mudurl *mud;
 
 	(void)uid;
 	if (id == NULL)
@@ -46,10 +80,14 @@ decisions_show(void *arg, struct control_call *call, json_t *params, uid_t uid)
 	mud = mudurl_of(commands, call, id);
 	if (mud == NULL)
 		return;
-	if (mudurl_fault(mud)->code == FAULT_NONE)
+	if (mudurl_fault(mud)->code == FAULT_NONE) {
 		calls_not_possible(call, "nothing of this MUD URL waits");
-	else
-		control_reply(call, report_pending_file(commands->engine, mud));
+		return;
+	}
+	waiting = calls_wait(commands, call, WAIT_SHOWN);
+	waiting->mud = mud;
+	options.arg = waiting;
+	waiting->showing = showing_start(&options, mud);
 }
 
 void
@@ -61,17 +99,22 @@ decisions_approve(
 	const char *id = calls_text(call, params, "id");
 	const char *digest =
 	    id == NULL ? NULL : calls_text(call, params, "digest");
+	const json_t *pin = json_object_get(params, "pin_signer");
 	struct mudurl *mud;
 	struct waiting *waiting;
 	int error;
 
 	if (digest == NULL)
 		return;
+	if (pin != NULL && !json_is_boolean(pin)) {
+		control_invalid(call, "pin_signer");
+		return;
+	}
 	mud = mudurl_of(commands, call, id);
 	if (mud == NULL)
 		return;
-	error = manager_approve(
-	    engine->manager, id, digest, uid, engine_now(engine));
+	error = manager_approve(engine->manager, id, digest, json_is_true(pin),
+	    uid, engine_now(engine));
 	if (error == 0) {
 		waiting = calls_wait(commands, call, WAIT_APPROVED);
 		waiting->mud = mud;
@@ -135,5 +178,86 @@ decisions_answer_approved(struct engine *engine, const struct waiting *waiting)
 	    mud->candidate->status == FILE_PENDING)
 		return false;
 	calls_not_possible(waiting->call, mudurl_fault(mud)->detail);
+	return true;
+}
+
+/* ---- fetching anew ------------------------------------------------------ */
+
+static const char *
+standing_name(const struct mudurl *mud)
+{
+	switch (mudurl_standing(mud)) {
+	case STANDING_FETCHING:
+		return "fetching";
+	case STANDING_PENDING:
+		return "pending";
+	case STANDING_REFUSED:
+		return "refused";
+	case STANDING_ENFORCED:
+		return "enforced";
+	}
+	return "";
+}
+
+static struct mudurl *
+find_url(struct engine *engine, const char *text)
+{
+	struct fault why;
+	struct url url;
+
+	if (!url_parse(text, &url, &why))
+		return NULL;
+	LIST_EACH(at, manager_all(engine->manager))
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (strcmp(mud->url.text, url.text) == 0)
+			return mud;
+	}
+	return NULL;
+}
+
+void
+decisions_refresh(
+    void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	struct commands *commands = arg;
+	struct engine *engine = commands->engine;
+	const char *text = calls_text(call, params, "mud_url");
+	struct mudurl *mud;
+
+	if (text == NULL)
+		return;
+	mud = find_url(engine, text);
+	if (mud == NULL) {
+		calls_not_found(call, text);
+	} else if (!mud->is_wanted) {
+		calls_not_possible(call, "no device has this MUD URL now");
+	} else if (rejudge_is_frozen(engine->trust, mud)) {
+		calls_not_possible(call,
+		    "its signer is distrusted; `mudctl trust restore SIGNER` "
+		    "takes that back");
+	} else {
+		log_info("%s: to be fetched anew, says uid %u", mud->url.text,
+		    (unsigned int)uid);
+		mudurl_ask_anew(mud, engine_now(engine));
+		calls_wait(commands, call, WAIT_REFRESHED)->mud = mud;
+		engine_touch(engine);
+	}
+}
+
+bool
+decisions_answer_refreshed(struct engine *engine, const struct waiting *waiting)
+{
+	const struct mudurl *mud = waiting->mud;
+	json_t *answer;
+
+	if (mud->attempt != NULL || mud->next_fetch_at <= engine_now(engine))
+		return false;
+	answer = json_object();
+	put_text(answer, "mud_url", mud->url.text);
+	put_text(answer, "state", standing_name(mud));
+	put_fault(answer, "fault", mudurl_fault(mud), mudurl_remedy(mud));
+	control_reply(waiting->call, answer);
 	return true;
 }

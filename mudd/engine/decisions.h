@@ -16,10 +16,14 @@ control_method_fn decisions_pending;
 control_method_fn decisions_show;
 control_method_fn decisions_approve;
 control_method_fn decisions_reject;
+control_method_fn decisions_refresh;
 
 /* Answers an approval that waits, if its time has come: the file was read, is
  * in force, and in the kernel; or it turned out to be impossible. */
 bool decisions_answer_approved(
+    struct engine *engine, const struct waiting *waiting);
+/* The same of a refresh: the file has come, or it has not. */
+bool decisions_answer_refreshed(
     struct engine *engine, const struct waiting *waiting);
 
 #endif

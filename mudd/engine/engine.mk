@@ -29,7 +29,9 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/put.c mudd/engine/put.h \
 	mudd/engine/rejudge.c mudd/engine/rejudge.h \
 	mudd/engine/report.c mudd/engine/report.h \
+	mudd/engine/reportfile.c mudd/engine/reportfile.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
+	mudd/engine/showing.c mudd/engine/showing.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
 	mudd/engine/stage.c mudd/engine/stage.h \
 	mudd/engine/state.c mudd/engine/state.h \

@@ -485,7 +485,7 @@ manager_all(struct manager *manager)
 
 int
 manager_approve(struct manager *manager, const char *id, const char *digest,
-    uid_t uid, int64_t now)
+    bool pin_signer, uid_t uid, int64_t now)
 {
 	struct mudurl *mud = manager_find(manager, id);
 	struct version *version;
@@ -494,6 +494,8 @@ manager_approve(struct manager *manager, const char *id, const char *digest,
 		return -ENOENT;
 	if (!mudurl_awaits(mud))
 		return -EAGAIN;
+	/* Signers are not pinned yet: the approval is of the file alone. */
+	(void)pin_signer;
 	version = mud->candidate;
 	if (!version_is_named(version, digest))
 		return -EINVAL;

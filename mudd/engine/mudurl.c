@@ -88,6 +88,14 @@ version_is(const struct version *version, const uint8_t digest[32])
 }
 
 bool
+version_has_digest(const struct version *version)
+{
+	static const uint8_t none[sizeof(version->digest)];
+
+	return memcmp(version->digest, none, sizeof(none)) != 0;
+}
+
+bool
 version_is_named(const struct version *version, const char *hex)
 {
 	return digest_is_named(version->digest, hex, DIGEST_MIN);
@@ -128,6 +136,13 @@ mudurl_refresh_later(struct mudurl *mud, int64_t now, unsigned int hours)
 
 	mud->failures = 0;
 	mud->next_fetch_at = now + wait + jitter(wait / 8);
+}
+
+void
+mudurl_ask_anew(struct mudurl *mud, int64_t now)
+{
+	mud->is_asked_anew = true;
+	mud->next_fetch_at = now;
 }
 
 enum mudurl_standing

@@ -55,12 +55,14 @@ struct mudurl {
 	struct fault fault; /* of the last fetch; FAULT_NONE: it worked */
 	enum errand errand;
 	struct attempt *attempt; /* under way; does the errand */
-	bool is_unsettled; /* the stored accepted file is to be judged again */
-	bool is_wanted;    /* a Thing has it, or is about to */
-	size_t n_things;   /* that have it (things.c counts) */
-	size_t n_previous; /* that live by its policy until theirs is there */
-	bool is_doubted;   /* the accepted file is to be reviewed */
-	bool is_retried;   /* the candidate is to be judged anew */
+	bool is_unsettled;  /* the stored accepted file is to be judged again */
+	bool is_doubted;    /* the accepted file is to be reviewed */
+	bool is_retried;    /* the candidate is to be judged anew */
+	bool is_asked_anew; /* an administrator wants it fetched: a rejection
+	                     * does not count any more */
+	bool is_wanted;     /* a Thing has it, or is about to */
+	size_t n_things;    /* that have it (things.c counts) */
+	size_t n_previous;  /* that live by its policy until theirs is there */
 	struct mac asked_by; /* who is charged for fetching it (S-25) */
 	uint32_t asked_port;
 	bool is_paid;            /* its first fetch has been charged */
@@ -81,6 +83,8 @@ struct version *version_of(const struct outcome *outcome, int64_t now);
 void version_free(struct version *version);
 /* The same bytes? NULL is nothing's. */
 bool version_is(const struct version *version, const uint8_t digest[32]);
+/* Was it read at all? Else it was refused before anybody looked into it. */
+bool version_has_digest(const struct version *version);
 /* Do these (at least 16) hex digits name it (S-38)? */
 bool version_is_named(const struct version *version, const char *hex);
 
@@ -88,6 +92,10 @@ bool version_is_named(const struct version *version, const char *hex);
  * after success, not before cache-validity (RFC 8520 s3.5, S-28). */
 void mudurl_put_off(struct mudurl *mud, int64_t now, bool soon);
 void mudurl_refresh_later(struct mudurl *mud, int64_t now, unsigned int hours);
+
+/* An administrator wants the file anew, now; what was rejected is judged
+ * again if it comes again. */
+void mudurl_ask_anew(struct mudurl *mud, int64_t now);
 
 /* Where a URL stands, for people. */
 enum mudurl_standing {

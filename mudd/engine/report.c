@@ -192,67 +192,6 @@ report_device(struct engine *engine, const struct thing *thing)
 	return object;
 }
 
-/* ---- what waits -------------------------------------------------------- */
-
-struct listing {
-	const struct mudurl *mud;
-	json_t *list;
-};
-
-static void
-append_mac(void *arg, struct thing *thing)
-{
-	struct listing *listing = arg;
-	char mac[MAC_TEXT];
-
-	if (thing->mud == listing->mud)
-		(void)json_array_append_new(
-		    listing->list, json_string(mac_text(&thing->mac, mac)));
-}
-
-json_t *
-report_pending_file(struct engine *engine, const struct mudurl *mud)
-{
-	json_t *object = json_object();
-	struct listing listing = { .mud = mud, .list = json_array() };
-
-	put_value(object, "id", json_string(mud->id));
-	put_value(object, "mud_url", json_string(mud->url.text));
-	put_fault(object, "reason", mudurl_fault(mud), mudurl_remedy(mud));
-	if (mud->candidate != NULL) {
-		put_digest(object, "digest", mud->candidate->digest);
-		put_text(object, "signer", mud->candidate->signer.subject);
-		put_time(object, "fetched_at", mud->candidate->fetched_at);
-	}
-	things_each(engine->things, append_mac, &listing);
-	put_value(object, "devices", listing.list);
-	return object;
-}
-
-static bool
-is_pending(const struct mudurl *mud)
-{
-	return mudurl_awaits(mud) ||
-	       (mud->is_wanted && mud->candidate == NULL &&
-		   mud->fault.code != FAULT_NONE);
-}
-
-json_t *
-report_pending(struct engine *engine)
-{
-	json_t *list = json_array();
-
-	LIST_EACH(at, manager_all(engine->manager))
-	{
-		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
-
-		if (is_pending(mud))
-			(void)json_array_append_new(
-			    list, report_pending_file(engine, mud));
-	}
-	return json_pack("{s:o}", "pending", list);
-}
-
 /* ---- status ------------------------------------------------------------ */
 
 struct counting {

@@ -10,15 +10,12 @@
 #include <jansson.h>
 
 struct engine;
-struct mudurl;
 struct thing;
 
 /* The caller owns what it gets. */
 json_t *report_status(struct engine *engine);
 json_t *report_devices(struct engine *engine);
 json_t *report_device(struct engine *engine, const struct thing *thing);
-json_t *report_pending(struct engine *engine);
-json_t *report_pending_file(struct engine *engine, const struct mudurl *mud);
 /* {"digest": hex} */
 json_t *report_digest(const uint8_t digest[32]);
 

@@ -224,8 +224,9 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 	}
 	/* No is an answer that stays, until the file is another one. */
 	if (version_is(mud->candidate, outcome->digest) &&
-	    mud->candidate->status == FILE_REJECTED)
+	    mud->candidate->status == FILE_REJECTED && !mud->is_asked_anew)
 		return;
+	mud->is_asked_anew = false;
 	version = version_of(outcome, now);
 	version->why = outcome->kind == OUTCOME_REFUSED
 	                   ? outcome->why

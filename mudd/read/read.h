@@ -11,10 +11,10 @@
  * Does the one PEEK, READ or ANCHORS that came in and sends its answer:
  *
  *   PEEK  SIGNATURE_AT, or REFUSED
- *   READ  VERDICT; then, if it is good or the READ is approved, REFUSED, or
- *         POLICY_BEGIN, POLICY_TEXT x n, ACE x n, POLICY_END.
- *         REFUSED alone if the descriptors are not what they must be.
- *   ANCHORS  ANCHOR x n, ANCHORS_END; or REFUSED
+ *   READ  VERDICT; then, if it is good or the READ is approved or shown,
+ * REFUSED, or POLICY_BEGIN, POLICY_TEXT x n, ACE x n, POLICY_END. REFUSED alone
+ * if the descriptors are not what they must be. ANCHORS  ANCHOR x n,
+ * ANCHORS_END; or REFUSED
  *
  * False: the record is none of them, or its texts do not end; nothing was
  * sent.  The fds stay in *msg.

@@ -1,5 +1,7 @@
 """What an administrator decides: whom to trust, and about files that wait."""
 
+import hashlib
+import json
 import subprocess
 
 import mudfile
@@ -11,6 +13,12 @@ URL = mudfile.URL
 
 def _fault(device):
     return (device.get("fault") or {}).get("code")
+
+
+def _fits(text):
+    """80 columns, but for a word that is longer itself."""
+    return all(len(line) <= 80 or len(line.split()) == 1
+               for line in text.splitlines())
 
 
 def _as_nobody(*args):
@@ -63,8 +71,7 @@ def _listed(lab):
     lab.check("bad.pem" in lab.mudd.log_tail(400), "in the log too")
     code, out, _ = lab.mudd.ctl("trust")
     lab.check(code == 0 and "lab.pem" in out and "broken" in out and
-              all(len(line) <= 80 for line in out.splitlines()),
-              "the text fits 80 columns", out)
+              _fits(out), "the text fits 80 columns", out)
     return {anchor["subject"]: anchor["id"] for anchor in good}
 
 
@@ -128,3 +135,177 @@ def trust(lab):
     ids = _listed(lab)
     _frozen(lab)
     _remove(lab, ids)
+
+
+# ---- pending show ----
+
+def _web(name, url=None, signed=True):
+    """A file that opens one port to service A, and one to the LAN."""
+    return mudfile.build(
+        name,
+        [mudfile.ace("a", "from", "a.svc.example.com", "tcp", "from",
+                     dport=443),
+         mudfile.ace("l", "from", "local-networks", "tcp", "to", sport=80)],
+        [mudfile.ace("a", "to", "a.svc.example.com", "tcp", "from",
+                     sport=443),
+         mudfile.ace("l", "to", "local-networks", "tcp", "to", dport=80)],
+        url=url, signed=signed, info="Lamp \x1b[31m of the lab")
+
+
+CONNECTS = "may connect to a.svc.example.com, TCP port 443"
+CALLED = "may be connected to by the local network, TCP port 80"
+
+
+def _literal(name):
+    """The same, but to an address as a number."""
+    mud = json.loads(_web(name))
+    acl = mud["ietf-access-control-list:acls"]["acl"][0]
+    acl["aces"]["ace"][0]["matches"]["ipv4"] = {
+        "protocol": 6, "destination-ipv4-network": "198.51.100.11/32"}
+    return json.dumps(mud).encode()
+
+
+def _elsewhere(name):
+    """Its signature is on another host: refused before it is read."""
+    mud = json.loads(_web(name))
+    mud["ietf-mud:mud"]["mud-signature"] = (
+        "https://luminaire.example.com/%s.p7s" % name)
+    return json.dumps(mud).encode()
+
+
+def _publish_five(lab):
+    """name -> (bytes, the reason for which it is held)"""
+    files = {
+        "stranger": (_web("stranger"), "untrusted-signer"),
+        "unsigned": (_web("unsigned", signed=False), "unsigned"),
+        "changed": (_web("changed"), "signature-broken"),
+        "literal": (_literal("literal"), "ip-literal"),
+        "other": (_web("other", url=URL % "another"), "wrong-mud-url"),
+    }
+    for name, (data, _) in files.items():
+        signer = {"stranger": "stranger", "unsigned": None}.get(
+            name, "signer")
+        full = lab.publish(name + ".json", data, signer=signer)
+        if name == "changed":
+            with open(full, "ab") as out:
+                out.write(b" ")
+            files[name] = (data + b" ", files[name][1])
+    return files
+
+
+def _row(lab, url):
+    rows = lab.mudd.ask("pending")["pending"]
+    return ([row for row in rows if row["mud_url"] == url] or [{}])[0]
+
+
+def _told(lab, name, data, reason, host):
+    """What one held file is shown as."""
+    row = lab.wait(lambda: _row(lab, URL % name), 15)
+    what = "%s: " % name
+    if not lab.check(row.get("reason", {}).get("code") == reason,
+                     what + "it is pending, %s" % reason, row):
+        return
+    found = lab.mudd.ask("pending", "show", row["id"])
+    lab.check(found["digest"] == hashlib.sha256(data).hexdigest() and
+              found["size"] == len(data) and found["can_approve"],
+              what + "digest and size are those of the bytes", found)
+    thing = (found["things"] or [{}])[0]
+    lab.check(thing.get("mac") == host.mac and
+              host.addr4 in thing.get("addresses", []),
+              what + "the device is named", found["things"])
+    claims = found.get("claims") or {}
+    lab.check(claims.get("mfg_name") == "Lab Works" and
+              claims.get("model_name") == name,
+              what + "the file's own words are told", claims)
+    texts = [line["text"] for line in found.get("policy") or []]
+    lab.check(CALLED in texts and (CONNECTS in texts) ==
+              (name != "literal"), what + "so is what it would open", texts)
+    code, out, err = lab.mudd.ctl("pending", "show", row["id"])
+    lab.check(code == 0 and "\x1b" not in out and "[31m of the lab" in out and
+              _fits(out), what + "the text is safe, and fits 80 columns", out + err)
+    lab.check("--digest " + found["digest"][:16] in out and
+              found["reason"]["clause"] in out,
+              what + "it says why, and how to approve", out)
+    return found
+
+
+def _signers_told(lab, found):
+    stranger = found["stranger"]["signature"]
+    lab.check(stranger["subject"] == "CN=Stranger,O=Elsewhere" and
+              stranger["issuer"] == "CN=Another signing CA,O=Elsewhere" and
+              not stranger["is_good"] and stranger.get("expires"),
+              "the stranger is named, and that it is not verified", stranger)
+    lab.check(found["literal"]["signature"]["is_good"],
+              "a good signature is told as one", found["literal"])
+    lab.check(found["unsigned"].get("signature") is None,
+              "and that there is none", found["unsigned"])
+    warned = {warning["name"] for line in found["literal"]["policy"]
+              for warning in line["warnings"]}
+    lab.check({"address-literal", "local-networks"} <= warned,
+              "what is broad is marked", found["literal"]["policy"])
+
+
+def _refused_before(lab, host):
+    """A file without a digest: nothing offers to approve it."""
+    lab.publish("else.json", _elsewhere("else"), signer="signer")
+    lab.join("udhcpc", host, URL % "else")
+    device = lab.mudd.wait_state(host.mac, "refused")
+    lab.check(_fault(device) == "signature-url",
+              "a signature on another host: refused", device)
+    lab.check("approve" not in device["fault"]["remedy"],
+              "the remedy does not speak of approval", device["fault"])
+
+
+def _difference(lab, host):
+    """Another file for the URL in force: what would change is shown."""
+    lab.publish("lamp.json", _web("lamp"), signer="signer")
+    lab.join("udhcpc", host, URL % "lamp")
+    lab.mudd.wait_state(host.mac, "enforced")
+    lab.publish("lamp.json", mudfile.build(
+        "lamp", [mudfile.ace("b", "from", "b.svc.example.com", "tcp", "from",
+                             dport=443)], []), signer="stranger")
+    code, out, err = lab.mudd.ctl("policy", "refresh", URL % "lamp")
+    lab.check(code == 0 and "is enforced" in out and "held: " in out,
+              "policy refresh fetches it, and says how it stands", out + err)
+    row = _row(lab, URL % "lamp")
+    found = lab.mudd.ask("pending", "show", row["id"])
+    changes = {(change["change"], change["text"])
+               for change in found.get("changes") or []}
+    lab.check(changes == {
+        ("+", "may connect to b.svc.example.com, TCP port 443"),
+        ("-", CONNECTS), ("-", CALLED)}, "the difference is shown", changes)
+    code, out, err = lab.mudd.ctl("pending", "show", row["id"])
+    lab.check("\n+ may connect to b.svc" in out and "\n- " + CALLED in out,
+              "in the text too", out + err)
+    device = lab.mudd.device(host.mac)
+    lab.check(device["state"] == "enforced", "and changes nothing", device)
+
+
+@scenario("pending-show", 120)
+def pending_show(lab):
+    """What an administrator is told about five files that wait."""
+    files = _publish_five(lab)
+    lab.mudd.start()
+    found = {}
+    for (name, (data, reason)), host in zip(files.items(), lab.things):
+        lab.join("udhcpc", host, URL % name)
+        found[name] = _told(lab, name, data, reason, host)
+    if not all(found.values()):
+        return
+    _signers_told(lab, found)
+    lab.check(all(lab.mudd.device(host.mac)["state"] == "pending"
+                  for host in lab.things), "all are pending still")
+    row = _row(lab, URL % "unsigned")
+    code, out, err = lab.mudd.ctl("approve", row["id"], "--digest",
+                                  row["digest"][:16], "--pin-signer")
+    device = lab.mudd.wait_state(lab.t2.mac, "enforced")
+    lab.check(code == 0 and device["state"] == "enforced",
+              "what was looked at can be approved", out + err)
+
+
+@scenario("pending-change", 90)
+def pending_change(lab):
+    """A file that waits beside one in force; one that nobody can approve."""
+    lab.mudd.start()
+    _difference(lab, lab.t1)
+    _refused_before(lab, lab.t2)

@@ -351,7 +351,8 @@ answer_approve(struct scene *scene, const struct step *step)
 		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	return check_outcome(scene,
 	    manager_approve(scene->engine->manager,
-		id_of(scene, step->words[1]), hex, ADMIN, scene->now),
+		id_of(scene, step->words[1]), hex, step_has(step, "pin-signer"),
+		ADMIN, scene->now),
 	    step->words[4]);
 }
 

@@ -14,6 +14,7 @@
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/lansteps.h"
 #include "tests/scenario/scene.h"
+#include "tests/scenario/showsteps.h"
 #include "tests/scenario/trusting.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -192,6 +193,8 @@ static const struct step_kind kinds[] = {
 	{ "trust", 2, answer_trust },
 	{ "distrust", 2, answer_trust },
 	{ "anchor-file", 3, trusting_file },
+	{ "show", 2, showsteps_show },
+	{ "refresh", 2, showsteps_refresh },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },

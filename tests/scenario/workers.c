@@ -254,7 +254,8 @@ static void
 read_file(struct scene *scene, struct worker *worker,
     const struct mud_file *file, const struct msg *msg)
 {
-	bool is_approved = MSG_BODY(msg, record_read)->is_approved != 0;
+	const struct record_read *read = MSG_BODY(msg, record_read);
+	bool goes_on = read->is_approved != 0 || read->is_shown != 0;
 	enum fault_code verdict = makers_verdict(&scene->makers, file);
 
 	if (verdict == FAULT_UNTRUSTED &&
@@ -267,7 +268,7 @@ read_file(struct scene *scene, struct worker *worker,
 		return;
 	}
 	workers_verdict(worker, file->body, file->signer, verdict);
-	if (verdict != FAULT_NONE && !is_approved)
+	if (verdict != FAULT_NONE && !goes_on)
 		return;
 	if (file->refused != FAULT_NONE)
 		workers_refused(worker, file->refused);

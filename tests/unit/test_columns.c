@@ -98,10 +98,40 @@ static const struct {
 	{ show_pending, "{\"pending\":[]}",
 	    "Nothing waits for an administrator.\n" },
 	{ show_pending_file, "{\"id\":\"i\",\"mud_url\":\"u\"}",
-	    "u waits for an administrator\n"
+	    "u is not in use\n"
 	    "id           i\n"
 	    "Nothing was fetched yet, so nothing can be approved; it is tried "
 	    "again.\n" },
+	{ show_pending_file,
+	    "{\"id\":\"i\",\"mud_url\":\"u\",\"fetched_at\":\"t\"}",
+	    "u is not in use\n"
+	    "id           i\n"
+	    "fetched      t\n"
+	    "This file cannot be approved.\n" },
+	{ show_refreshed,
+	    "{\"mud_url\":\"u\",\"state\":\"pending\",\"fault\":{\"clause\":"
+	    "\"c\",\"detail\":\"d\"}}",
+	    "u is pending\nheld: c: d\n" },
+	{ show_trust, "{\"anchors\":[],\"distrusted\":[]}",
+	    "No trust anchor: every MUD file waits for an administrator.\n" },
+	{ show_trust,
+	    "{\"anchors\":[{\"id\":\"0123456789abcdef00\",\"subject\":"
+	    "\"CN=a\",\"expires\":\"e\",\"file\":\"lab\\u001b.pem\","
+	    "\"is_ca\":true},{\"id\":\"fedcba9876543210\",\"subject\":"
+	    "\"CN=b\",\"added_by\":7,\"added_at\":\"t\",\"is_ca\":false},"
+	    "{\"file\":\"bad.pem\",\"fault\":{\"clause\":\"c\",\"detail\":"
+	    "\"d\"}}],\"distrusted\":[{\"spki\":\"0011223344556677aa\","
+	    "\"subject\":\"CN=s\",\"since\":\"t\"}]}",
+	    "0123456789abcdef  CN=a\n"
+	    "  expires    e\n"
+	    "  from       lab\\x1b.pem\n"
+	    "fedcba9876543210  CN=b (not a CA: trusted for itself)\n"
+	    "  from       uid 7, t\n"
+	    "broken certificate\n"
+	    "  from       bad.pem\n"
+	    "held: c: d\n"
+	    "distrusted 0011223344556677  CN=s\n"
+	    "  since      t\n" },
 	{ show_approved, "{\"mud_url\":\"u\"}", "approved: u\n" },
 	{ show_rejected, "{\"mud_url\":\"u\"}", "rejected: u\n" },
 	/* Nothing that is missing or of another type is an error. */

@@ -218,7 +218,7 @@ struct read_case {
 	const char *text;
 	enum signed_by by;
 	const char *url;
-	bool is_approved;
+	enum { PLAIN, APPROVED, SHOWN } how;
 	enum fault_code verdict;
 	/* after the verdict: */
 	bool has_policy;
@@ -261,7 +261,8 @@ ask_read(const struct world *w, struct reader *r, const struct read_case *c,
 		memory(w->anchors, strlen(w->anchors), SEALS) };
 
 	read.is_signed = c->by != NOBODY;
-	read.is_approved = c->is_approved;
+	read.is_approved = c->how == APPROVED;
+	read.is_shown = c->how == SHOWN;
 	snprintf(read.url, sizeof(read.url), "%s", c->url);
 	assert_int_equal(
 	    msg_send(r->channel, 0, RECORD_READ, &read, fds, 3), 0);
@@ -271,30 +272,35 @@ ask_read(const struct world *w, struct reader *r, const struct read_case *c,
 
 /* clang-format off */
 static const struct read_case reads[] = {
-	{ "good", file, SIGNER, URL, false, FAULT_NONE, true, FAULT_NONE },
-	{ "unsigned", unsigned_file, NOBODY, URL, false, FAULT_UNSIGNED,
+	{ "good", file, SIGNER, URL, PLAIN, FAULT_NONE, true, FAULT_NONE },
+	{ "unsigned", unsigned_file, NOBODY, URL, PLAIN, FAULT_UNSIGNED,
 		false, 0 },
-	{ "unsigned, approved", unsigned_file, NOBODY, URL, true,
+	{ "unsigned, approved", unsigned_file, NOBODY, URL, APPROVED,
 		FAULT_UNSIGNED, true, FAULT_NONE },
-	{ "stranger", file, STRANGER, URL, false, FAULT_SELF_SIGNED, false,
-		0 },
-	{ "stranger, approved", file, STRANGER, URL, true, FAULT_SELF_SIGNED,
+	{ "stranger", file, STRANGER, URL, PLAIN, FAULT_SELF_SIGNED, false, 0 },
+	{ "stranger, approved", file, STRANGER, URL, APPROVED, FAULT_SELF_SIGNED,
 		true, FAULT_NONE },
-	{ "broken", file, SIGNER_OF_OTHER, URL, false, FAULT_SIGNATURE_BROKEN,
+	{ "broken", file, SIGNER_OF_OTHER, URL, PLAIN, FAULT_SIGNATURE_BROKEN,
 		false, 0 },
-	{ "wrong mud-url", file, SIGNER, URL "x", false, FAULT_NONE, true,
+	{ "wrong mud-url", file, SIGNER, URL "x", PLAIN, FAULT_NONE, true,
 		FAULT_WRONG_MUD_URL },
 	{ "mud-url in other letters", file, SIGNER,
-		"https://Things.example/lamp.json", false, FAULT_NONE, true,
+		"https://Things.example/lamp.json", PLAIN, FAULT_NONE, true,
 		FAULT_WRONG_MUD_URL },
-	{ "literal", literal_file, SIGNER, URL, false, FAULT_NONE, true,
+	{ "literal", literal_file, SIGNER, URL, PLAIN, FAULT_NONE, true,
 		FAULT_IP_LITERAL },
-	{ "literal and wrong mud-url", literal_file, SIGNER, URL "x", false,
+	{ "literal and wrong mud-url", literal_file, SIGNER, URL "x", PLAIN,
 		FAULT_NONE, true, FAULT_WRONG_MUD_URL },
-	{ "signed, but no MUD file", "{}", SIGNER, URL, false, FAULT_NONE,
+	{ "signed, but no MUD file", "{}", SIGNER, URL, PLAIN, FAULT_NONE,
 		false, FAULT_NOT_A_MUD_FILE },
-	{ "broken JSON stays unread", "{", STRANGER, URL, false,
+	{ "broken JSON stays unread", "{", STRANGER, URL, PLAIN,
 		FAULT_SELF_SIGNED, false, 0 },
+	{ "stranger, shown", file, STRANGER, URL, SHOWN, FAULT_SELF_SIGNED,
+		true, FAULT_NONE },
+	{ "broken, shown", file, SIGNER_OF_OTHER, URL, SHOWN,
+		FAULT_SIGNATURE_BROKEN, true, FAULT_NONE },
+	{ "broken JSON, shown", "{", STRANGER, URL, SHOWN, FAULT_SELF_SIGNED,
+		false, FAULT_NOT_JSON },
 };
 /* clang-format on */
 

@@ -1,0 +1,98 @@
+/*
+ * Looking at a file that waits.  Role: scenario tests.
+ */
+#include "tests/scenario/showsteps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/reportfile.h"
+#include "engine/showing.h"
+#include "tests/scenario/scene.h"
+
+/* One at a time. */
+static struct mudurl *looked_at;
+
+static void
+see_file(struct scene *scene, const char *which, const struct shown_file *file,
+    const json_t *lines)
+{
+	if (!file->is_there)
+		return;
+	if (file->policy != NULL && lines != NULL)
+		(void)scene_see(scene, "shown %s %s policy %zu", which,
+		    fault_name(file->verdict.code), json_array_size(lines));
+	else if (file->policy != NULL)
+		(void)scene_see(scene, "shown %s %s policy", which,
+		    fault_name(file->verdict.code));
+	else
+		(void)scene_see(scene, "shown %s %s %s", which,
+		    fault_name(file->verdict.code), fault_name(file->why.code));
+}
+
+static void
+on_shown(void *arg, const struct shown *shown)
+{
+	struct scene *scene = arg;
+	json_t *report = reportfile_shown(scene->engine, looked_at, shown);
+	const json_t *changes = json_object_get(report, "changes");
+
+	see_file(scene, "candidate", &shown->candidate,
+	    json_object_get(report, "policy"));
+	see_file(scene, "accepted", &shown->accepted, NULL);
+	for (size_t i = 0; i < json_array_size(changes); i++) {
+		const json_t *change = json_array_get(changes, i);
+
+		(void)scene_see(scene, "shown %s %s",
+		    json_string_value(json_object_get(change, "change")),
+		    json_string_value(json_object_get(change, "text")));
+	}
+	json_decref(report);
+}
+
+static struct mudurl *
+find_url(struct scene *scene, const char *url)
+{
+	LIST_EACH(at, manager_all(scene->engine->manager))
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (strcmp(mud->url.text, url) == 0)
+			return mud;
+	}
+	(void)scene_fail(scene, "the engine does not know this URL");
+	return NULL;
+}
+
+bool
+showsteps_show(struct scene *scene, const struct step *step)
+{
+	struct showing_options options = {
+		.base = scene->base,
+		.jobs = scene->engine->jobs,
+		.state = scene->state,
+		.materials = &scene->materials,
+		.trust = scene->engine->trust,
+		.now = scene->now,
+		.done = on_shown,
+		.arg = scene,
+	};
+
+	looked_at = find_url(scene, step->words[1]);
+	if (looked_at == NULL)
+		return false;
+	(void)showing_start(&options, looked_at);
+	return true;
+}
+
+bool
+showsteps_refresh(struct scene *scene, const struct step *step)
+{
+	struct mudurl *mud = find_url(scene, step->words[1]);
+
+	if (mud == NULL)
+		return false;
+	mudurl_ask_anew(mud, scene->now);
+	engine_touch(scene->engine);
+	return true;
+}
