@@ -8,7 +8,9 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "libmud/certificate.h"
 #include "libmud/fault.h"
 #include "libmud/limits.h"
 #include "libmud/mem.h"
@@ -107,11 +109,29 @@ anchors_count(const struct anchors *anchors)
 	return (size_t)sk_X509_num(anchors->certs);
 }
 
+void
+anchors_pin(struct anchors *anchors, const uint8_t spki[32])
+{
+	memcpy(anchors->pinned, spki, sizeof(anchors->pinned));
+}
+
+static bool
+is_pinned(const struct anchors *anchors, const X509 *cert)
+{
+	static const uint8_t nobody[sizeof(anchors->pinned)];
+	uint8_t spki[sizeof(anchors->pinned)];
+
+	if (memcmp(anchors->pinned, nobody, sizeof(nobody)) == 0)
+		return false;
+	certificate_key_digest(cert, spki);
+	return memcmp(anchors->pinned, spki, sizeof(spki)) == 0;
+}
+
 bool
 anchors_have(const struct anchors *anchors, const X509 *cert)
 {
 	for (int i = 0; i < sk_X509_num(anchors->certs); i++)
 		if (X509_cmp(sk_X509_value(anchors->certs, i), cert) == 0)
 			return true;
-	return false;
+	return is_pinned(anchors, cert);
 }

@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "libmud/bytes.h"
 
@@ -14,6 +15,7 @@ struct fault;
 
 struct anchors {
 	STACK_OF(X509) * certs; /* owned */
+	uint8_t pinned[32];     /* see anchors_pin; all 0: none */
 };
 
 /* From PEM bytes (certificates, one after another, other text between them
@@ -23,7 +25,13 @@ struct anchors *anchors_parse(struct bytes pem, struct fault *why);
 void anchors_free(struct anchors *anchors);
 size_t anchors_count(const struct anchors *anchors);
 
-/* Is this very certificate among them? */
+/*
+ * Besides, whoever holds the key with this SHA-256 is trusted for itself: the
+ * signer that an administrator pinned for one MUD URL (S-33).  All 0: nobody.
+ */
+void anchors_pin(struct anchors *anchors, const uint8_t spki[32]);
+
+/* Is this very certificate among them, or its key pinned? */
 bool anchors_have(const struct anchors *anchors, const X509 *cert);
 
 #endif

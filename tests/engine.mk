@@ -83,6 +83,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/53-many-names.scn \
 	tests/scenario/54-given-up.scn \
 	tests/scenario/55-routes.scn \
+	tests/scenario/60-pinned.scn \
 	tests/scenario/56-trust-added.scn \
 	tests/scenario/57-trust-removed.scn \
 	tests/scenario/58-distrusted.scn \

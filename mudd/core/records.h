@@ -315,6 +315,7 @@ struct record_read {
 	uint32_t is_shown;    /* the same, for the eye alone (showing.c) */
 	uint32_t zero;
 	int64_t at;              /* judge the chain at this time */
+	uint8_t pinned[32];      /* key that is trusted for itself; 0: none */
 	char url[LIMIT_URL + 1]; /* mud-url must be this (S-32) */
 };
 /* Exactly one a READ, and before any JSON is parsed. */

@@ -147,6 +147,7 @@ send_read(struct attempt *attempt)
 		copy_fd(attempt->options.anchors->fd),
 	};
 
+	memcpy(read.pinned, attempt->options.pinned, sizeof(read.pinned));
 	text_copy(read.url, sizeof(read.url), attempt->options.url->text);
 	job_send(attempt->reader, RECORD_READ, &read, fds, 3);
 }

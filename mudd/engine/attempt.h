@@ -53,8 +53,9 @@ struct attempt_options {
 	const struct materials *materials;
 	const struct material *anchors; /* what signatures are judged by */
 	const struct url *url;
-	int64_t at;       /* judge certificates at this time */
-	bool is_approved; /* an administrator approved these bytes */
+	int64_t at;         /* judge certificates at this time */
+	uint8_t pinned[32]; /* the signer's key that is trusted for this URL */
+	bool is_approved;   /* an administrator approved these bytes */
 	attempt_done_fn *done;
 	void *arg;
 };

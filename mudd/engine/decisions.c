@@ -128,6 +128,9 @@ decisions_approve(
 		calls_not_possible(call,
 		    error == -EAGAIN
 			? "no fetched file of this MUD URL waits for approval"
+		    : error == -ENOKEY
+			? "nobody is known to have signed the file, so there "
+			  "is no signer to pin; approve it without"
 			: "the decision could not be stored");
 	}
 }

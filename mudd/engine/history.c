@@ -24,17 +24,19 @@ is_known(const uint8_t hash[32])
 	return memcmp(hash, nobody, sizeof(nobody)) != 0;
 }
 
-/* S-31: the key may change, the names and who vouches for them may not. */
+/* S-31: the key may change, the names and who vouches for them may not.  For
+ * a signer whose file an administrator approved, nobody vouched so far. */
 static bool
 is_signer(const struct state_url *history, const struct signer *signer)
 {
 	return memcmp(history->identity, signer->identity,
 		   sizeof(signer->identity)) == 0 &&
-	       memcmp(history->anchor, signer->anchor,
-		   sizeof(signer->anchor)) == 0;
+	       (!is_known(history->anchor) ||
+		   memcmp(history->anchor, signer->anchor,
+		       sizeof(signer->anchor)) == 0);
 }
 
-static void
+static int
 put(struct state *state, struct mudurl *mud, int64_t now)
 {
 	int error;
@@ -44,6 +46,7 @@ put(struct state *state, struct mudurl *mud, int64_t now)
 	if (error < 0)
 		log_error("%s: cannot remember it: %s", mud->url.text,
 		    strerror(-error));
+	return error;
 }
 
 void
@@ -182,7 +185,15 @@ history_accepted(struct state *state, struct mudurl *mud,
 		    sizeof(signer->identity));
 		memcpy(history->anchor, signer->anchor, sizeof(signer->anchor));
 	}
-	put(state, mud, now);
+	(void)put(state, mud, now);
+}
+
+int
+history_pin(struct state *state, struct mudurl *mud,
+    const struct signer *signer, int64_t now)
+{
+	memcpy(mud->history.pinned, signer->spki, sizeof(mud->history.pinned));
+	return put(state, mud, now);
 }
 
 void
@@ -196,5 +207,5 @@ history_fetched(struct state *state, struct mudurl *mud, int64_t now)
 		? 0
 		: mud->next_fetch_at;
 	history->fault = mud->failures == 0 ? (struct fault){ 0 } : mud->fault;
-	put(state, mud, now);
+	(void)put(state, mud, now);
 }

@@ -14,6 +14,7 @@
 struct fault;
 struct mudurl;
 struct outcome;
+struct signer;
 struct state;
 struct url;
 struct version;
@@ -38,6 +39,10 @@ bool history_judge(struct state *state, const struct mudurl *mud,
 /* The version is in force, by itself or approved. */
 void history_accepted(struct state *state, struct mudurl *mud,
     const struct version *version, int64_t now);
+/* Trusts this signer's key for the URL from now on (S-33). 0 once it is
+ * durable, or -errno. */
+int history_pin(struct state *state, struct mudurl *mud,
+    const struct signer *signer, int64_t now);
 /* A fetch has ended; mud->fault, failures and next_fetch_at say how. */
 void history_fetched(struct state *state, struct mudurl *mud, int64_t now);
 

@@ -114,6 +114,7 @@ start_fetch(struct manager *manager, struct mudurl *mud, int64_t now)
 {
 	struct attempt_options options = options_for(manager, &mud->url, now);
 
+	memcpy(options.pinned, mud->history.pinned, sizeof(options.pinned));
 	options.done = on_done;
 	options.arg = mud;
 	mud->errand = ERRAND_FETCH;
@@ -139,6 +140,7 @@ read_stored(void *arg, const struct state_file *row)
 		.signature_size = (uint32_t)row->signature.len,
 	};
 
+	memcpy(options.pinned, mud->history.pinned, sizeof(options.pinned));
 	options.is_approved = row->approved_at != 0;
 	options.done = on_done;
 	options.arg = mud;
@@ -483,6 +485,28 @@ manager_all(struct manager *manager)
 
 /* ---- decisions --------------------------------------------------------- */
 
+/* The file, and the signer with it, or neither. */
+static int
+store_approval(struct manager *manager, struct mudurl *mud, bool pin_signer)
+{
+	const struct version *version = mud->candidate;
+	struct state *state = manager->options.state;
+	const struct state_url before = mud->history;
+	int error = state_begin(state);
+
+	if (error == 0 && pin_signer)
+		error = history_pin(state, mud, &version->signer, manager->now);
+	if (error == 0)
+		error = verdicts_store(&manager->verdicts, mud, version, NULL);
+	if (error == 0)
+		error = state_commit(state);
+	if (error == 0)
+		return 0;
+	state_rollback(state);
+	mud->history = before;
+	return error;
+}
+
 int
 manager_approve(struct manager *manager, const char *id, const char *digest,
     bool pin_signer, uid_t uid, int64_t now)
@@ -490,24 +514,27 @@ manager_approve(struct manager *manager, const char *id, const char *digest,
 	struct mudurl *mud = manager_find(manager, id);
 	struct version *version;
 
+	manager->now = now;
 	if (mud == NULL)
 		return -ENOENT;
 	if (!mudurl_awaits(mud))
 		return -EAGAIN;
-	/* Signers are not pinned yet: the approval is of the file alone. */
-	(void)pin_signer;
 	version = mud->candidate;
 	if (!version_is_named(version, digest))
 		return -EINVAL;
+	if (pin_signer && version->signer.subject[0] == '\0')
+		return -ENOKEY;
 	version->approved_at = now;
 	version->approved_by = (int64_t)uid;
 	version->judged_at = now;
-	if (verdicts_store(&manager->verdicts, mud, version, NULL) < 0) {
+	if (store_approval(manager, mud, pin_signer) < 0) {
 		version->approved_at = 0;
 		version->approved_by = -1;
 		return -EIO;
 	}
-	log_info("%s: approved by uid %u", mud->url.text, (unsigned int)uid);
+	log_info("%s: approved by uid %u%s%s", mud->url.text, (unsigned int)uid,
+	    pin_signer ? ", as is from now on what is signed by " : "",
+	    pin_signer ? log_quote(version->signer.subject) : "");
 	/* A fetch under way would bring the same bytes, or others that this
 	 * approval does not name: manager_tick reads what was approved. */
 	attempt_free(mud->attempt);

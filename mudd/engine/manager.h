@@ -53,9 +53,10 @@ struct mudurl *manager_want(
 int64_t manager_tick(struct manager *manager, int64_t now);
 
 /* Decisions of an administrator. digest: at least 16 hex digits of the
- * candidate's; pin_signer: this signer is the one to expect from now on (S-31).
- * 0 once it is durable; -ENOENT: no such URL; -EINVAL: another
- * digest; -EAGAIN: nothing waits there; -EIO: it could not be stored. */
+ * candidate's; pin_signer: what is signed with this key for this URL is trusted
+ * from now on, whoever vouches for it (S-33). 0 once it is durable; -ENOENT: no
+ * such URL; -EINVAL: another digest; -EAGAIN: nothing waits there; -ENOKEY: no
+ * signer is known; -EIO: it could not be stored. */
 int manager_approve(struct manager *manager, const char *id, const char *digest,
     bool pin_signer, uid_t uid, int64_t now);
 int manager_reject(

@@ -58,7 +58,7 @@ static const char *const sql[STATEMENTS] = {
 	    "approved_at=?14,identity=?15,anchor=?16 WHERE url=?1 AND digest=?2",
 	[PUT_NAME] = "REPLACE INTO names VALUES(?1,?2,?3)",
 	[PUT_URL] = "REPLACE INTO urls VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
-		    "?11)",
+		    "?11,?12)",
 	[DELETE_THING] = "DELETE FROM things WHERE mac=?1",
 	[DELETE_LEASE] = "DELETE FROM leases WHERE mac=?1 AND addr=?2",
 	[DELETE_FILE] = "DELETE FROM files WHERE url=?1 AND digest=?2",

@@ -108,9 +108,10 @@ struct state_url {
 	int64_t newest; /* its last-update; 0: none was in force */
 	uint8_t newest_digest[32];
 	uint8_t identity[32], anchor[32]; /* of its signer; 0: none is known */
-	uint32_t failures;                /* in a row */
-	int64_t next_fetch_at;            /* 0: not put off */
-	struct fault fault;               /* of the last fetch */
+	uint8_t pinned[32];    /* key trusted for this URL alone; 0: none */
+	uint32_t failures;     /* in a row */
+	int64_t next_fetch_at; /* 0: not put off */
+	struct fault fault;    /* of the last fetch */
 };
 
 struct state_name {

@@ -37,7 +37,8 @@ static const char settings[] =
 	"CREATE TABLE urls(url TEXT PRIMARY KEY NOT NULL,"                     \
 	" used_at INTEGER NOT NULL, newest INTEGER NOT NULL,"                  \
 	" newest_digest BLOB NOT NULL, identity BLOB NOT NULL,"                \
-	" anchor BLOB NOT NULL, failures INTEGER NOT NULL,"                    \
+	" anchor BLOB NOT NULL, pinned BLOB NOT NULL,"                         \
+	" failures INTEGER NOT NULL,"                                          \
 	" next_fetch_at INTEGER NOT NULL, fault TEXT NOT NULL,"                \
 	" clause TEXT NOT NULL, detail TEXT NOT NULL) WITHOUT ROWID;"
 

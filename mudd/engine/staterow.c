@@ -418,9 +418,10 @@ staterow_put_url(sqlite3_stmt *stmt, const struct state_url *url)
 	bind_blob(stmt, 4, url->newest_digest, sizeof(url->newest_digest));
 	bind_blob(stmt, 5, url->identity, sizeof(url->identity));
 	bind_blob(stmt, 6, url->anchor, sizeof(url->anchor));
-	bind_number(stmt, 7, url->failures);
-	bind_number(stmt, 8, url->next_fetch_at);
-	bind_fault(stmt, 9, &url->fault);
+	bind_blob(stmt, 7, url->pinned, sizeof(url->pinned));
+	bind_number(stmt, 8, url->failures);
+	bind_number(stmt, 9, url->next_fetch_at);
+	bind_fault(stmt, 10, &url->fault);
 	return true;
 }
 
@@ -436,6 +437,7 @@ staterow_take_url(sqlite3_stmt *stmt, struct state_url *url)
 	take_blob(&row, url->newest_digest, sizeof(url->newest_digest));
 	take_blob(&row, url->identity, sizeof(url->identity));
 	take_blob(&row, url->anchor, sizeof(url->anchor));
+	take_blob(&row, url->pinned, sizeof(url->pinned));
 	url->failures = (uint32_t)take_number(&row, 0, UINT32_MAX);
 	url->next_fetch_at = take_number(&row, 0, INT64_MAX);
 	take_fault(&row, &url->fault);

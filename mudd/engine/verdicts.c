@@ -272,6 +272,8 @@ verdicts_approved(const struct verdicts *verdicts, struct mudurl *mud,
 	}
 	mud->candidate = NULL;
 	version->why = (struct fault){ 0 };
+	version->verdict = outcome->why;
+	version->signer = outcome->signer;
 	version->info = outcome->policy->info;
 	accept(verdicts, mud, version, outcome, false);
 }

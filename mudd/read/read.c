@@ -74,6 +74,7 @@ judge(const struct record_read *asked, const struct inputs *in,
 	anchors = anchors_parse(in->anchors, why);
 	if (anchors == NULL)
 		return false;
+	anchors_pin(anchors, asked->pinned);
 	/* No Thing's certificate is known yet that could name the signer. */
 	is_good = signature_verify(in->file, in->signature, anchors,
 	    (struct bytes){ NULL, 0 }, (time_t)asked->at, signer, why);

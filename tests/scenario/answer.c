@@ -316,6 +316,8 @@ outcome_name(int error)
 		return "done";
 	if (error == -ENOENT)
 		return "unknown";
+	if (error == -ENOKEY)
+		return "no-signer";
 	return error == -EINVAL ? "wrong-digest" : "nothing-waits";
 }
 

@@ -62,6 +62,7 @@ sigworld_verify(
 	bool ok;
 
 	assert_non_null(anchors);
+	anchors_pin(anchors, sigworld.pinned);
 	ok = signature_verify(blob_bytes(&sigworld.file),
 	    blob_bytes(&sigworld.signature), anchors, mudsigner,
 	    sigworld_now() + (time_t)days * DAY, signer, why);

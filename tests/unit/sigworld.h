@@ -24,6 +24,7 @@ struct blob {
 struct sigworld {
 	const char *folder;
 	struct blob file, signature, trust;
+	uint8_t pinned[32]; /* see anchors_pin */
 };
 
 extern struct sigworld sigworld;

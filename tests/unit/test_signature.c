@@ -194,6 +194,36 @@ names_the_anchor(void **state)
 	}
 }
 
+/* S-33: a pinned key is trusted for itself, and for nothing else. */
+static void
+trusts_a_pinned_key(void **state)
+{
+	static const uint8_t none[32];
+	const struct signer known = signer_of("p256.p7s", "ca.pem", 0);
+	struct signer signer;
+	struct fault why;
+
+	(void)state;
+	sigworld_load("none.pem", trust);
+	assert_false(verify(0, &signer, &why));
+	assert_int_equal(why.code, FAULT_UNTRUSTED);
+	memcpy(sigworld.pinned, known.spki, sizeof(sigworld.pinned));
+	assert_true(verify(0, &signer, &why));
+	assert_memory_equal(signer.anchor, known.spki, 32);
+	/* Another key of the same names; other bytes; the time, all the same.
+	 */
+	sigworld_load("renewed.p7s", signature);
+	assert_false(verify(0, &signer, &why));
+	assert_int_equal(why.code, FAULT_UNTRUSTED);
+	sigworld_load("p256.p7s", signature);
+	assert_false(verify(3660, &signer, &why));
+	assert_int_equal(why.code, FAULT_SIGNER_EXPIRED);
+	sigworld_load("other", file);
+	assert_false(verify(0, &signer, &why));
+	assert_int_equal(why.code, FAULT_SIGNATURE_BROKEN);
+	memcpy(sigworld.pinned, none, sizeof(sigworld.pinned));
+}
+
 /* M-SIG-4: the Name of the Thing's certificate, letters' case aside. */
 static void
 asks_for_the_mudsigner(void **state)
@@ -322,6 +352,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(names_the_signer),
 		cmocka_unit_test(knows_a_signer_again),
 		cmocka_unit_test(names_the_anchor),
+		cmocka_unit_test(trusts_a_pinned_key),
 		cmocka_unit_test(asks_for_the_mudsigner),
 		cmocka_unit_test(finds_the_mudsigner),
 		cmocka_unit_test(anchors),

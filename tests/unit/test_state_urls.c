@@ -83,6 +83,7 @@ static const struct state_url lamp = {
 	.newest_digest = { 1, [31] = 2 },
 	.identity = { 3, [31] = 4 },
 	.anchor = { 5, [31] = 6 },
+	.pinned = { 8, [31] = 9 },
 	.failures = 7,
 	.next_fetch_at = 2000,
 	.fault = { FAULT_TLS, "RFC 8520 s1.6 (M-GET-2)", "expired" },
