@@ -17,6 +17,7 @@ mudd_fetch_libfetch_a_SOURCES = \
 	mudd/fetch/redirect.c mudd/fetch/redirect.h \
 	mudd/fetch/resolve.c mudd/fetch/resolve.h \
 	mudd/fetch/roots.c mudd/fetch/roots.h \
+	mudd/fetch/sockaddr.c mudd/fetch/sockaddr.h \
 	mudd/fetch/whole.c mudd/fetch/whole.h
 mudd_fetch_libfetch_a_CFLAGS = $(fetch_cflags)
 
@@ -35,6 +36,7 @@ fetch_tests = \
 	tests/unit/test_reason \
 	tests/unit/test_redirect \
 	tests/unit/test_roots \
+	tests/unit/test_sockaddr \
 	tests/unit/test_whole
 check_PROGRAMS += $(fetch_tests)
 TESTS += $(fetch_tests)
@@ -81,6 +83,10 @@ tests_unit_test_roots_SOURCES = tests/unit/test_roots.c \
 	tests/unit/certs.c tests/unit/certs.h
 tests_unit_test_roots_CFLAGS = $(fetch_test_cflags)
 tests_unit_test_roots_LDADD = $(fetch_test_libs)
+
+tests_unit_test_sockaddr_SOURCES = tests/unit/test_sockaddr.c
+tests_unit_test_sockaddr_CFLAGS = $(fetch_test_cflags)
+tests_unit_test_sockaddr_LDADD = $(fetch_test_libs)
 
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_whole_CFLAGS = $(fetch_test_cflags)

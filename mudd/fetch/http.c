@@ -8,13 +8,13 @@
  */
 #include "fetch/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -31,12 +31,16 @@
 #include "fetch/redirect.h"
 #include "fetch/resolve.h"
 #include "fetch/roots.h"
+#include "fetch/sockaddr.h"
 #include "fetch/whole.h"
 #include "libmud/fault.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
 #include "libmud/url.h"
 
+/* What is not done by then would end with the fetcher, and with no word of
+ * whose fault it was (S-24). */
+#define LAST_SEC (LIMIT_FETCHER_SEC - 2)
 /* Addresses of one name that are tried; more would only eat the time. */
 #define TRIED_ADDRS 8
 /* host:port:[addr],[addr],... */
@@ -52,6 +56,7 @@ struct http {
 	void *arg;
 	struct list jobs;
 	size_t n_jobs;
+	time_t started;
 };
 
 struct job {
@@ -69,6 +74,7 @@ struct job {
 	struct whole whole;
 	size_t n_headers, n_body; /* bytes of this hop */
 	struct addr server;
+	bool has_connected; /* this hop, by TCP */
 	bool is_other_type;
 	struct fault why;
 };
@@ -120,27 +126,6 @@ finish(struct job *job)
 }
 
 static bool
-addr_of_sockaddr(const struct sockaddr *sa, struct addr *addr, uint16_t *port)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-
-	if (sa->sa_family == AF_INET) {
-		memcpy(&v4, sa, sizeof(v4));
-		*addr = addr_v4((const uint8_t *)&v4.sin_addr);
-		*port = ntohs(v4.sin_port);
-		return true;
-	}
-	if (sa->sa_family == AF_INET6) {
-		memcpy(&v6, sa, sizeof(v6));
-		*addr = addr_v6(v6.sin6_addr.s6_addr);
-		*port = ntohs(v6.sin6_port);
-		return true;
-	}
-	return false;
-}
-
-static bool
 address_is_fit(struct job *job, const struct addr *addr)
 {
 	enum allowed_verdict verdict = allowed_judge(job->http->allowed, addr);
@@ -162,7 +147,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	uint16_t port;
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
-	    !addr_of_sockaddr(&to->addr, &addr, &port) ||
+	    !sockaddr_read(&to->addr, to->addrlen, &addr, &port) ||
 	    port != job->url.port || !address_is_fit(job, &addr))
 		return CURL_SOCKET_BAD;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
@@ -174,6 +159,7 @@ on_tls(CURL *easy, void *context, void *arg)
 	struct job *job = arg;
 
 	(void)easy;
+	job->has_connected = true;
 	whole_watch(&job->whole, context);
 	return roots_attach(job->http->roots, SSL_CTX_get_cert_store(context))
 	           ? CURLE_OK
@@ -275,6 +261,7 @@ start_hop(struct job *job)
 	job->transfer.easy = easy;
 	job->n_headers = job->n_body = 0;
 	job->whole = (struct whole){ 0 };
+	job->has_connected = false;
 	job->words[0] = '\0';
 	if (easy != NULL && options_set(easy, &job->fetch, &job->headers) &&
 	    set_callbacks(job) &&
@@ -314,11 +301,16 @@ note_type(struct job *job)
 static void
 explain_failure(struct job *job, CURLcode result)
 {
-	long verify = 0;
+	struct reason_seen seen = { .result = result, .words = job->words };
+	CURL *easy = job->transfer.easy;
+	curl_off_t tls_usec = 0;
 
-	curl_easy_getinfo(
-	    job->transfer.easy, CURLINFO_SSL_VERIFYRESULT, &verify);
-	reason_of(result, verify, job->words, job->url.host, &job->why);
+	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &seen.verify);
+	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &seen.error);
+	curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &tls_usec);
+	seen.has_connected = job->has_connected;
+	seen.has_tls = tls_usec > 0;
+	reason_of(&seen, job->url.host, &job->why);
 }
 
 /* A transfer that is no 200 is cut short by on_body, or by libcurl when its
@@ -465,6 +457,15 @@ judge_request(struct job *job)
 	return true;
 }
 
+static time_t
+now_sec(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 struct http *
 http_new(struct event_base *base, struct resolver *resolver,
     const struct allowed *allowed, http_done_fn *on_done, void *arg)
@@ -480,6 +481,7 @@ http_new(struct event_base *base, struct resolver *resolver,
 		.resolver = resolver,
 		.allowed = allowed,
 		.multi = multi,
+		.started = now_sec(),
 		.on_done = on_done,
 		.arg = arg,
 	};
@@ -504,10 +506,25 @@ http_trust(struct http *http, struct roots *roots)
 	http->roots = roots;
 }
 
+/* A signature is fetched by the fetcher that fetched the file, in what time
+ * that has left. */
+static void
+start_timer(struct job *job)
+{
+	const time_t left = job->http->started + LAST_SEC - now_sec();
+	struct timeval time = { .tv_sec = (time_t)job->fetch.timeout_sec };
+
+	if (time.tv_sec > left)
+		time.tv_sec = left > 1 ? left : 1;
+	job->fetch.timeout_sec = (uint32_t)time.tv_sec;
+	job->timer = evtimer_new(job->http->base, on_timeout, job);
+	if (job->timer == NULL || event_add(job->timer, &time) < 0)
+		log_fatal("out of events");
+}
+
 bool
 http_fetch(struct http *http, const struct record_fetch *fetch, int fd)
 {
-	struct timeval time = { 0, 0 };
 	struct job *job;
 
 	if (!fetch_is_sound(fetch)) {
@@ -522,10 +539,7 @@ http_fetch(struct http *http, const struct record_fetch *fetch, int fd)
 	job->transfer.arg = job;
 	list_append(&http->jobs, &job->link);
 	http->n_jobs++;
-	time.tv_sec = (time_t)fetch->timeout_sec;
-	job->timer = evtimer_new(http->base, on_timeout, job);
-	if (job->timer == NULL || event_add(job->timer, &time) < 0)
-		log_fatal("out of events");
+	start_timer(job);
 	if (!judge_request(job)) {
 		finish(job);
 		return true;

@@ -33,8 +33,9 @@ void http_trust(struct http *http, struct roots *roots);
 
 /*
  * Starts a fetch; takes fd, which the body is written to from offset 0.
- * on_done is called exactly once for it, from the loop, never from here.
- * False (fd closed, no call): the record breaks a rule of the channel.
+ * It has the time that the record says, but no longer than the fetcher itself
+ * has left.  on_done is called exactly once for it, from the loop, never from
+ * here. False (fd closed, no call): the record breaks a rule of the channel.
  */
 bool http_fetch(struct http *http, const struct record_fetch *fetch, int fd);
 

@@ -95,12 +95,27 @@ refusal_of(long verify, const char *words, const char *host, struct fault *why)
 	    words[0] != '\0' ? words : X509_verify_cert_error_string(verify));
 }
 
-void
-reason_of(CURLcode result, long verify, const char *words, const char *host,
-    struct fault *why)
+/* libcurl's own words do not tell these apart. */
+static const char *
+words_of(const struct reason_seen *seen)
 {
+	if (seen->result == CURLE_COULDNT_CONNECT && seen->error != 0)
+		return strerror((int)seen->error);
+	if (seen->result != CURLE_OPERATION_TIMEDOUT)
+		return seen->words;
+	if (!seen->has_connected)
+		return "no connection in time";
+	return seen->has_tls ? seen->words : "no TLS handshake in time";
+}
+
+void
+reason_of(const struct reason_seen *seen, const char *host, struct fault *why)
+{
+	const CURLcode result = seen->result;
+	const char *words = words_of(seen);
+
 	if (result == CURLE_PEER_FAILED_VERIFICATION) {
-		refusal_of(verify, words, host, why);
+		refusal_of(seen->verify, words, host, why);
 		return;
 	}
 	/* libcurl has one result for bytes that do not come, and for bytes

@@ -6,7 +6,6 @@
 #include "fetch/resolve.h"
 
 #include <limits.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "core/log.h"
 #include "fetch/allowed.h"
 #include "fetch/hosts.h"
+#include "fetch/sockaddr.h"
 #include "libmud/fault.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
@@ -143,27 +143,6 @@ take(struct resolve_lookup *lookup, const struct addr *said, int ttl)
 	answer->n++;
 }
 
-static bool
-addr_of_node(const struct ares_addrinfo_node *node, struct addr *addr)
-{
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-
-	if (node->ai_family == AF_INET &&
-	    (size_t)node->ai_addrlen >= sizeof(v4)) {
-		memcpy(&v4, node->ai_addr, sizeof(v4));
-		*addr = addr_v4((const uint8_t *)&v4.sin_addr);
-		return true;
-	}
-	if (node->ai_family == AF_INET6 &&
-	    (size_t)node->ai_addrlen >= sizeof(v6)) {
-		memcpy(&v6, node->ai_addr, sizeof(v6));
-		*addr = addr_v6(v6.sin6_addr.s6_addr);
-		return true;
-	}
-	return false;
-}
-
 static void
 take_all(struct resolve_lookup *lookup, const struct ares_addrinfo *info)
 {
@@ -177,7 +156,8 @@ take_all(struct resolve_lookup *lookup, const struct ares_addrinfo *info)
 			chain_ttl = at->ttl;
 	for (const struct ares_addrinfo_node *at = info->nodes; at != NULL;
 	     at = at->ai_next)
-		if (addr_of_node(at, &addr))
+		if (sockaddr_read(
+			at->ai_addr, (size_t)at->ai_addrlen, &addr, NULL))
 			take(lookup, &addr,
 			    at->ai_ttl < chain_ttl ? at->ai_ttl : chain_ttl);
 }

@@ -1,6 +1,7 @@
 /*
  * libcurl's results in our words.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,8 +76,15 @@ explains(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct fault why = { 0 };
 
-		reason_of(cases[i].result, cases[i].verify, cases[i].words,
-		    "a.example", &why);
+		const struct reason_seen seen = {
+			.result = cases[i].result,
+			.verify = cases[i].verify,
+			.words = cases[i].words,
+			.has_connected = true,
+			.has_tls = true,
+		};
+
+		reason_of(&seen, "a.example", &why);
 		if (why.code != cases[i].code ||
 		    strstr(why.clause, cases[i].clause) == NULL ||
 		    strstr(why.detail, cases[i].detail) == NULL)
@@ -85,10 +93,47 @@ explains(void **state)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	struct reason_seen seen;
+	const char *detail; /* the whole of it */
+} stages[] = {
+	{ { CURLE_COULDNT_CONNECT, 0, ECONNREFUSED, "x", false, false },
+		"a.example: cannot connect: Connection refused" },
+	{ { CURLE_COULDNT_CONNECT, 0, EHOSTUNREACH, "x", false, false },
+		"a.example: cannot connect: No route to host" },
+	{ { CURLE_COULDNT_CONNECT, 0, 0, "x", false, false },
+		"a.example: cannot connect: x" },
+	{ { CURLE_OPERATION_TIMEDOUT, 0, 0, "x", false, false },
+		"a.example: too slow: no connection in time" },
+	{ { CURLE_OPERATION_TIMEDOUT, 0, 0, "x", true, false },
+		"a.example: too slow: no TLS handshake in time" },
+	{ { CURLE_OPERATION_TIMEDOUT, 0, 0, "x", true, true },
+		"a.example: too slow: x" },
+	{ { CURLE_RECV_ERROR, 0, ECONNREFUSED, "x", false, false },
+		"a.example: the connection broke off: x" },
+};
+/* clang-format on */
+
+static void
+tells_stages_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		struct fault why = { 0 };
+
+		reason_of(&stages[i].seen, "a.example", &why);
+		assert_string_equal(why.detail, stages[i].detail);
+	}
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(explains) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(explains),
+		cmocka_unit_test(tells_stages_apart),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
