@@ -13,6 +13,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_links \
 	tests/fuzz/fuzz_mudfile \
 	tests/fuzz/fuzz_mudstring \
+	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_rule \
 	tests/fuzz/fuzz_signature \
 	tests/fuzz/fuzz_url
@@ -93,9 +94,15 @@ tests_fuzz_fuzz_signature_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_signature_LDADD = $(fuzz_mud_libs)
 
 tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_driver)
-tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)
 tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_url_LDADD = $(fuzz_mud_libs)
+tests_fuzz_fuzz_url_LDADD = $(fuzz_mud_libs) $(CURL_LIBS)
+
+tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_driver)
+tests_fuzz_fuzz_redirect_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)
+tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_redirect_LDADD = mudd/fetch/libfetch.a $(fuzz_core_libs) \
+	$(SSL_LIBS) $(CRYPTO_LIBS)
 
 EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
 	.clang-tidy .editorconfig
