@@ -15,7 +15,8 @@
 struct scan {
 	struct bytes text;
 	size_t at;
-	size_t depth, values;
+	size_t depth;
+	struct json_size size;
 };
 
 static bool
@@ -50,7 +51,7 @@ scan_string(struct scan *scan, struct fault *why)
 	if (is_key)
 		max = LIMIT_JSON_KEY;
 	else
-		scan->values++;
+		scan->size.values++;
 	if (len > max)
 		return fault_set(why, FAULT_TOO_LONG, "S-7",
 		    "a %s of %zu bytes, the most is %zu",
@@ -61,7 +62,7 @@ scan_string(struct scan *scan, struct fault *why)
 static void
 scan_literal(struct scan *scan)
 {
-	scan->values++;
+	scan->size.values++;
 	while (scan->at < scan->text.len &&
 	       !is_space(scan->text.data[scan->at]) &&
 	       !is_structural(scan->text.data[scan->at]))
@@ -77,10 +78,12 @@ scan_step(struct scan *scan, struct fault *why)
 	case '{':
 	case '[':
 		scan->at++;
-		scan->values++;
+		scan->size.values++;
 		if (++scan->depth > LIMIT_JSON_DEPTH)
 			return fault_set(why, FAULT_TOO_MANY, "S-7",
 			    "nested deeper than %d levels", LIMIT_JSON_DEPTH);
+		if (scan->depth > scan->size.depth)
+			scan->size.depth = scan->depth;
 		return true;
 	case '}':
 	case ']':
@@ -106,8 +109,8 @@ scan_step(struct scan *scan, struct fault *why)
  * Bounds the work before the library begins it: its parser recurses, and
  * makes a value for each that it meets.  Grammar is the library's to judge.
  */
-static bool
-scan_limits(struct bytes text, struct fault *why)
+bool
+json_scan(struct bytes text, struct json_size *size, struct fault *why)
 {
 	struct scan scan = { .text = text };
 
@@ -118,20 +121,22 @@ scan_limits(struct bytes text, struct fault *why)
 	while (scan.at < text.len) {
 		if (!scan_step(&scan, why))
 			return false;
-		if (scan.values > LIMIT_JSON_VALUES)
+		if (scan.size.values > LIMIT_JSON_VALUES)
 			return fault_set(why, FAULT_TOO_MANY, "S-7",
 			    "more than %d values", LIMIT_JSON_VALUES);
 	}
+	*size = scan.size;
 	return true;
 }
 
 bool
 json_load(struct bytes text, json_t **root, struct fault *why)
 {
+	struct json_size size;
 	json_error_t error;
 	json_t *top;
 
-	if (!scan_limits(text, why))
+	if (!json_scan(text, &size, why))
 		return false;
 	if (text.len == 0)
 		return fault_set(

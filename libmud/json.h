@@ -32,6 +32,18 @@ struct json_at {
  * a pointer has no space. */
 void json_pointer(const struct json_at *at, char buf[JSON_POINTER]);
 
+/* How large a text is, as the library would find it. */
+struct json_size {
+	size_t depth;  /* of arrays and objects; a number alone has 0 */
+	size_t values; /* arrays and objects are values too */
+};
+
+/*
+ * Holds the text to S-6 and S-7 before anything is made of it.  True does not
+ * mean that it is JSON; but where it is, *size is right.
+ */
+bool json_scan(struct bytes text, struct json_size *size, struct fault *why);
+
 /*
  * Parses an object within the limits: at most LIMIT_FILE bytes, LIMIT_JSON_*
  * of each kind, no duplicate names (J-3).  The caller owns *root.

@@ -10,6 +10,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_dhcp4 \
 	tests/fuzz/fuzz_enforcer \
+	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_links \
 	tests/fuzz/fuzz_mudfile \
 	tests/fuzz/fuzz_mudstring \
@@ -64,6 +65,11 @@ tests_fuzz_fuzz_enforcer_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_enforcer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_enforcer_LDADD = mudd/enforce/libenforce.a \
 	$(fuzz_core_libs) $(NFTNL_LIBS) $(MNL_LIBS)
+
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_driver)
+tests_fuzz_fuzz_json_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_json_LDADD = $(fuzz_mud_libs)
 
 tests_fuzz_fuzz_links_SOURCES = tests/fuzz/fuzz_links.c $(fuzz_driver)
 tests_fuzz_fuzz_links_CFLAGS = $(fuzz_cflags)
