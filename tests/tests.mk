@@ -10,6 +10,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_dhcp4 \
 	tests/fuzz/fuzz_enforcer \
+	tests/fuzz/fuzz_engine \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_links \
 	tests/fuzz/fuzz_mudfile \
@@ -65,6 +66,16 @@ tests_fuzz_fuzz_enforcer_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_enforcer_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_enforcer_LDADD = mudd/enforce/libenforce.a \
 	$(fuzz_core_libs) $(NFTNL_LIBS) $(MNL_LIBS)
+
+# The engine, and those who play the others for the scenarios.
+tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(fuzz_driver) \
+	tests/scenario/fakemudd.c tests/scenario/far.c \
+	tests/scenario/makers.c tests/scenario/scene.c \
+	tests/scenario/seen.c tests/scenario/told.c tests/scenario/workers.c
+tests_fuzz_fuzz_engine_CFLAGS = $(fuzz_cflags) $(SQLITE_CFLAGS)
+tests_fuzz_fuzz_engine_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_engine_LDADD = mudd/enforce/libenforce.a \
+	$(fuzz_engine_libs)
 
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(fuzz_driver)
 tests_fuzz_fuzz_json_CFLAGS = $(fuzz_cflags)

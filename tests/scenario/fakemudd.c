@@ -99,11 +99,13 @@ end_batch(struct scene *scene, const struct record_batch *end)
 		deny(scene, end->batch);
 		return;
 	}
-	if (gather_end(&mudd->gather, end, &why))
+	if (gather_end(&mudd->gather, end, &why)) {
 		gather_keep(&mudd->gather);
-	else
+	} else {
+		mudd->is_refused = true;
 		(void)scene_fail(
 		    scene, "the enforcer denies a batch: %s", why.detail);
+	}
 	if (!mudd->is_slow)
 		fakemudd_answer(scene);
 }

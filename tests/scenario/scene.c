@@ -134,6 +134,8 @@ scene_pump(struct scene *scene)
 {
 	for (int idle = 0; idle < IDLE_TURNS; idle++) {
 		(void)event_base_loop(scene->base, EVLOOP_NONBLOCK);
+		if (event_base_got_break(scene->base))
+			scene->has_given_up = true;
 		if (fakemudd_turn(scene))
 			idle = 0;
 		if (watcher_turn(scene))

@@ -32,6 +32,7 @@ struct fake_mudd {
 	struct told told;
 	unsigned int denials; /* so many batches will be denied */
 	bool is_slow;         /* answers wait */
+	bool is_refused;      /* the enforcer would have denied one */
 	uint32_t n_answered;  /* batch up to which answers were sent */
 	uint32_t n_batches;   /* batch that came last */
 	bool cannot_start;    /* workers */
@@ -73,7 +74,8 @@ struct scene {
 
 	const char *where; /* of the line in hand, for failures */
 	int line;
-	bool is_held; /* steps follow at once, nobody answers in between */
+	bool has_given_up; /* the engine has ended its loop */
+	bool is_held;      /* steps follow at once, nobody answers in between */
 	bool failed;
 };
 
