@@ -91,7 +91,7 @@ tests_fuzz_fuzz_links_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
 tests_fuzz_fuzz_mudfile_SOURCES = tests/fuzz/fuzz_mudfile.c $(fuzz_driver)
 tests_fuzz_fuzz_mudfile_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_mudfile_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_mudfile_LDADD = $(fuzz_mud_libs)
+tests_fuzz_fuzz_mudfile_LDADD = $(fuzz_engine_libs)
 
 tests_fuzz_fuzz_mudstring_SOURCES = tests/fuzz/fuzz_mudstring.c \
 	$(fuzz_driver)
