@@ -24,6 +24,8 @@
 #define DIGEST_MIN 16
 #define DIGEST_MAX 64
 
+#define OPERANDS_MAX 2 /* of any command that asks the daemon */
+
 struct command;
 
 /* argc and argv: the operands, without the command's words. */
@@ -227,6 +229,19 @@ run_approve(const struct command *command, const struct options *options,
 	return ask(command, options, params);
 }
 
+static int
+run_assign(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	json_t *params =
+	    json_pack("{s:s, s:s}", "device", argv[0], "mud_url", argv[1]);
+
+	(void)argc;
+	if (params == NULL)
+		return complain(COMMAND_USAGE, "that is not UTF-8");
+	return ask(command, options, params);
+}
+
 /* The whole file, on the heap; NULL if it cannot be read, or is too large. */
 static uint8_t *
 read_file(const char *path, size_t max, size_t *len)
@@ -324,6 +339,8 @@ static const struct command commands[] = {
 	{ "device", "show", "DEV", "all about one: a MAC, an IP address, or a "
 	    "name", 1,
 	    run_plain, NULL, "Device", "device", show_device },
+	{ "device", "assign", "DEV URL", "give it its MUD URL", 2,
+	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
 	{ "pending", NULL, "", "MUD files that wait for an administrator", 0,
 	    run_plain, NULL, "Pending", NULL, show_pending },
 	{ "pending", "show", "ID", "why one of them waits", 1,
@@ -423,7 +440,7 @@ run_online(const struct command *command, struct options *options, int argc,
 		{ "pin-signer", no_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
-	char *operands[2] = { NULL, NULL };
+	char *operands[OPERANDS_MAX + 1] = { NULL };
 	char *digest = NULL;
 	int option, n;
 
@@ -449,8 +466,8 @@ run_online(const struct command *command, struct options *options, int argc,
 	n = argc - optind;
 	if (n != command->n_operands)
 		return complain_usage(command);
-	if (n == 1)
-		operands[0] = argv[optind];
+	for (int i = 0; i < n; i++)
+		operands[i] = argv[optind + i];
 	operands[n] = digest;
 	return command->run(command, options, n, operands);
 }

@@ -299,6 +299,15 @@ show_rejected(const struct show *show, const json_t *answer)
 }
 
 void
+show_assigned(const struct show *show, const json_t *answer)
+{
+	lines_put(show, lines_text(answer, "mac"));
+	lines_put(show, " has the MUD URL ");
+	lines_put(show, lines_text(answer, "mud_url"));
+	(void)fputc('\n', show->out);
+}
+
+void
 show_refreshed(const struct show *show, const json_t *answer)
 {
 	const char *state = lines_text(answer, "state");

@@ -95,6 +95,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/53-anchor-readers.scn \
 	tests/scenario/54-shown.scn \
 	tests/scenario/55-changes.scn \
+	tests/scenario/56-assigned.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -77,6 +77,7 @@ static const struct control_method methods[] = {
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
+	{ "DeviceAssign", true, decisions_assign },
 	{ "PolicyRefresh", true, decisions_refresh },
 	{ "Trust", false, trustcalls_list },
 	{ "TrustAdd", true, trustcalls_add },

@@ -1,6 +1,6 @@
 /*
  * Methods about MUD files that wait for an administrator (RFC 8520 s13.2,
- * s16).
+ * s16), and about the MUD URLs that they belong to.
  */
 #ifndef ENGINE_DECISIONS_H
 #define ENGINE_DECISIONS_H
@@ -17,6 +17,7 @@ control_method_fn decisions_show;
 control_method_fn decisions_approve;
 control_method_fn decisions_reject;
 control_method_fn decisions_refresh;
+control_method_fn decisions_assign;
 
 /* Answers an approval that waits, if its time has come: the file was read, is
  * in force, and in the kernel; or it turned out to be impossible. */

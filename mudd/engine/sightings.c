@@ -4,6 +4,7 @@
  */
 #include "engine/sightings.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -81,6 +82,13 @@ is_from_its_port(const struct sightings *sightings, struct thing *thing,
 	return false;
 }
 
+/* What an administrator says beats what the Thing says (M-URL-7). */
+static bool
+is_by_administrator(enum state_source source)
+{
+	return source == STATE_SOURCE_CONFIG || source == STATE_SOURCE_ADMIN;
+}
+
 /* Another maker's URL from a known Thing is not believed (M-SEC-5, S-45), nor
  * one for another product of its maker's (S-37). */
 static bool
@@ -88,7 +96,7 @@ may_change(struct thing *thing, const struct url *url, enum state_source source)
 {
 	char mac[MAC_TEXT];
 
-	if (thing->mud == NULL || source == STATE_SOURCE_CONFIG ||
+	if (thing->mud == NULL || is_by_administrator(source) ||
 	    strcmp(thing->mud->url.text, url->text) == 0)
 		return true;
 	if (url_same_base(&thing->mud->url, url) &&
@@ -156,7 +164,9 @@ manage(const struct sightings *sightings, struct thing *thing, const char *text,
 		mud->asked_by = thing->mac;
 		mud->asked_port = thing->port;
 	}
-	log_info("%s: announces %s", mac_text(&thing->mac, mac), mud->url.text);
+	log_info("%s: %s %s", mac_text(&thing->mac, mac),
+	    is_by_administrator(source) ? "is given" : "announces",
+	    mud->url.text);
 	thing->source = source;
 	thing->departed = false;
 	things_manage(sightings->things, thing, mud);
@@ -197,7 +207,7 @@ on_request(const struct sightings *sightings, struct thing *thing,
 		    sighting->hostname);
 	say_refused_url(thing, sighting);
 	thing->announced[0] = '\0';
-	if (sighting->url[0] == '\0' || thing->source == STATE_SOURCE_CONFIG)
+	if (sighting->url[0] == '\0' || is_by_administrator(thing->source))
 		return;
 	if (!was_here) {
 		note_port(sightings, thing, sighting->ifindex);
@@ -205,7 +215,7 @@ on_request(const struct sightings *sightings, struct thing *thing,
 		    sightings, thing, sighting->url, STATE_SOURCE_DHCP4, now);
 		/* Not only once it has a lease: who restarts us meanwhile
 		 * must not let it out. */
-		thingstore_put(sightings->state, thing);
+		(void)thingstore_put(sightings->state, thing);
 		return;
 	}
 	text_copy(thing->announced, sizeof(thing->announced), sighting->url);
@@ -265,7 +275,7 @@ on_lease(const struct sightings *sightings, struct thing *thing,
 		sightings->things, thing, &sighting->address, now + length))
 		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),
 		    addr_text(&sighting->address, addr), (long long)length);
-	thingstore_put(sightings->state, thing);
+	(void)thingstore_put(sightings->state, thing);
 }
 
 static void
@@ -277,7 +287,7 @@ on_release(const struct sightings *sightings, struct thing *thing,
 	thingstore_drop_lease(sightings->state, thing, &sighting->address);
 	if (thing->n_leases == 0)
 		depart(sightings, thing, "it released its lease");
-	thingstore_put(sightings->state, thing);
+	(void)thingstore_put(sightings->state, thing);
 }
 
 static void
@@ -342,6 +352,25 @@ apply_configured(
 		manage(sightings, thing, device->mud_url, STATE_SOURCE_CONFIG,
 		    now);
 	}
+}
+
+int
+sightings_assign(const struct sightings *sightings, struct thing *thing,
+    const char *text, int64_t now, struct fault *why)
+{
+	struct url url;
+
+	if (!url_parse(text, &url, why))
+		return -EINVAL;
+	if (thing->source == STATE_SOURCE_CONFIG)
+		return -EPERM;
+	manage(sightings, thing, url.text, STATE_SOURCE_ADMIN, now);
+	if (thing->mud == NULL || strcmp(thing->mud->url.text, url.text) != 0)
+		return -ENOSPC;
+	thing->source = STATE_SOURCE_ADMIN;
+	thing->conflicted = false;
+	thing->announced[0] = '\0';
+	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
 }
 
 bool
@@ -414,7 +443,7 @@ expire_thing(void *arg, struct thing *thing)
 		if (thing->n_leases > 0)
 			continue;
 		depart(expiring->sightings, thing, "its lease has expired");
-		thingstore_put(expiring->sightings->state, thing);
+		(void)thingstore_put(expiring->sightings->state, thing);
 	}
 }
 

@@ -15,7 +15,7 @@
 #define FLAG_SPOOFED    2u
 #define FLAG_DOUBLED    4u
 
-void
+int
 thingstore_put(struct state *state, const struct thing *thing)
 {
 	struct state_thing row = {
@@ -31,7 +31,7 @@ thingstore_put(struct state *state, const struct thing *thing)
 	int error;
 
 	if (thing->mud == NULL)
-		return;
+		return 0;
 	text_copy(row.url, sizeof(row.url), thing->mud->url.text);
 	text_copy(row.hostname, sizeof(row.hostname), thing->hostname);
 	text_copy(row.port, sizeof(row.port), thing->port_name);
@@ -51,6 +51,7 @@ thingstore_put(struct state *state, const struct thing *thing)
 		log_error("%s: cannot store it: %s", mac_text(&thing->mac, mac),
 		    strerror(-error));
 	}
+	return error;
 }
 
 void

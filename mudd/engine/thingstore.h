@@ -12,9 +12,9 @@
 struct state;
 struct thing;
 
-/* Writes a managed Thing and its leases down, durably. What fails is logged:
- * the Thing stays as it is in memory. */
-void thingstore_put(struct state *state, const struct thing *thing);
+/* Writes a managed Thing and its leases down, durably. 0, or -errno, which was
+ * logged: the Thing stays as it is in memory. */
+int thingstore_put(struct state *state, const struct thing *thing);
 void thingstore_drop_lease(
     struct state *state, const struct thing *thing, const struct addr *addr);
 /* The flags of a stored Thing. */

@@ -303,9 +303,26 @@ def pending_show(lab):
               "what was looked at can be approved", out + err)
 
 
+def _assigned(lab, host):
+    """A device that announces nothing is given a MUD URL."""
+    lab.publish("given.json", _web("given"), signer="signer")
+    lab.join("udhcpc", host, None)
+    lab.wait(lambda: lab.mudd.device(host.mac), 15)
+    code, _, err = lab.mudd.ctl("device", "assign", host.mac,
+                                "http://mud.example.com/given.json")
+    lab.check(code == 1 and "https" in err, "http is no MUD URL", err)
+    code, out, err = lab.mudd.ctl("device", "assign", host.mac,
+                                  URL % "given")
+    device = lab.mudd.wait_state(host.mac, "enforced")
+    lab.check(code == 0 and device.get("state") == "enforced" and
+              device.get("url_source") == "admin",
+              "what it was given is in force", out + err + str(device))
+
+
 @scenario("pending-change", 90)
 def pending_change(lab):
     """A file that waits beside one in force; one that nobody can approve."""
     lab.mudd.start()
     _difference(lab, lab.t1)
     _refused_before(lab, lab.t2)
+    _assigned(lab, lab.t3)

@@ -12,5 +12,7 @@
 step_fn showsteps_show;
 /* refresh URL */
 step_fn showsteps_refresh;
+/* assign MAC URL OUTCOME: done, no-url, configured, full */
+step_fn showsteps_assign;
 
 #endif

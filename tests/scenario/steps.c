@@ -195,6 +195,7 @@ static const struct step_kind kinds[] = {
 	{ "anchor-file", 3, trusting_file },
 	{ "show", 2, showsteps_show },
 	{ "refresh", 2, showsteps_refresh },
+	{ "assign", 4, showsteps_assign },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },
