@@ -83,19 +83,16 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/53-many-names.scn \
 	tests/scenario/54-given-up.scn \
 	tests/scenario/55-routes.scn \
-	tests/scenario/60-pinned.scn \
 	tests/scenario/56-trust-added.scn \
 	tests/scenario/57-trust-removed.scn \
 	tests/scenario/58-distrusted.scn \
 	tests/scenario/59-broken-anchor.scn \
-	tests/scenario/49-trust-added.scn \
-	tests/scenario/50-trust-removed.scn \
-	tests/scenario/51-distrusted.scn \
-	tests/scenario/52-broken-anchor.scn \
-	tests/scenario/53-anchor-readers.scn \
-	tests/scenario/54-shown.scn \
-	tests/scenario/55-changes.scn \
-	tests/scenario/56-assigned.scn \
+	tests/scenario/60-pinned.scn \
+	tests/scenario/61-gives-way.scn \
+	tests/scenario/62-anchor-readers.scn \
+	tests/scenario/63-shown.scn \
+	tests/scenario/64-changes.scn \
+	tests/scenario/65-assigned.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

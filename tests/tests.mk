@@ -71,7 +71,8 @@ tests_fuzz_fuzz_enforcer_LDADD = mudd/enforce/libenforce.a \
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(fuzz_driver) \
 	tests/scenario/fakemudd.c tests/scenario/far.c \
 	tests/scenario/makers.c tests/scenario/scene.c \
-	tests/scenario/seen.c tests/scenario/told.c tests/scenario/workers.c
+	tests/scenario/seen.c tests/scenario/told.c \
+	tests/scenario/trusting.c tests/scenario/workers.c
 tests_fuzz_fuzz_engine_CFLAGS = $(fuzz_cflags) $(SQLITE_CFLAGS)
 tests_fuzz_fuzz_engine_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_engine_LDADD = mudd/enforce/libenforce.a \

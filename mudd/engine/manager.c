@@ -20,6 +20,9 @@
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
 
+/* So long a fetch may take while others wait; most are done in one. */
+#define GIVE_WAY_SEC 5
+
 struct manager {
 	struct manager_options options;
 	struct verdicts verdicts;
@@ -119,6 +122,7 @@ start_fetch(struct manager *manager, struct mudurl *mud, int64_t now)
 	options.arg = mud;
 	mud->errand = ERRAND_FETCH;
 	mud->next_fetch_at = NO_TIME;
+	mud->began_at = now;
 	mud->attempt = attempt_fetch(&options);
 	if (mud->attempt == NULL)
 		mudurl_put_off(mud, now, true);
@@ -376,18 +380,62 @@ has_place(struct manager *manager, const struct mudurl *mud)
 	       running.of_port < LIMIT_JOBS - 2;
 }
 
+/*
+ * S-63: slow servers that some ports lead to do not hold up a port that has
+ * had none lately.  Whichever takes longest gives way to it; NULL if the port
+ * has had its turn, or none has had its time yet.
+ */
+static struct mudurl *
+find_slow(struct manager *manager, const struct mudurl *mud, int64_t now)
+{
+	struct running running = count_running(manager, mud);
+	struct mudurl *slow = NULL;
+
+	if (running.of_host > 0 || running.of_port > 0)
+		return NULL;
+	LIST_EACH(at, &manager->all)
+	{
+		struct mudurl *other = LIST_ENTRY(at, struct mudurl, link);
+
+		if (other->asked_port == mud->asked_port &&
+		    other->began_at + LIMIT_FETCH_SEC > now)
+			return NULL;
+		if (other->attempt != NULL && other->errand == ERRAND_FETCH &&
+		    other->began_at + GIVE_WAY_SEC <= now &&
+		    (slow == NULL || other->began_at < slow->began_at))
+			slow = other;
+	}
+	return slow;
+}
+
+static void
+give_way(struct manager *manager, struct mudurl *mud, int64_t now)
+{
+	attempt_free(mud->attempt);
+	mud->attempt = NULL;
+	(void)fault_set(&mud->fault, FAULT_BUSY, "S-63",
+	    "%s is slow, and other devices wait; fetched later", mud->url.host);
+	log_info("%s: %s", mud->url.text, mud->fault.detail);
+	mudurl_put_off(mud, now, true);
+	changed(manager, mud);
+}
+
 static void
 fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 {
-	const struct fetchbudget_wish wish = {
+	struct fetchbudget_wish wish = {
 		.thing = &mud->asked_by,
 		.port = mud->asked_port,
-		.is_new_host =
-		    !history_knows_host(manager->options.state, &mud->url),
 	};
+	struct mudurl *slow = NULL;
 
-	if (!has_place(manager, mud))
-		return;
+	if (!has_place(manager, mud)) {
+		slow = find_slow(manager, mud, now);
+		if (slow == NULL)
+			return;
+	}
+	wish.is_new_host =
+	    !history_knows_host(manager->options.state, &mud->url);
 	/* Paid for once: how often it is tried again is S-29's to say. */
 	if (!mud->is_paid && mud->accepted == NULL &&
 	    !fetchbudget_take(manager->budget, &wish, now, &mud->fault)) {
@@ -395,6 +443,8 @@ fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 		return;
 	}
 	mud->is_paid = true;
+	if (slow != NULL)
+		give_way(manager, slow, now);
 	start_fetch(manager, mud, now);
 }
 

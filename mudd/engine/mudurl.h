@@ -55,6 +55,7 @@ struct mudurl {
 	struct fault fault; /* of the last fetch; FAULT_NONE: it worked */
 	enum errand errand;
 	struct attempt *attempt; /* under way; does the errand */
+	int64_t began_at;        /* the last fetch */
 	bool is_unsettled;  /* the stored accepted file is to be judged again */
 	bool is_doubted;    /* the accepted file is to be reviewed */
 	bool is_retried;    /* the candidate is to be judged anew */
