@@ -12,6 +12,9 @@
 #include "core/log.h"
 #include "core/worst.h"
 
+/* In every other build this file is empty. */
+#ifdef WITH_SANDBOX_HOOK
+
 static const char *const names[PROGRAMS] = {
 	[PROGRAM_MUDD] = "mudd",
 	[PROGRAM_WATCHER] = "watcher",
@@ -58,3 +61,5 @@ hook_try(enum program program, const void *input, size_t size, int late)
 			    worst_name(i), outcome(worst_try(i, &place)));
 	log_warning("hook: %s: end", names[program]);
 }
+
+#endif
