@@ -106,7 +106,7 @@ decisions_approve(
 
 	if (digest == NULL)
 		return;
-	if (pin != NULL && !json_is_boolean(pin)) {
+	if (pin != NULL && !json_is_null(pin) && !json_is_boolean(pin)) {
 		control_invalid(call, "pin_signer");
 		return;
 	}

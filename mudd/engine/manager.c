@@ -161,9 +161,15 @@ static void
 start_read(struct manager *manager, struct mudurl *mud,
     const struct version *version, enum errand errand)
 {
+	int error;
+
 	mud->errand = errand;
-	(void)state_find_file(manager->options.state, mud->url.text,
+	error = state_find_file(manager->options.state, mud->url.text,
 	    version->digest, read_stored, mud);
+	if (error != -ENOENT)
+		return;
+	rejudge_lost(&manager->verdicts, mud, manager->now);
+	changed(manager, mud);
 }
 
 /* ---- entries ----------------------------------------------------------- */

@@ -197,10 +197,6 @@ materials_load(struct materials *materials, const struct config *config)
 	materials->n_anchor_files = 0;
 	materials->anchor_files = NULL;
 	append_directory(materials, &anchors, config->trust_anchors);
-	if (materials->n_anchor_files == 0)
-		log_warning("no trust anchor in %s: every MUD file will wait "
-			    "for an administrator",
-		    config->trust_anchors);
 	if (!append_file(&roots, AT_FDCWD, ca_file))
 		log_error("TLS roots: cannot read %s: %s; nothing can be "
 			  "fetched",

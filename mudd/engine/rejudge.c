@@ -73,3 +73,22 @@ rejudge_after(const struct verdicts *verdicts, struct mudurl *mud,
 	    !mud->is_unsettled)
 		mud->is_doubted = true;
 }
+
+void
+rejudge_lost(const struct verdicts *verdicts, struct mudurl *mud, int64_t now)
+{
+	struct outcome outcome = {
+		.kind = OUTCOME_REFUSED,
+		.bytes = { .file = -1, .signature = -1 },
+	};
+
+	if (mud->errand == ERRAND_RETRY) {
+		mud->is_retried = false;
+		mud->next_fetch_at = now;
+	} else if (mud->errand == ERRAND_REVIEW) {
+		(void)fault_set(&outcome.why, FAULT_INTERNAL, "S-64",
+		    "its bytes could not be kept, so that its signature "
+		    "cannot be judged again");
+		verdicts_reviewed(verdicts, mud, &outcome);
+	}
+}

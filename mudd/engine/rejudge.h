@@ -28,6 +28,11 @@ void rejudge_after(const struct verdicts *verdicts, struct mudurl *mud,
 bool rejudge_needs_review(const struct mudurl *mud);
 bool rejudge_needs_retry(const struct mudurl *mud);
 
+/* What is to be judged again is not stored any more, or never was (S-64): a
+ * candidate is fetched anew, and what is in force is in force no more. */
+void rejudge_lost(
+    const struct verdicts *verdicts, struct mudurl *mud, int64_t now);
+
 /* Is the file in force kept, but not refreshed, since its signer is
  * distrusted? */
 bool rejudge_is_frozen(const struct trust *trust, const struct mudurl *mud);

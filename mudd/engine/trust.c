@@ -182,6 +182,14 @@ on_found(void *arg, const struct anchor_found *found, struct bytes pem,
 	anchor->added_by = origin->added_by;
 }
 
+static void
+say_none(const struct trust *trust)
+{
+	if (trust->material.size == 0)
+		log_warning("there is no trust anchor: every MUD file will "
+			    "wait for an administrator");
+}
+
 /* What cannot be listed is judged by as it is. */
 static void
 on_loaded(void *arg, const struct fault *why, struct bytes text)
@@ -197,6 +205,7 @@ on_loaded(void *arg, const struct fault *why, struct bytes text)
 		set_material(trust, text);
 	}
 	trust->is_ready = true;
+	say_none(trust);
 	changed(trust, TRUST_SETTLED);
 }
 
@@ -232,6 +241,8 @@ trust_new(const struct trust_options *options)
 	make_material(trust);
 	trust->load = trustload_start(&load);
 	trust->is_ready = trust->load == NULL;
+	if (trust->is_ready)
+		say_none(trust);
 	return trust;
 }
 

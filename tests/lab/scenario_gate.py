@@ -222,7 +222,8 @@ def _told(lab, name, data, reason, host):
               (name != "literal"), what + "so is what it would open", texts)
     code, out, err = lab.mudd.ctl("pending", "show", row["id"])
     lab.check(code == 0 and "\x1b" not in out and
-              "[31m of the lab" in out and _fits(out), what + "the text is safe, and fits 80 columns", out + err)
+              "[31m of the lab" in out and _fits(out),
+              what + "the text is safe, and fits 80 columns", out + err)
     lab.check("--digest " + found["digest"][:16] in out and
               found["reason"]["clause"] in out,
               what + "it says why, and how to approve", out)

@@ -196,6 +196,7 @@ static const struct step_kind kinds[] = {
 	{ "show", 2, showsteps_show },
 	{ "refresh", 2, showsteps_refresh },
 	{ "assign", 4, showsteps_assign },
+	{ "lose", 3, trusting_lose },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },

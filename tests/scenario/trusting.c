@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/msg.h"
+#include "engine/state.h"
 #include "engine/trust.h"
 #include "libmud/digest.h"
 #include "libmud/mem.h"
@@ -234,4 +235,15 @@ trusting_expect(struct scene *scene, const struct step *step)
 		    wanted + n, sizeof(wanted) - n, " %s", step->words[i]);
 	return strcmp(all, wanted) == 0 ||
 	       scene_fail(scene, "they are:%s", all);
+}
+
+bool
+trusting_lose(struct scene *scene, const struct step *step)
+{
+	uint8_t digest[32];
+	int error;
+
+	makers_digest(step->words[2], digest);
+	error = state_delete_file(scene->state, step->words[1], digest);
+	return error == 0 || scene_fail(scene, "%s", strerror(-error));
 }

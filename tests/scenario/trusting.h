@@ -29,6 +29,8 @@ step_fn trusting_add;
 step_fn trusting_remove;
 /* trust-distrust SIGNER, trust-restore SIGNER */
 step_fn trusting_decide;
+/* lose URL WORD: the state has that file no more */
+step_fn trusting_lose;
 /* expect anchors WORD ... | none; a word of trust.d is NAME:WORD */
 step_fn trusting_expect;
 
