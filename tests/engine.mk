@@ -102,6 +102,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/55-changes.scn \
 	tests/scenario/56-assigned.scn \
 	tests/scenario/57-lost-bytes.scn \
+	tests/scenario/58-anchor-limit.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

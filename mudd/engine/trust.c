@@ -320,10 +320,9 @@ find_anchor(const struct trust *trust, const uint8_t id[32])
 	return NULL;
 }
 
-/* May this text be added? */
+/* Is this one certificate, and a good one? */
 static bool
-check_found(const struct trust *trust, const struct anchors_found *found,
-    struct fault *why)
+is_one(const struct anchors_found *found, struct fault *why)
 {
 	if (found->why.code != FAULT_NONE)
 		*why = found->why;
@@ -333,15 +332,21 @@ check_found(const struct trust *trust, const struct anchors_found *found,
 		    found->n + found->n_left_out);
 	else if (found->each[0].why.code != FAULT_NONE)
 		*why = found->each[0].why;
-	else if (trust->n_anchors >= LIMIT_ANCHOR_COUNT ||
-		 trust->n_bytes + found->each[0].size + 1 > LIMIT_ANCHORS)
-		(void)fault_set(why, FAULT_TOO_MANY, "S-34",
-		    "no room for more trust anchors; the most are %d, of %d "
-		    "bytes in all",
-		    LIMIT_ANCHOR_COUNT, LIMIT_ANCHORS);
 	else
 		return true;
 	return false;
+}
+
+static bool
+has_room(const struct trust *trust, size_t size, struct fault *why)
+{
+	if (trust->n_anchors < LIMIT_ANCHOR_COUNT &&
+	    trust->n_bytes + size + 1 <= LIMIT_ANCHORS)
+		return true;
+	return fault_set(why, FAULT_TOO_MANY, "S-34",
+	    "no room for more trust anchors; the most are %d, of %d bytes in "
+	    "all",
+	    LIMIT_ANCHOR_COUNT, LIMIT_ANCHORS);
 }
 
 static const struct trust_anchor *
@@ -357,6 +362,8 @@ store_anchor(
 	struct trust_anchor *anchor;
 	int error;
 
+	if (!has_room(trust, found->size, why))
+		return NULL;
 	memcpy(row.id, found->anchor.id, sizeof(row.id));
 	error = state_put_anchor(trust->options.state, &row);
 	if (error < 0) {
@@ -383,7 +390,7 @@ on_looked_at(void *arg, const struct anchors_found *found)
 	bool is_new = false;
 
 	adding->job = NULL;
-	if (check_found(trust, found, &why)) {
+	if (is_one(found, &why)) {
 		anchor = find_anchor(trust, found->each[0].anchor.id);
 		is_new = anchor == NULL;
 		if (is_new)
