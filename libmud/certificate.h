@@ -25,7 +25,7 @@ X509 *certificate_parse(struct bytes raw, struct fault *why);
 /* RFC 2253 form, cut to fit; whatever is not printable ASCII is escaped. */
 void certificate_print_name(const X509_NAME *name, char *buf, size_t size);
 
-/* RFC 3339; "at no time" if it is none. */
+/* RFC 3339; "no time" if it is none. */
 void certificate_print_time(const ASN1_TIME *time, char buf[CERTIFICATE_DATE]);
 
 /* SHA-256 of the SubjectPublicKeyInfo. */
