@@ -283,7 +283,7 @@ bool
 sign_file(struct bytes file, const struct sign_with *with, time_t at,
     uint8_t **signature, size_t *len, struct signer *signer, struct fault *why)
 {
-	struct maker maker = { NULL };
+	struct maker maker = { .cert = NULL };
 	struct signer found;
 	unsigned char *der = NULL;
 	int n = 0;

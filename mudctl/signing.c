@@ -52,12 +52,14 @@ member(const json_t *object, const char *name)
 	return text == NULL ? "" : text;
 }
 
-/* A fault's clause, message and fix, as members of the object. */
+/* What is wrong, as members of the object; null where nothing is. */
 static void
 set_fault(json_t *object, const struct fault *why)
 {
 	const bool is_good = why->code == FAULT_NONE;
 
+	(void)json_object_set_new(object, "fault",
+	    is_good ? json_null() : json_string(fault_name(why->code)));
 	(void)json_object_set_new(
 	    object, "clause", is_good ? json_null() : json_string(why->clause));
 	(void)json_object_set_new(object, "message",
@@ -206,10 +208,9 @@ verify(const struct question *question, const struct input *file,
 		(struct bytes){ question->mudsigner, question->n_mudsigner },
 		question->at, &signer, &why);
 	anchors_free(anchors);
-	document = json_pack("{s:o, s:o, s:b, s:s?, s:s?}", "file",
+	document = json_pack("{s:o, s:o, s:b, s:s?}", "file",
 	    file_name(question->file), "signature",
-	    file_name(question->signature), "valid", *is_valid, "fault",
-	    *is_valid ? none : fault_name(why.code), "signer",
+	    file_name(question->signature), "valid", *is_valid, "signer",
 	    signer.subject[0] == '\0' ? none : signer.subject);
 	set_fault(document, &why);
 	return document;

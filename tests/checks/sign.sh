@@ -153,6 +153,7 @@ signs 'nowhere to write' 2 'No such file' p256 -o none/lamp.p7s
 cp lamp.json lamp
 check 'no name to guess' 2 'say with -o' "$mudctl" sign lamp \
 	--cert "$made/p256.pem" --key "$made/p256.key"
+# shellcheck disable=SC2016 # the inner shell expands it
 check 'quiet' 0 0 sh -c '"$0" sign lamp.json -q --cert "$1.pem" \
 	--key "$1.key" | wc -c' "$mudctl" "$made/p256"
 
