@@ -220,22 +220,39 @@ check_algorithms(struct judged *judged, struct fault *why)
 	       check_padding(judged, OBJ_obj2nid(object), why);
 }
 
+/*
+ * The file's bytes to read from.  CMS_verify reads a memory BIO through another
+ * of its own, and loses that where it does not know a digest; so it is not to
+ * see that this is one.
+ */
+static BIO *
+open_content(struct bytes file)
+{
+	BIO *memory = BIO_new_mem_buf(
+	    file.len == 0 ? "" : (const char *)file.data, (int)file.len);
+	BIO *filter = BIO_new(BIO_f_null());
+
+	if (memory != NULL && filter != NULL)
+		return BIO_push(filter, memory);
+	BIO_free(memory);
+	BIO_free(filter);
+	return NULL;
+}
+
 /* Step 7. flags: CMS_BINARY judges the bytes as they are, 0 with CRLF line
  * ends. */
 static bool
 attempt(const struct judged *judged, struct chain *chain, unsigned int flags)
 {
 	X509_STORE *store = chain_store(chain);
-	BIO *content = BIO_new_mem_buf(
-	    judged->file.len == 0 ? "" : (const char *)judged->file.data,
-	    (int)judged->file.len);
+	BIO *content = open_content(judged->file);
 	bool is_good = false;
 
 	ERR_clear_error();
 	if (store != NULL && content != NULL)
 		is_good = CMS_verify(judged->cms, NULL, store, content, NULL,
 			      flags) == 1;
-	BIO_free(content);
+	BIO_free_all(content);
 	X509_STORE_free(store);
 	return is_good;
 }
@@ -306,11 +323,12 @@ check_match(const struct judged *judged, struct chain *chain,
     struct bytes mudsigner, struct fault *why)
 {
 	const bool is_good = attempt(judged, chain, CMS_BINARY);
+	const char *text = ERR_reason_error_string(ERR_peek_error());
 
-	if (!is_good && chain->error == X509_V_OK && chain->certs == NULL)
+	if (!is_good && chain->error == X509_V_OK && !chain_is_good(chain))
 		return fault_set(why, FAULT_SIGNATURE_DAMAGED, clause_match,
 		    "the signature cannot be judged: %s",
-		    ERR_reason_error_string(ERR_peek_error()));
+		    text == NULL ? "unknown error" : text);
 	if (!chain_check(chain, why))
 		return false;
 	if (!is_good)

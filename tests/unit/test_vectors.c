@@ -1,6 +1,9 @@
 /*
  * Signatures, good and bad: a line a vector.  No two bad ones end in the same
  * code and text, unless the line says why they may.
+ *
+ * test_vectors [SIGNATURES [SEEDS]]: the folder that make-signatures.sh filled,
+ * and one to write all vectors to, as seeds for fuzz_signature.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,6 +50,10 @@ static const struct vector good[] = {
 	{ "leaf is the anchor", "p256", "p256.pem", 0, "", AS_MADE },
 	{ "leaf is the anchor, its CA inside", "inter", "below.pem", 0, "",
 	    AS_MADE },
+	{ "leaf is the anchor, its CA expired", "old_inter", "below_old.pem",
+	    0, "", AS_MADE },
+	{ "leaf is the anchor, its CA weak", "weak_ca", "below_weak.pem", 0,
+	    "", AS_MADE },
 	{ "self-signed anchor", "self", "self.pem", 0, "", AS_MADE },
 	{ "mudtype", "mudtype", "ca.pem", 0, "", AS_MADE },
 	{ "key identifier", "keyid", "ca.pem", 0, "", AS_MADE },
@@ -284,6 +291,27 @@ static const struct vector bad[] = {
 };
 /* clang-format on */
 
+static const char *seeds; /* NULL: none are wanted */
+
+/* One signature as a seed of fuzz_signature, which has small ones only. */
+static void
+write_seed(const struct vector *v)
+{
+	char path[512];
+	FILE *out;
+
+	if (seeds == NULL || sigworld.signature.len > 5000)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", seeds, v->name);
+	for (char *at = path + strlen(seeds) + 1; *at != '\0'; at++)
+		if (*at == ' ' || *at == ',' || *at == '/' || *at == '\'')
+			*at = '-';
+	out = fopen(path, "wb");
+	assert_non_null(out);
+	(void)fwrite(sigworld.signature.data, 1, sigworld.signature.len, out);
+	assert_int_equal(fclose(out), 0);
+}
+
 #define N_GOOD (sizeof(good) / sizeof(good[0]))
 #define N_BAD  (sizeof(bad) / sizeof(bad[0]))
 
@@ -302,6 +330,7 @@ judge(const struct vector *v, struct fault *why)
 		v->edit();
 	if (v->change != NULL)
 		edit_apply(v->change);
+	write_seed(v);
 	*why = (struct fault){ .code = FAULT_NONE };
 	return sigworld_verify(v->at, (struct bytes){ NULL, 0 }, &signer, why);
 }
@@ -375,5 +404,7 @@ main(int argc, char **argv)
 
 	if (argc > 1)
 		sigworld.folder = argv[1];
+	if (argc > 2)
+		seeds = argv[2];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
