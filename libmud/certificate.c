@@ -5,6 +5,7 @@
 #include "libmud/certificate.h"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -152,8 +153,14 @@ check_curve(EVP_PKEY *key, struct fault *why)
 	static const char *const curves[] = { "prime256v1", "secp384r1",
 		"secp521r1" };
 	char name[64] = "";
+	int is_explicit = 0;
 
 	(void)EVP_PKEY_get_group_name(key, name, sizeof(name), NULL);
+	(void)EVP_PKEY_get_int_param(
+	    key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit);
+	if (is_explicit != 0)
+		return fault_set(why, FAULT_CURVE, "RFC 5480 s2.1.1",
+		    "an EC key whose curve is spelt out, not named");
 	for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)
 		if (strcmp(name, curves[i]) == 0)
 			return true;

@@ -108,6 +108,8 @@ signs 'TLS only' 1 'extendedKeyUsage' tls
 signs 'expired' 1 'expired at 2020' old
 signs 'EdDSA' 1 'ED25519' seven_ed25519
 signs 'DSA' 1 'neither RSA nor ECDSA' seven_dsa
+signs 'broken extension' 1 'an extension of the signer' broken_leaf
+signs 'curve spelt out' 1 'spelt out' explicit
 signs 'critical extension' 1 'critical extension' critical
 signs 'expired intermediate' 1 'CN=old_inter expired' below_old \
 	--intermediate "$made/old_inter.pem"

@@ -161,6 +161,8 @@ static const struct vector bad[] = {
 	{ "RSA 2047", "rsa2047", "ca.pem", FAULT_RSA_SHORT, "2047", AS_MADE },
 	{ "P-224", "p224", "ca.pem", FAULT_CURVE, "secp224r1", AS_MADE },
 	{ "secp256k1", "k1", "ca.pem", FAULT_CURVE, "secp256k1", AS_MADE },
+	{ "curve spelt out", "explicit", "ca.pem", FAULT_CURVE, "spelt out",
+	    AS_MADE },
 	{ "Ed25519", "seven", "ca.pem", FAULT_EDDSA, "ED25519",
 	    .change = change_ed25519 },
 	{ "Ed448", "seven", "ca.pem", FAULT_EDDSA, "ED448",
@@ -245,6 +247,9 @@ static const struct vector bad[] = {
 	    "name empty", AS_MADE },
 	{ "broken extension", "broken_leaf", "ca.pem", FAULT_CERTIFICATE_FORM,
 	    "extension", AS_MADE },
+	{ "broken extension, yet an anchor", "broken_leaf", "broken_leaf.pem",
+	    FAULT_CERTIFICATE_FORM, "extension",
+	    .same = "an anchor must be read all the same" },
 
 	/* Time. */
 	{ "expired since", "short", "ca.pem", FAULT_SIGNER_EXPIRED,

@@ -101,6 +101,9 @@ key() { # NAME KIND
 		-pkeyopt "rsa_keygen_bits:${2#rsa}" -out "$1.key" ;;
 	pss*) openssl genpkey -algorithm RSA-PSS \
 		-pkeyopt "rsa_keygen_bits:${2#pss}" -out "$1.key" ;;
+	explicit) openssl genpkey -algorithm EC \
+		-pkeyopt ec_paramgen_curve:P-256 \
+		-pkeyopt ec_param_enc:explicit -out "$1.key" ;;
 	dsa) openssl genpkey -genparam -algorithm DSA \
 		-pkeyopt dsa_paramgen_bits:1024 -out dsa.params &&
 		openssl genpkey -paramfile dsa.params -out "$1.key" ;;
@@ -173,6 +176,7 @@ cert p384 P-384 leaf ca
 cert p521 P-521 leaf ca
 cert p224 secp224r1 leaf ca
 cert k1 secp256k1 leaf ca
+cert explicit explicit leaf ca
 cert rsa1024 rsa1024 leaf ca
 cert rsa2047 rsa2047 leaf ca
 for section in mail code tls any no_usage other_usage critical \
@@ -299,9 +303,10 @@ for name in sha1 md5 sha224 sha3-256; do
 	sign "$name" rsa -md "$name"
 done
 sign padding psskey
-for name in p224 k1 rsa1024 rsa2047 tls any no_usage other_usage critical \
-	no_authority broken_leaf nameless sha1_leaf short old twin_leaf \
-	signing_ca sub_ca below_mild below_plain below_keyless; do
+for name in p224 k1 explicit rsa1024 rsa2047 tls any no_usage \
+	other_usage critical no_authority broken_leaf nameless sha1_leaf \
+	short old twin_leaf signing_ca sub_ca below_mild below_plain \
+	below_keyless; do
 	sign "$name" "$name"
 done
 sign no_inter below
