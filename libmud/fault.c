@@ -17,58 +17,62 @@
 /* clang-format off */
 static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_NONE] = { "none",
-	    "Nothing needs to be done." },
+	    "Nothing needs to be done.", NULL },
 	[FAULT_MALFORMED] = { "malformed",
-	    "Ask the maker to follow the grammar of the clause named here." },
+	    "Ask the maker to follow the grammar of the clause named here.",
+	    NULL },
 	[FAULT_TOO_LONG] = { "too-long",
-	    "Ask the maker for a shorter one; this limit cannot be raised." },
+	    "Ask the maker for a shorter one; this limit cannot be raised.",
+	    NULL },
 	[FAULT_TOO_MANY] = { "too-many",
-	    "Ask the maker for a smaller file; this limit cannot be raised." },
+	    "Ask the maker for a smaller file; this limit cannot be raised.",
+	    NULL },
 	[FAULT_UNSUPPORTED] = { "unsupported",
-	    "Ask the maker to say it with RFC 8520 and RFC 8519 alone." },
+	    "Ask the maker to say it with RFC 8520 and RFC 8519 alone.", NULL },
 	[FAULT_NOT_HTTPS] = { "not-https",
 	    "Ask the maker to announce an https URL, or give the device one "
-	    "with `mudctl device assign DEV URL`." },
+	    "with `mudctl device assign DEV URL`.", NULL },
 	[FAULT_URL_FORBIDDEN] = { "url-forbidden",
 	    "Use an https URL with a full host name and without userinfo or "
-	    "fragment; other ports than 443 need fetch.allow-ports." },
+	    "fragment; other ports than 443 need fetch.allow-ports.", NULL },
 	[FAULT_URL_CONFLICT] = { "url-conflict",
-	    "Say which MUD URL holds with `mudctl device assign DEV URL`." },
+	    "Say which MUD URL holds with `mudctl device assign DEV URL`.",
+	    NULL },
 	[FAULT_RESOLVE] = { "resolve",
 	    "Check that the gateway can look the name up; it will be tried "
-	    "again." },
+	    "again.", NULL },
 	[FAULT_ADDRESS_REFUSED] = { "address-refused",
 	    "If the server is meant to stand in that network, add the network "
 	    "to fetch.allow-prefixes in mudd.conf; the gateway itself never "
-	    "serves MUD files." },
+	    "serves MUD files.", NULL },
 	[FAULT_CONNECT] = { "connect",
 	    "Check that the gateway reaches the server; it will be tried "
-	    "again." },
+	    "again.", NULL },
 	[FAULT_TLS] = { "tls",
 	    "Check the clock and the server's certificate; a private CA "
-	    "belongs into fetch.ca-file in mudd.conf." },
+	    "belongs into fetch.ca-file in mudd.conf.", NULL },
 	[FAULT_HTTP] = { "http",
 	    "Ask the maker to serve the file as HTTP says, with status 200; "
-	    "it will be tried again." },
+	    "it will be tried again.", NULL },
 	[FAULT_REDIRECT] = { "redirect",
 	    "Ask the maker to serve the file where the URL says, or give the "
-	    "device the new URL with `mudctl device assign DEV URL`." },
+	    "device the new URL with `mudctl device assign DEV URL`.", NULL },
 	[FAULT_TIMEOUT] = { "timeout",
 	    "Check the line and the server; it will be tried again, and "
-	    "fetch.timeout sets the limit." },
+	    "fetch.timeout sets the limit.", NULL },
 	[FAULT_TOO_LARGE] = { "too-large",
 	    "Ask the maker for a smaller file; fetch.max-size sets the "
-	    "limit." },
+	    "limit.", NULL },
 	[FAULT_MEDIA_TYPE] = { "media-type",
 	    OR_APPROVE("Ask the maker to serve the file with its media type") },
 	[FAULT_NOT_JSON] = { "not-json",
 	    "Ask the maker to serve JSON as RFC 7951 says; "
-	    "`mudctl validate FILE` shows the place." },
+	    "`mudctl validate FILE` shows the place.", NULL },
 	[FAULT_NOT_A_MUD_FILE] = { "not-a-mud-file",
 	    "Ask the maker for an RFC 8520 MUD file; `mudctl validate FILE` "
-	    "shows what is missing." },
+	    "shows what is missing.", NULL },
 	[FAULT_MUD_VERSION] = { "mud-version",
-	    "Ask the maker for a file with mud-version 1." },
+	    "Ask the maker for a file with mud-version 1.", NULL },
 	[FAULT_WRONG_MUD_URL] = { "wrong-mud-url",
 	    OR_APPROVE("Ask the maker to make mud-url the URL that the "
 	        "file is served at") },
@@ -96,23 +100,24 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    OR_APPROVE("Look at what it opens, with `mudctl pending show "
 	        "ID`") },
 	[FAULT_SPOOF] = { "spoof",
-	    "Find out which port sent it: someone speaks in another's name." },
+	    "Find out which port sent it: someone speaks in another's name.",
+	    NULL },
 	[FAULT_REJECTED] = { "rejected",
 	    "An administrator said no; `mudctl policy refresh URL` asks for "
-	    "the file anew." },
+	    "the file anew.", NULL },
 	[FAULT_KERNEL] = { "kernel",
 	    "Run `mudctl health` and look into the system's log: the kernel "
-	    "lacks something or another program interferes." },
+	    "lacks something or another program interferes.", NULL },
 	[FAULT_WORKER] = { "worker",
 	    "It will be tried again; if it comes back, report it with the "
-	    "MUD file." },
+	    "MUD file.", NULL },
 	[FAULT_BUSY] = { "busy",
-	    "It will be tried again by itself." },
+	    "It will be tried again by itself.", NULL },
 	[FAULT_RECORD] = { "record",
 	    "Report it, with the log: a program of mudd broke its own "
-	    "rules." },
+	    "rules.", NULL },
 	[FAULT_INTERNAL] = { "internal",
-	    "Report it, with the log; `mudctl health` may say more." },
+	    "Report it, with the log; `mudctl health` may say more.", NULL },
 	[FAULT_DISTRUSTED] = { "distrusted-signer",
 	    OR_APPROVE("If the signer is to be trusted again run `mudctl "
 	        "trust restore SIGNER`") },

@@ -5,6 +5,8 @@
  */
 #include "libmud/faultwords.h"
 
+#include <stddef.h>
+
 /* clang-format off */
 static const struct fault_words words[FAULT_CODES] = {
 	[FAULT_UNSIGNED] = { "unsigned",
@@ -173,7 +175,7 @@ static const struct fault_words words[FAULT_CODES] = {
 	    OR_APPROVE("Ask the maker to check the clock of the machine "
 	        "that signs, and to sign again with a valid certificate") },
 	[FAULT_EXPIRED_AT_SIGNING] = { "expired-at-signing",
-	    "Ask the maker to sign again with a valid certificate." },
+	    "Ask the maker to sign again with a valid certificate.", NULL },
 
 	[FAULT_NO_KEY_USAGE] = { "no-key-usage",
 	    OR_APPROVE("Ask the maker for a signing certificate that has "
@@ -192,11 +194,11 @@ static const struct fault_words words[FAULT_CODES] = {
 	        "its MUD file; ask the maker which is right.") },
 
 	[FAULT_KEY_MISMATCH] = { "key-mismatch",
-	    "Name the private key that belongs to the certificate." },
+	    "Name the private key that belongs to the certificate.", NULL },
 	[FAULT_KEY_ENCRYPTED] = { "key-encrypted",
-	    "Decrypt the key, or name its passphrase." },
+	    "Decrypt the key, or name its passphrase.", NULL },
 	[FAULT_KEY_UNREADABLE] = { "key-unreadable",
-	    "Name a private key in PEM form." },
+	    "Name a private key in PEM form.", NULL },
 };
 /* clang-format on */
 

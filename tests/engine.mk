@@ -93,16 +93,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/63-shown.scn \
 	tests/scenario/64-changes.scn \
 	tests/scenario/65-assigned.scn \
-	tests/scenario/49-trust-added.scn \
-	tests/scenario/50-trust-removed.scn \
-	tests/scenario/51-distrusted.scn \
-	tests/scenario/52-broken-anchor.scn \
-	tests/scenario/53-anchor-readers.scn \
-	tests/scenario/54-shown.scn \
-	tests/scenario/55-changes.scn \
-	tests/scenario/56-assigned.scn \
-	tests/scenario/57-lost-bytes.scn \
-	tests/scenario/58-anchor-limit.scn \
+	tests/scenario/66-lost-bytes.scn \
+	tests/scenario/67-anchor-limit.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
+	mudd/engine/approval.c mudd/engine/approval.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
@@ -15,6 +16,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
+	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \
 	mudd/engine/grants.c mudd/engine/grants.h \
 	mudd/engine/history.c mudd/engine/history.h \
 	mudd/engine/jobs.c mudd/engine/jobs.h \

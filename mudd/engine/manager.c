@@ -11,17 +11,16 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "engine/approval.h"
 #include "engine/config.h"
 #include "engine/fetchbudget.h"
+#include "engine/fetchplace.h"
 #include "engine/history.h"
 #include "engine/lan.h"
 #include "engine/materials.h"
 #include "engine/rejudge.h"
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
-
-/* So long a fetch may take while others wait; most are done in one. */
-#define GIVE_WAY_SEC 5
 
 struct manager {
 	struct manager_options options;
@@ -343,77 +342,6 @@ manager_want(
 	return mud;
 }
 
-/* How many fetches run now, of these that are like this one. */
-struct running {
-	size_t all, of_host, of_port;
-};
-
-static struct running
-count_running(struct manager *manager, const struct mudurl *mud)
-{
-	struct running running = { 0 };
-
-	LIST_EACH(at, &manager->all)
-	{
-		const struct mudurl *other =
-		    LIST_ENTRY(at, struct mudurl, link);
-
-		if (other->attempt == NULL || other->errand != ERRAND_FETCH)
-			continue;
-		running.all++;
-		if (strcmp(other->url.host, mud->url.host) == 0)
-			running.of_host++;
-		if (other->asked_port == mud->asked_port)
-			running.of_port++;
-	}
-	return running;
-}
-
-/*
- * S-25: one fetch a host, and a place left for the names of policies that are
- * in force, whoever wants whatever.  No port gets all the places, so one that
- * asks for a hundred slow servers delays itself.
- */
-static bool
-has_place(struct manager *manager, const struct mudurl *mud)
-{
-	struct running running = count_running(manager, mud);
-
-	/* Before that, no fetcher could be told what it must not reach. */
-	if (!manager->options.fetching->lan->is_known)
-		return false;
-	return running.all < LIMIT_JOBS - 1 && running.of_host == 0 &&
-	       running.of_port < LIMIT_JOBS - 2;
-}
-
-/*
- * S-63: slow servers that some ports lead to do not hold up a port that has
- * had none lately.  Whichever takes longest gives way to it; NULL if the port
- * has had its turn, or none has had its time yet.
- */
-static struct mudurl *
-find_slow(struct manager *manager, const struct mudurl *mud, int64_t now)
-{
-	struct running running = count_running(manager, mud);
-	struct mudurl *slow = NULL;
-
-	if (running.of_host > 0 || running.of_port > 0)
-		return NULL;
-	LIST_EACH(at, &manager->all)
-	{
-		struct mudurl *other = LIST_ENTRY(at, struct mudurl, link);
-
-		if (other->asked_port == mud->asked_port &&
-		    other->began_at + LIMIT_FETCH_SEC > now)
-			return NULL;
-		if (other->attempt != NULL && other->errand == ERRAND_FETCH &&
-		    other->began_at + GIVE_WAY_SEC <= now &&
-		    (slow == NULL || other->began_at < slow->began_at))
-			slow = other;
-	}
-	return slow;
-}
-
 static void
 give_way(struct manager *manager, struct mudurl *mud, int64_t now)
 {
@@ -435,8 +363,11 @@ fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 	};
 	struct mudurl *slow = NULL;
 
-	if (!has_place(manager, mud)) {
-		slow = find_slow(manager, mud, now);
+	/* Before that, no fetcher could be told what it must not reach. */
+	if (!manager->options.fetching->lan->is_known)
+		return;
+	if (!fetchplace_is_free(&manager->all, mud)) {
+		slow = fetchplace_slow(&manager->all, mud, now);
 		if (slow == NULL)
 			return;
 	}
@@ -541,56 +472,20 @@ manager_all(struct manager *manager)
 
 /* ---- decisions --------------------------------------------------------- */
 
-/* The file, and the signer with it, or neither. */
-static int
-store_approval(struct manager *manager, struct mudurl *mud, bool pin_signer)
-{
-	const struct version *version = mud->candidate;
-	struct state *state = manager->options.state;
-	const struct state_url before = mud->history;
-	int error = state_begin(state);
-
-	if (error == 0 && pin_signer)
-		error = history_pin(state, mud, &version->signer, manager->now);
-	if (error == 0)
-		error = verdicts_store(&manager->verdicts, mud, version, NULL);
-	if (error == 0)
-		error = state_commit(state);
-	if (error == 0)
-		return 0;
-	state_rollback(state);
-	mud->history = before;
-	return error;
-}
-
 int
 manager_approve(struct manager *manager, const char *id, const char *digest,
     bool pin_signer, uid_t uid, int64_t now)
 {
 	struct mudurl *mud = manager_find(manager, id);
-	struct version *version;
+	int error;
 
 	manager->now = now;
 	if (mud == NULL)
 		return -ENOENT;
-	if (!mudurl_awaits(mud))
-		return -EAGAIN;
-	version = mud->candidate;
-	if (!version_is_named(version, digest))
-		return -EINVAL;
-	if (pin_signer && version->signer.subject[0] == '\0')
-		return -ENOKEY;
-	version->approved_at = now;
-	version->approved_by = (int64_t)uid;
-	version->judged_at = now;
-	if (store_approval(manager, mud, pin_signer) < 0) {
-		version->approved_at = 0;
-		version->approved_by = -1;
-		return -EIO;
-	}
-	log_info("%s: approved by uid %u%s%s", mud->url.text, (unsigned int)uid,
-	    pin_signer ? ", as is from now on what is signed by " : "",
-	    pin_signer ? log_quote(version->signer.subject) : "");
+	error = approval_give(
+	    &manager->verdicts, mud, digest, pin_signer, uid, now);
+	if (error < 0)
+		return error;
 	/* A fetch under way would bring the same bytes, or others that this
 	 * approval does not name: manager_tick reads what was approved. */
 	attempt_free(mud->attempt);
@@ -605,21 +500,14 @@ int
 manager_reject(struct manager *manager, const char *id, uid_t uid, int64_t now)
 {
 	struct mudurl *mud = manager_find(manager, id);
-	struct version *version;
+	int error;
 
+	manager->now = now;
 	if (mud == NULL)
 		return -ENOENT;
-	if (!mudurl_awaits(mud))
-		return -EAGAIN;
-	version = mud->candidate;
-	version->status = FILE_REJECTED;
-	(void)fault_set(&version->why, FAULT_REJECTED, "RFC 8520 s13.2",
-	    "an administrator (uid %u) rejected this file", (unsigned int)uid);
-	version->approved_by = (int64_t)uid;
-	manager->now = now;
-	if (verdicts_store(&manager->verdicts, mud, version, NULL) < 0)
-		return -EIO;
-	log_info("%s: rejected by uid %u", mud->url.text, (unsigned int)uid);
+	error = approval_refuse(&manager->verdicts, mud, uid);
+	if (error < 0)
+		return error;
 	changed(manager, mud);
 	return 0;
 }

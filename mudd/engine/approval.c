@@ -1,0 +1,75 @@
+/*
+ * Approvals.  Role: engine.  Who may was judged by control.c.
+ */
+#include "engine/approval.h"
+
+#include <errno.h>
+
+#include "core/log.h"
+#include "engine/history.h"
+#include "engine/verdicts.h"
+
+/* The file, and the signer with it, or neither. */
+static int
+store(const struct verdicts *verdicts, struct mudurl *mud, bool pin_signer)
+{
+	const struct version *version = mud->candidate;
+	const struct state_url before = mud->history;
+	int error = state_begin(verdicts->state);
+
+	if (error == 0 && pin_signer)
+		error = history_pin(verdicts->state, mud, &version->signer,
+		    version->approved_at);
+	if (error == 0)
+		error = verdicts_store(verdicts, mud, version, NULL);
+	if (error == 0)
+		error = state_commit(verdicts->state);
+	if (error == 0)
+		return 0;
+	state_rollback(verdicts->state);
+	mud->history = before;
+	return error;
+}
+
+int
+approval_give(const struct verdicts *verdicts, struct mudurl *mud,
+    const char *digest, bool pin_signer, uid_t uid, int64_t now)
+{
+	struct version *version = mud->candidate;
+
+	if (!mudurl_awaits(mud))
+		return -EAGAIN;
+	if (!version_is_named(version, digest))
+		return -EINVAL;
+	if (pin_signer && version->signer.subject[0] == '\0')
+		return -ENOKEY;
+	version->approved_at = now;
+	version->approved_by = (int64_t)uid;
+	version->judged_at = now;
+	if (store(verdicts, mud, pin_signer) < 0) {
+		version->approved_at = 0;
+		version->approved_by = -1;
+		return -EIO;
+	}
+	log_info("%s: approved by uid %u%s%s", mud->url.text, (unsigned int)uid,
+	    pin_signer ? ", as is from now on what is signed by " : "",
+	    pin_signer ? log_quote(version->signer.subject) : "");
+	return 0;
+}
+
+int
+approval_refuse(const struct verdicts *verdicts, struct mudurl *mud, uid_t uid)
+{
+	struct version *version = mud->candidate;
+
+	if (!mudurl_awaits(mud))
+		return -EAGAIN;
+	version->status = FILE_REJECTED;
+	(void)fault_set(&version->why, FAULT_REJECTED, "RFC 8520 s13.2",
+	    "an administrator (uid %u) rejected this file", (unsigned int)uid);
+	version->approved_by = (int64_t)uid;
+	if (verdicts_store(verdicts, mud, version, NULL) < 0)
+		return -EIO;
+	log_info("%s: rejected by uid %u", mud->url.text, (unsigned int)uid);
+	return 0;
+}
