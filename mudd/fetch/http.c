@@ -89,6 +89,7 @@ hop_end(struct job *job)
 	job->transfer.easy = NULL;
 	curl_slist_free_all(job->headers);
 	job->headers = NULL;
+	whole_done(&job->whole);
 }
 
 static void
@@ -260,7 +261,6 @@ start_hop(struct job *job)
 
 	job->transfer.easy = easy;
 	job->n_headers = job->n_body = 0;
-	job->whole = (struct whole){ 0 };
 	job->has_connected = false;
 	job->words[0] = '\0';
 	if (easy != NULL && options_set(easy, &job->fetch, &job->headers) &&

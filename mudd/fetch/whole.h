@@ -15,13 +15,18 @@
 struct whole {
 	bool is_delimited; /* the response says itself where it ends */
 	bool is_closed;    /* the server sent close_notify (RFC 8446 s6.1) */
+	SSL_CTX *context;  /* watched, owned in part */
 };
 
 /* Takes in one line of a response, as it came. A status line begins anew. */
 void whole_note(struct whole *whole, const char *line, size_t len);
 
-/* Lends *whole to the connections of the context, for their whole life. */
+/* Lends *whole to the connections of the context until whole_done; of two
+ * contexts the later one counts. */
 void whole_watch(struct whole *whole, SSL_CTX *context);
+
+/* The hop is over; libcurl may close its connection later than that. */
+void whole_done(struct whole *whole);
 
 bool whole_is(const struct whole *whole);
 

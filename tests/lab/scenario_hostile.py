@@ -21,7 +21,7 @@ WORLD = ("203.0.113.0/24",)
 
 # One behaviour: the fault, words in its detail, and at most so many seconds.
 # A size instead of words: the body came, and has it.
-Row = collections.namedtuple("Row", "code words seconds", defaults=(5,))
+Row = collections.namedtuple("Row", "code words seconds", defaults=(8,))
 
 EXPECTED = {
     # connecting, TLS

@@ -64,12 +64,47 @@ reads_no_further(void **state)
 	assert_false(whole_is(&whole));
 }
 
+/* libcurl may close a connection when nobody waits for it any more. */
+static void
+lets_go_of_connections(void **state)
+{
+	SSL_CTX *a = SSL_CTX_new(TLS_client_method());
+	SSL_CTX *b = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = SSL_new(a);
+	struct whole whole = { 0 };
+	void (*tell)(const SSL *, int, int);
+
+	(void)state;
+	whole_watch(&whole, a);
+	tell = SSL_CTX_get_info_callback(a);
+	tell(ssl, SSL_CB_READ_ALERT, SSL3_AL_WARNING << 8);
+	assert_true(whole_is(&whole));
+	whole_done(&whole);
+	assert_false(whole_is(&whole));
+	/* Other alerts say nothing, nor does one that we send. */
+	whole_watch(&whole, a);
+	tell(ssl, SSL_CB_READ_ALERT, SSL3_AL_FATAL << 8 | 80);
+	tell(ssl, SSL_CB_WRITE_ALERT, SSL3_AL_WARNING << 8);
+	assert_false(whole_is(&whole));
+	/* Of two contexts the later counts. */
+	whole_watch(&whole, b);
+	tell(ssl, SSL_CB_READ_ALERT, SSL3_AL_WARNING << 8);
+	assert_false(whole_is(&whole));
+	whole_done(&whole);
+	tell(ssl, SSL_CB_READ_ALERT, SSL3_AL_WARNING << 8);
+	assert_false(whole_is(&whole));
+	SSL_free(ssl);
+	SSL_CTX_free(a);
+	SSL_CTX_free(b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_for_a_length),
 		cmocka_unit_test(reads_no_further),
+		cmocka_unit_test(lets_go_of_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
