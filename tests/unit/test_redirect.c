@@ -63,6 +63,22 @@ static const struct {
 		FAULT_REDIRECT },
 	{ "userinfo", { "Location: https://u@a.example/x\r\n" }, NULL,
 		FAULT_REDIRECT },
+	{ "name as userinfo", { "Location: https://a.example@192.0.2.1/\r\n" },
+		NULL, FAULT_REDIRECT },
+	{ "fragment", { "Location: /x#y\r\n" }, NULL, FAULT_REDIRECT },
+	{ "hidden dots", { "Location: /x/%2e%2e/y\r\n" }, NULL,
+		FAULT_REDIRECT },
+	{ "backslashes", { "Location: \\\\192.0.2.1\\x\r\n" }, NULL,
+		FAULT_REDIRECT },
+	{ "an address", { "Location: https://0x7f.1/x\r\n" }, NULL,
+		FAULT_REDIRECT },
+	{ "an address, no scheme", { "Location: //[::1]/x\r\n" }, NULL,
+		FAULT_REDIRECT },
+	{ "tab inside", { "Location: /a\tb\r\n" }, NULL, FAULT_REDIRECT },
+	{ "same host, no scheme", { "Location: //a.example/x\r\n" },
+		"https://a.example/x", 0 },
+	{ "dots", { "Location: ./y/../x\r\n" }, "https://a.example/dir/x",
+		0 },
 };
 /* clang-format on */
 
