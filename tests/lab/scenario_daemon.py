@@ -278,3 +278,31 @@ def privileges_user(lab):
     lab.mudd.as_service_user()
     _privileges(lab, "_mudd-enf")
     lab.probe(north_south(lab, lab.t1))
+
+
+@scenario("no-seccomp", 60)
+def no_seccomp(lab):
+    """A kernel without seccomp: `require` does not start, `best-effort` does.
+
+    Every program says what it lacks (S-12).
+    """
+    publish(lab)
+    lab.mudd.without_seccomp()
+    status, log = lab.mudd.try_start()
+    lab.check(status == 1 and "S-12: seccomp: " in log and
+              "best-effort" in log,
+              "sandbox = require: mudd does not start, and names the layer",
+              log)
+    lab.check(not lab.mudd.all_pids(), "and nothing of it runs",
+              lab.mudd.all_pids())
+    lab.mudd.configure('sandbox = "best-effort"\n')
+    code, _, err = lab.mudd.check_configuration()
+    lab.check(code == 0, "mudd -t: a good configuration is status 0", err)
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    for program in PROGRAMS:
+        told = "%s: warning: the sandbox is not whole: seccomp" % program
+        lab.check(lab.wait(lambda: told in lab.mudd.log_tail(5000)),
+                  "sandbox = best-effort: %s says what it lacks" % program,
+                  lab.mudd.log_tail(30))
+    lab.probe(north_south(lab, lab.t1))
