@@ -10,8 +10,6 @@
 #ifndef CORE_HOOK_H
 #define CORE_HOOK_H
 
-#include "config.h"
-
 #include <stddef.h>
 
 #include "core/records.h"

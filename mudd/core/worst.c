@@ -60,9 +60,8 @@ static struct msghdr message = { .msg_iov = &here,
 
 struct worst {
 	const char *name;
-	unsigned int refused; /* set of programs */
-	unsigned int
-	    allowed; /* those whose work it is; the others' not tried */
+	/* Sets of programs; to one that is in neither it does not matter. */
+	unsigned int refused, allowed;
 	long number;
 	long arg[6];
 };
