@@ -293,8 +293,8 @@ def no_seccomp(lab):
               "best-effort" in log,
               "sandbox = require: mudd does not start, and names the layer",
               log)
-    lab.check(not lab.mudd.all_pids(), "and nothing of it runs",
-              lab.mudd.all_pids())
+    lab.check(lab.wait(lambda: not lab.mudd.all_pids()),
+              "and nothing of it runs", lab.mudd.all_pids())
     lab.mudd.configure('sandbox = "best-effort"\n')
     code, _, err = lab.mudd.check_configuration()
     lab.check(code == 0, "mudd -t: a good configuration is status 0", err)
