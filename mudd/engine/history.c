@@ -206,6 +206,8 @@ history_fetched(struct state *state, struct mudurl *mud, int64_t now)
 	    mud->failures == 0 || mud->next_fetch_at == NO_TIME
 		? 0
 		: mud->next_fetch_at;
-	history->fault = mud->failures == 0 ? (struct fault){ 0 } : mud->fault;
+	history->fault = mud->fault;
+	if (mud->failures == 0)
+		memset(&history->fault, 0, sizeof(history->fault));
 	(void)put(state, mud, now);
 }

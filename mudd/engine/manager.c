@@ -282,6 +282,7 @@ load_file(void *arg, const struct state_file *row)
 	version->approved_at = row->approved_at;
 	version->approved_by = row->approved_by;
 	version->status = row->status;
+	version->is_other_type = row->is_other_type;
 	version->verdict = row->verdict;
 	mudurl_refresh_later(mud, row->fetched_at, 48);
 	if (row->status != FILE_ACCEPTED) {

@@ -50,12 +50,12 @@ static const char *const sql[STATEMENTS] = {
 	[PUT_LEASE] = "INSERT INTO leases VALUES(?1,?2,?3)"
 		      " ON CONFLICT(mac,addr) DO UPDATE SET expires_at=?3",
 	[PUT_FILE] = "REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
-		     "?10,?11,?12,?13,?14,?17,?18,?15,?16)",
+		     "?10,?11,?12,?13,?14,?18,?19,?15,?16,?17)",
 	[MARK_FILE] =
 	    "UPDATE files SET fetched_at=?3,verified_at=?4,"
 	    "verdict=?5,clause=?6,detail=?7,subject=?8,issuer=?9,"
 	    "spki=?10,not_after=?11,status=?12,approved_by=?13,"
-	    "approved_at=?14,identity=?15,anchor=?16 WHERE url=?1 AND digest=?2",
+	    "approved_at=?14,identity=?15,anchor=?16,other_type=?17 WHERE url=?1 AND digest=?2",
 	[PUT_NAME] = "REPLACE INTO names VALUES(?1,?2,?3)",
 	[PUT_URL] = "REPLACE INTO urls VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
 		    "?11,?12)",

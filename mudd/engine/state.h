@@ -94,6 +94,7 @@ struct state_file {
 	struct fault verdict; /* FAULT_NONE: signed, and trusted */
 	struct signer signer; /* subject "": none known */
 	enum file_status status;
+	bool is_other_type;  /* served as something else (S-26) */
 	int64_t approved_by; /* uid, or -1 */
 	int64_t approved_at; /* 0: never */
 };

@@ -71,7 +71,8 @@ static const char schema[] =
     " not_after INTEGER NOT NULL, status INTEGER NOT NULL,"
     " approved_by INTEGER NOT NULL, approved_at INTEGER NOT NULL,"
     " signature BLOB NOT NULL, file BLOB NOT NULL, identity BLOB NOT NULL,"
-    " anchor BLOB NOT NULL, PRIMARY KEY(url, digest));"
+    " anchor BLOB NOT NULL, other_type INTEGER NOT NULL,"
+    " PRIMARY KEY(url, digest));"
     "CREATE TABLE names(name TEXT NOT NULL, addr BLOB NOT NULL,"
     " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;"
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
@@ -88,6 +89,7 @@ static const char from_1[] =
     "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
     "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
+    "ALTER TABLE files ADD COLUMN other_type INTEGER NOT NULL DEFAULT 0;"
     "UPDATE files SET verdict=coalesce((SELECT name FROM"
     " (WITH words(n, name) AS (VALUES(0,'none'),(1,'malformed'),(2,'too-long'),"
     "(3,'too-many'),(4,'unsupported'),(5,'not-https'),(6,'url-forbidden'),"

@@ -350,11 +350,12 @@ staterow_put_file(sqlite3_stmt *stmt, const struct state_file *file)
 	bind_blob(
 	    stmt, 15, file->signer.identity, sizeof(file->signer.identity));
 	bind_blob(stmt, 16, file->signer.anchor, sizeof(file->signer.anchor));
+	bind_number(stmt, 17, file->is_other_type);
 	/* A statement that leaves the bytes alone has no place for them. */
 	if (file->file.data == NULL)
 		return true;
-	bind_blob(stmt, 17, file->signature.data, file->signature.len);
-	bind_blob(stmt, 18, file->file.data, file->file.len);
+	bind_blob(stmt, 18, file->signature.data, file->signature.len);
+	bind_blob(stmt, 19, file->file.data, file->file.len);
 	return true;
 }
 
@@ -381,6 +382,7 @@ staterow_take_file(sqlite3_stmt *stmt, struct state_file *file)
 	file->file = take_bytes(&row);
 	take_blob(&row, file->signer.identity, sizeof(file->signer.identity));
 	take_blob(&row, file->signer.anchor, sizeof(file->signer.anchor));
+	file->is_other_type = take_number(&row, 0, 1) == 1;
 	return !row.broken && file->file.data != NULL && file_is_sound(file);
 }
 

@@ -29,6 +29,7 @@ verdicts_store(const struct verdicts *verdicts, const struct mudurl *mud,
 		                                           : version->verdict,
 		.signer = version->signer,
 		.status = version->status,
+		.is_other_type = version->is_other_type,
 		.approved_by = version->approved_by,
 		.approved_at = version->approved_at,
 	};

@@ -61,6 +61,7 @@ static const struct state_file lamp_file = {
 	.verdict = { FAULT_UNTRUSTED, "RFC 8520 s13.2", "CN=x" },
 	.signer = { "CN=x", "CN=y", { 9, 8 }, { 7 }, { 6 }, -5 },
 	.status = FILE_PENDING,
+	.is_other_type = true,
 	.approved_by = -1,
 };
 
@@ -231,6 +232,7 @@ keeps_over_a_restart(void **state)
 	assert_memory_equal(
 	    &found.file.signer, &lamp_file.signer, sizeof(struct signer));
 	assert_int_equal(found.file.status, FILE_PENDING);
+	assert_true(found.file.is_other_type);
 	assert_true(found.file.approved_by == -1);
 	assert_true(found.file.approved_at == 0);
 }
@@ -519,6 +521,7 @@ static const char *const tampered[] = {
 	"UPDATE files SET spki=x'00'",
 	"UPDATE files SET not_after='x'",
 	"UPDATE files SET status=4",
+	"UPDATE files SET other_type=2",
 	"UPDATE files SET approved_by=-2",
 	"UPDATE files SET approved_at=-1",
 	"UPDATE files SET signature=zeroblob(65537)",
