@@ -289,6 +289,8 @@ load_file(void *arg, const struct state_file *row)
 		version->why = row->verdict;
 		version_free(mud->candidate);
 		mud->candidate = version;
+		/* Its CA may lie in trust.d by now. */
+		mud->is_retried = rejudge_may_be_trusted(version);
 		return;
 	}
 	version_free(mud->accepted);

@@ -38,6 +38,14 @@ begin_anew(struct mudurl *mud, int64_t now)
 		mud->next_fetch_at = now;
 }
 
+bool
+rejudge_may_be_trusted(const struct version *version)
+{
+	return version->status == FILE_PENDING &&
+	       version->verdict.code != FAULT_NONE &&
+	       version->verdict.code != FAULT_UNSIGNED;
+}
+
 /* Is it the anchors, or the signer, that this candidate waits for? */
 static bool
 waits_for_trust(const struct mudurl *mud, enum trust_change change)
@@ -46,7 +54,7 @@ waits_for_trust(const struct mudurl *mud, enum trust_change change)
 		return false;
 	switch (change) {
 	case TRUST_ADDED:
-		return mud->candidate->why.code == FAULT_UNTRUSTED;
+		return rejudge_may_be_trusted(mud->candidate);
 	case TRUST_REMOVED:
 		/* It may wait for another reason than before. */
 		return true;

@@ -12,6 +12,7 @@
 
 struct mudurl;
 struct verdicts;
+struct version;
 
 /*
  * Marks what manager_tick has to have judged again:
@@ -23,6 +24,9 @@ struct verdicts;
  */
 void rejudge_after(const struct verdicts *verdicts, struct mudurl *mud,
     enum trust_change change, int64_t now);
+
+/* Does it wait for what another set of anchors may say otherwise? */
+bool rejudge_may_be_trusted(const struct version *version);
 
 /* Is there (still) something to be judged again? */
 bool rejudge_needs_review(const struct mudurl *mud);
