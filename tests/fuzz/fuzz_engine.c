@@ -11,6 +11,8 @@
  *     nothing of what is in force (F12);
  *   - nothing but pending.json is in force for any Thing, as long as no reader
  *     has said that a signature is good;
+ *   - nothing changes for a client of the control socket that may only read
+ *     (F13);
  *   - the enforcer, judging by its own code, denies no batch, unless mudd was
  *     made to lie about what became of an earlier one.
  */
@@ -29,6 +31,7 @@
 #include "enforce/model.h"
 #include "libmud/digest.h"
 #include "libmud/mem.h"
+#include "tests/fuzz/readonly.h"
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/workers.h"
@@ -44,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct play {
 	struct scene scene;
+	struct readonly reader;
 	const uint8_t *at;
 	size_t left;
 	bool has_good_verdict; /* some reader said so, and said it first */
@@ -523,6 +527,30 @@ step_time(struct play *play)
 		scene_advance(&play->scene, to);
 }
 
+/* How many files wait for an administrator. */
+static size_t
+count_waiting(const struct scene *scene)
+{
+	size_t n = 0;
+
+	LIST_EACH(at, manager_all(scene->engine->manager))
+	n += mudurl_awaits(LIST_ENTRY(at, struct mudurl, link)) ? 1 : 0;
+	return n;
+}
+
+/* A client that may only read asks for something (F13). */
+static void
+step_ask(struct play *play)
+{
+	const size_t n_waiting = count_waiting(&play->scene);
+	struct standing before = standing_of(&play->scene), after;
+
+	readonly_ask(&play->reader, &play->scene, next(play));
+	after = standing_of(&play->scene);
+	must(memcmp(&before, &after, sizeof(after)) == 0);
+	must(count_waiting(&play->scene) == n_waiting);
+}
+
 static void (*const steps[])(struct play *play) = {
 	step_record,
 	step_bytes,
@@ -532,6 +560,7 @@ static void (*const steps[])(struct play *play) = {
 	step_read,
 	step_end,
 	step_time,
+	step_ask,
 };
 
 static void
@@ -565,7 +594,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(play.scene.config_text);
 	play.scene.config_text = xstrdup("lan = {\"br0\"}\n");
 	must(scene_start(&play.scene));
+	readonly_begin(&play.reader, &play.scene);
 	play_all(&play);
+	readonly_end(&play.reader);
 	scene_end(&play.scene);
 	return 0;
 }
