@@ -267,7 +267,7 @@ verify(const struct maker *maker, struct bytes file, struct bytes signature,
 	const STACK_OF(X509) *certs = maker->intermediates->certs;
 	const int n = sk_X509_num(certs);
 	X509 *last = n == 0 ? NULL : sk_X509_value(certs, n - 1);
-	struct anchors anchors = { sk_X509_new_null() };
+	struct anchors anchors = { .certs = sk_X509_new_null() };
 	bool ok;
 
 	if (last == NULL || X509_check_issued(last, last) != X509_V_OK)
