@@ -222,6 +222,12 @@ show_device(const struct show *show, const json_t *answer)
 
 	put_state_line(show, answer);
 	lines_fault(show, json_object_get(answer, "fault"));
+	if (*lines_text(answer, "pending_id") != '\0') {
+		lines_label(show, "to decide");
+		lines_put(show, "mudctl pending show ");
+		lines_put(show, lines_text(answer, "pending_id"));
+		(void)fputc('\n', show->out);
+	}
 	lines_line(show, "MUD URL", lines_text(answer, "mud_url"));
 	lines_line(show, "learnt by", lines_text(answer, "url_source"));
 	lines_line(show, "mode", lines_text(answer, "mode"));

@@ -103,6 +103,8 @@ put_file(json_t *object, const struct thing *thing)
 	put_text(object, "mud_url", mud->url.text);
 	put_text(object, "url_source", state_source_name(thing->source));
 	put_fault(object, "fault", mudurl_fault(mud), mudurl_remedy(mud));
+	if (mudurl_awaits(mud))
+		put_text(object, "pending_id", mud->id);
 	version = mud->accepted != NULL ? mud->accepted : mud->candidate;
 	if (version == NULL)
 		return;

@@ -53,6 +53,7 @@ static const uint64_t genuine[] = {
 	0x677c42ace360f006, /* intermediate */
 	0xdd1ec532f6a2563f, /* mail-too */
 	0x94092ad257b66383, /* mudtype */
+	0x4a5ed4858c96318e, /* of two certificates of one number, one alone */
 	0x2b46906fa3f2bb99, /* name-constraints-kept */
 	0x8890a95c6dbfb2b1, /* p-256 */
 	0x9e40258f3610cd02, /* p-384 */

@@ -26,13 +26,14 @@ def ace(name, direction, peer, protocol, initiated=None, sport=None,
             "actions": {"forwarding": "accept"}}
 
 
-def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing"):
+def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing",
+          day=15):
     """The bytes of a MUD file that lives at URL % name."""
     mud = {
         "mud-version": 1,
         "mud-url": url or URL % name,
         "mud-signature": URL.replace(".json", ".p7s") % name,
-        "last-update": "2026-01-15T10:00:00+00:00",
+        "last-update": "2026-01-%02dT10:00:00+00:00" % day,
         "cache-validity": 48,
         "is-supported": True,
         "systeminfo": info,

@@ -139,17 +139,17 @@ def trust(lab):
 
 # ---- pending show ----
 
-def _web(name, url=None, signed=True):
+def _web(name, url=None, signed=True, day=15, port=443):
     """A file that opens one port to service A, and one to the LAN."""
     return mudfile.build(
         name,
         [mudfile.ace("a", "from", "a.svc.example.com", "tcp", "from",
-                     dport=443),
+                     dport=port),
          mudfile.ace("l", "from", "local-networks", "tcp", "to", sport=80)],
         [mudfile.ace("a", "to", "a.svc.example.com", "tcp", "from",
-                     sport=443),
+                     sport=port),
          mudfile.ace("l", "to", "local-networks", "tcp", "to", dport=80)],
-        url=url, signed=signed, info="Lamp \x1b[31m of the lab")
+        url=url, signed=signed, info="Lamp \x1b[31m of the lab", day=day)
 
 
 CONNECTS = "may connect to a.svc.example.com, TCP port 443"
@@ -299,9 +299,59 @@ def pending_show(lab):
     row = _row(lab, URL % "unsigned")
     code, out, err = lab.mudd.ctl("approve", row["id"], "--digest",
                                   row["digest"][:16], "--pin-signer")
+    lab.check(code == 1 and "no signer to pin" in err,
+              "whom nobody signed, nobody can be pinned for", out + err)
+    code, out, err = lab.mudd.ctl("approve", row["id"], "--digest",
+                                  row["digest"][:16])
     device = lab.mudd.wait_state(lab.t2.mac, "enforced")
     lab.check(code == 0 and device["state"] == "enforced",
               "what was looked at can be approved", out + err)
+
+
+def _refreshed(lab, host, name, **file):
+    """What becomes of the Thing when its file is another one."""
+    lab.publish(name + ".json", _web(name, **file), signer="stranger")
+    lab.mudd.ctl("policy", "refresh", URL % name)
+    return lab.mudd.device(host.mac)
+
+
+@scenario("pin-signer", 90)
+def pin_signer(lab):
+    """A stranger's files for one URL, once an administrator trusts it."""
+    lab.mudd.start()
+    lab.publish("lamp.json", _web("lamp", day=10), signer="stranger")
+    lab.join("udhcpc", lab.t1, URL % "lamp")
+    row = lab.wait(lambda: _row(lab, URL % "lamp").get("digest") and
+                   _row(lab, URL % "lamp"), 15)
+    code, out, err = lab.mudd.ctl("approve", row["id"], "--digest",
+                                  row["digest"][:16], "--pin-signer")
+    lab.check(code == 0 and lab.mudd.wait_state(lab.t1.mac, "enforced"),
+              "its file is approved, and its signer pinned", out + err)
+    for when in ("at once", "after a restart"):
+        before = (lab.mudd.device(lab.t1.mac).get("policy") or {}).get(
+            "digest")
+        device = _refreshed(lab, lab.t1, "lamp",
+                            day=11 if when == "at once" else 12)
+        lab.check(device.get("state") == "enforced" and
+                  not device.get("fault") and
+                  device["policy"]["digest"] != before,
+                  "%s its next file is in force by itself" % when, device)
+        if when == "at once":
+            lab.mudd.stop()
+            lab.mudd.start()
+            lab.mudd.wait_state(lab.t1.mac, "enforced")
+    device = _refreshed(lab, lab.t1, "lamp", day=9)
+    lab.check(device.get("state") == "enforced" and
+              _fault(device) == "rolled-back", "but not an old one", device)
+    device = _refreshed(lab, lab.t1, "lamp", day=12, port=8443)
+    lab.check(device.get("state") == "enforced" and
+              _fault(device) == "same-date",
+              "nor another of the same date", device)
+    lab.publish("cam.json", _web("cam"), signer="stranger")
+    lab.join("udhcpc", lab.t2, URL % "cam")
+    device = lab.mudd.wait_state(lab.t2.mac, "pending")
+    lab.check(_fault(device) == "untrusted-signer",
+              "for another URL it is a stranger still", device)
 
 
 def _assigned(lab, host):
