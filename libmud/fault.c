@@ -52,7 +52,7 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    "Check the clock and the server's certificate; a private CA "
 	    "belongs into fetch.ca-file in mudd.conf.", NULL },
 	[FAULT_HTTP] = { "http",
-	    "Ask the maker to serve the file as HTTP says, with status 200; "
+	    "Ask the maker to serve the file at that URL (HTTP status 200); "
 	    "it will be tried again.", NULL },
 	[FAULT_REDIRECT] = { "redirect",
 	    "Ask the maker to serve the file where the URL says, or give the "
@@ -66,11 +66,11 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_MEDIA_TYPE] = { "media-type",
 	    OR_APPROVE("Ask the maker to serve the file with its media type") },
 	[FAULT_NOT_JSON] = { "not-json",
-	    "Ask the maker to serve JSON as RFC 7951 says; "
-	    "`mudctl validate FILE` shows the place.", NULL },
+	    "Ask the maker to serve the MUD file itself, JSON as RFC 7951 says "
+	    "(`mudctl validate FILE`); it will be tried again.", NULL },
 	[FAULT_NOT_A_MUD_FILE] = { "not-a-mud-file",
-	    "Ask the maker for an RFC 8520 MUD file; `mudctl validate FILE` "
-	    "shows what is missing.", NULL },
+	    "Ask the maker for an RFC 8520 MUD file (`mudctl validate FILE` "
+	    "shows what is missing); it will be tried again.", NULL },
 	[FAULT_MUD_VERSION] = { "mud-version",
 	    "Ask the maker for a file with mud-version 1.", NULL },
 	[FAULT_WRONG_MUD_URL] = { "wrong-mud-url",

@@ -175,7 +175,8 @@ static const struct fault_words words[FAULT_CODES] = {
 	    OR_APPROVE("Ask the maker to check the clock of the machine "
 	        "that signs, and to sign again with a valid certificate") },
 	[FAULT_EXPIRED_AT_SIGNING] = { "expired-at-signing",
-	    "Ask the maker to sign again with a valid certificate.", NULL },
+	    "Ask the maker to sign again with a valid certificate; it will be "
+	    "tried again.", NULL },
 
 	[FAULT_NO_KEY_USAGE] = { "no-key-usage",
 	    OR_APPROVE("Ask the maker for a signing certificate that has "

@@ -214,6 +214,14 @@ put_policy(const struct show *show, const json_t *policy, const char *mud_url)
 	lines_line(show, "fetched anew", lines_text(policy, "expires"));
 }
 
+/* Does it live under pending.json? */
+static bool
+is_confined(const char *state)
+{
+	return strcmp(state, "pending") == 0 || strcmp(state, "refused") == 0 ||
+	       strcmp(state, "fetching") == 0;
+}
+
 void
 show_device(const struct show *show, const json_t *answer)
 {
@@ -228,6 +236,11 @@ show_device(const struct show *show, const json_t *answer)
 		lines_put(show, lines_text(answer, "pending_id"));
 		(void)fputc('\n', show->out);
 	}
+	if (is_confined(lines_text(answer, "state")))
+		lines_line(show, "meanwhile",
+		    "it may do what pending.json allows: DHCP, DNS and NTP "
+		    "as shipped");
+	lines_line(show, "next try", lines_text(answer, "next_try"));
 	lines_line(show, "MUD URL", lines_text(answer, "mud_url"));
 	lines_line(show, "learnt by", lines_text(answer, "url_source"));
 	lines_line(show, "mode", lines_text(answer, "mode"));

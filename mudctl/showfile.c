@@ -65,12 +65,13 @@ put_signature(const struct show *show, const json_t *answer)
 }
 
 static void
-put_claims(const struct show *show, const json_t *claims)
+put_claims(const struct show *show, const json_t *claims, bool is_verified)
 {
 	if (!json_is_object(claims))
 		return;
-	(void)fputs(
-	    "The file says of itself (nobody has verified it):\n", show->out);
+	(void)fprintf(show->out, "The file says of itself (%s):\n",
+	    is_verified ? "its signer vouches for it"
+			: "nobody has verified it");
 	lines_line(show, "  maker", lines_text(claims, "mfg_name"));
 	lines_line(show, "  model", lines_text(claims, "model_name"));
 	lines_line(show, "  is", lines_text(claims, "systeminfo"));
@@ -194,7 +195,9 @@ show_pending_file(const struct show *show, const json_t *answer)
 	put_things(show, json_object_get(answer, "things"));
 	if (json_is_string(json_object_get(answer, "digest"))) {
 		put_signature(show, answer);
-		put_claims(show, json_object_get(answer, "claims"));
+		put_claims(show, json_object_get(answer, "claims"),
+		    json_is_true(json_object_get(
+			json_object_get(answer, "signature"), "is_good")));
 		put_policy(show, json_object_get(answer, "policy"));
 		put_unreadable(show, json_object_get(answer, "unreadable"));
 		put_changes(show, answer);

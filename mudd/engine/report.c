@@ -105,6 +105,8 @@ put_file(json_t *object, const struct thing *thing)
 	put_fault(object, "fault", mudurl_fault(mud), mudurl_remedy(mud));
 	if (mudurl_awaits(mud))
 		put_text(object, "pending_id", mud->id);
+	if (mudurl_standing(mud) != STANDING_ENFORCED && mud->is_wanted)
+		put_time(object, "next_try", mud->next_fetch_at);
 	version = mud->accepted != NULL ? mud->accepted : mud->candidate;
 	if (version == NULL)
 		return;

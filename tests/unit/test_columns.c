@@ -88,6 +88,8 @@ static const struct {
 	    "a\\x1b (02:00:5e:00:53:07) is pending\n"
 	    "held: RFC 8520 s13.2: no anchor\n"
 	    "next: Approve it.\n"
+	    "meanwhile    it may do what pending.json allows: DHCP, DNS and "
+	    "NTP as shipped\n"
 	    "dropped      1 packets from it, 2 to it\n" },
 	{ show_devices, "{\"devices\":[]}", "No device has been seen yet.\n" },
 	{ show_devices,
