@@ -5,14 +5,23 @@
 #ifndef FUZZ_READONLY_H
 #define FUZZ_READONLY_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct commands;
 struct scene;
 
+#define READONLY_ASKED 64
+
 struct readonly {
 	struct commands *commands;
 	int fd; /* the client's; -1: it is gone */
+	/* Of each question without an answer: must it be refused? */
+	bool changes[READONLY_ASKED];
+	size_t n_asked;
+	size_t len; /* of what has come of an answer */
+	char answers[256 * 1024];
 };
 
 /* Has the scene's engine serve a control socket, and connects to it as nobody,
