@@ -36,6 +36,9 @@ verdicts_store(const struct verdicts *verdicts, const struct mudurl *mud,
 	uint8_t *file = NULL, *signature = NULL;
 	int error;
 
+	/* Of an empty file there is nothing to keep. */
+	if (bytes != NULL && bytes->file_size == 0)
+		return 0;
 	text_copy(row.url, sizeof(row.url), mud->url.text);
 	memcpy(row.digest, version->digest, sizeof(row.digest));
 	if (bytes != NULL && bytes->file >= 0) {
