@@ -16,13 +16,9 @@
 #include <sqlite3.h>
 
 #include "engine/state.h"
+#include "tests/unit/staterig.h"
 
 #define URL "https://mud.example.com/lamp.json"
-
-struct world {
-	char dir[32], path[64], bad[80], log[80];
-	struct state *state;
-};
 
 static const struct state_thing lamp = {
 	.mac = { { 2, 0, 0x5e, 0, 0x53, 1 } },
@@ -64,56 +60,6 @@ static const struct state_file lamp_file = {
 	.is_other_type = true,
 	.approved_by = -1,
 };
-
-/* ---- before and after ---- */
-
-static enum state_opened
-open_state(struct world *world)
-{
-	enum state_opened how = STATE_FOUND;
-
-	assert_int_equal(state_open(world->path, &world->state, &how), 0);
-	return how;
-}
-
-static void
-close_state(struct world *world)
-{
-	state_close(world->state);
-	world->state = NULL;
-}
-
-static int
-set_up(void **state)
-{
-	struct world *world = calloc(1, sizeof(*world));
-
-	assert_non_null(world);
-	(void)snprintf(world->dir, sizeof(world->dir), "/tmp/state-XXXXXX");
-	assert_non_null(mkdtemp(world->dir));
-	(void)snprintf(world->path, sizeof(world->path), "%s/s.db", world->dir);
-	(void)snprintf(world->log, sizeof(world->log), "%s-wal", world->path);
-	(void)snprintf(world->bad, sizeof(world->bad), "%s.bad", world->path);
-	*state = world;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *world = *state;
-	char path[96];
-
-	state_close(world->state);
-	(void)unlink(world->path);
-	(void)unlink(world->log);
-	(void)unlink(world->bad);
-	(void)snprintf(path, sizeof(path), "%s-wal", world->bad);
-	(void)unlink(path);
-	assert_int_equal(rmdir(world->dir), 0);
-	free(world);
-	return 0;
-}
 
 /* ---- what comes back ---- */
 
@@ -165,40 +111,40 @@ on_name(void *arg, const struct state_name *row)
 
 /* Returns how many rows were left out. */
 static int
-load(struct world *world, struct found *found)
+load(struct staterig *rig, struct found *found)
 {
 	memset(found, 0, sizeof(*found));
-	return state_load_things(world->state, on_thing, found) +
-	       state_load_leases(world->state, on_lease, found) +
-	       state_load_files(world->state, on_file, found) +
-	       state_load_names(world->state, on_name, found);
+	return state_load_things(rig->state, on_thing, found) +
+	       state_load_leases(rig->state, on_lease, found) +
+	       state_load_files(rig->state, on_file, found) +
+	       state_load_names(rig->state, on_name, found);
 }
 
 static void
-put_all(struct world *world)
+put_all(struct staterig *rig)
 {
-	assert_int_equal(state_put_thing(world->state, &lamp), 0);
-	assert_int_equal(state_put_lease(world->state, &lease), 0);
-	assert_int_equal(state_put_file(world->state, &lamp_file), 0);
-	assert_int_equal(state_put_name(world->state, &name), 0);
+	assert_int_equal(state_put_thing(rig->state, &lamp), 0);
+	assert_int_equal(state_put_lease(rig->state, &lease), 0);
+	assert_int_equal(state_put_file(rig->state, &lamp_file), 0);
+	assert_int_equal(state_put_name(rig->state, &name), 0);
 }
 
 static void
 keeps_over_a_restart(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 	struct stat at;
 
-	assert_int_equal(open_state(world), STATE_NEW);
-	assert_int_equal(stat(world->path, &at), 0);
+	assert_int_equal(staterig_open(rig), STATE_NEW);
+	assert_int_equal(stat(rig->path, &at), 0);
 	assert_int_equal(at.st_mode & 0777, 0600);
-	assert_int_equal(stat(world->log, &at), 0);
+	assert_int_equal(stat(rig->log, &at), 0);
 	assert_int_equal(at.st_mode & 0777, 0600);
-	put_all(world);
-	close_state(world);
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 0);
+	put_all(rig);
+	staterig_close(rig);
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things, 1);
 	assert_memory_equal(&found.thing.mac, &lamp.mac, sizeof(lamp.mac));
 	assert_string_equal(found.thing.url, lamp.url);
@@ -240,22 +186,22 @@ keeps_over_a_restart(void **state)
 static void
 replaces_and_deletes(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state_thing other = lamp;
 	struct state_file file = lamp_file;
 	struct found found;
 
-	(void)open_state(world);
-	put_all(world);
+	(void)staterig_open(rig);
+	put_all(rig);
 	other.url[0] = '\0';
 	other.url_source = STATE_SOURCE_NONE;
-	assert_int_equal(state_put_thing(world->state, &other), 0);
+	assert_int_equal(state_put_thing(rig->state, &other), 0);
 	/* The same URL with another digest is another file. */
 	file.digest[31] = 1;
 	file.signature.len = 0;
 	file.status = FILE_ACCEPTED;
-	assert_int_equal(state_put_file(world->state, &file), 0);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_put_file(rig->state, &file), 0);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things, 1);
 	assert_string_equal(found.thing.url, "");
 	assert_int_equal(found.leases, 1);
@@ -263,45 +209,44 @@ replaces_and_deletes(void **state)
 
 	memset(&found, 0, sizeof(found));
 	assert_int_equal(
-	    state_find_file(world->state, URL, file.digest, on_file, &found),
-	    0);
+	    state_find_file(rig->state, URL, file.digest, on_file, &found), 0);
 	assert_int_equal(found.file.status, FILE_ACCEPTED);
 	assert_int_equal(found.file.signature.len, 0);
-	assert_int_equal(state_delete_file(world->state, URL, file.digest), 0);
+	assert_int_equal(state_delete_file(rig->state, URL, file.digest), 0);
 	assert_int_equal(
-	    state_find_file(world->state, URL, file.digest, on_file, &found),
+	    state_find_file(rig->state, URL, file.digest, on_file, &found),
 	    -ENOENT);
 	assert_int_equal(found.files, 1);
 
 	assert_int_equal(
-	    state_delete_lease(world->state, &lease.mac, &lease.addr), 0);
-	assert_int_equal(state_put_lease(world->state, &lease), 0);
-	assert_int_equal(state_delete_name(world->state, name.name), 0);
+	    state_delete_lease(rig->state, &lease.mac, &lease.addr), 0);
+	assert_int_equal(state_put_lease(rig->state, &lease), 0);
+	assert_int_equal(state_delete_name(rig->state, name.name), 0);
 	/* A Thing's leases go with it. */
-	assert_int_equal(state_delete_thing(world->state, &lamp.mac), 0);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_delete_thing(rig->state, &lamp.mac), 0);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things + found.leases + found.names, 0);
 	assert_int_equal(found.files, 1);
-	assert_int_equal(state_put_lease(world->state, &lease), -ENOENT);
+	assert_int_equal(state_put_lease(rig->state, &lease), -ENOENT);
 }
 
 static void
 marks_a_file_and_keeps_its_bytes(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state_file file = lamp_file;
 	struct found found = { .files = 0 };
 
-	(void)open_state(world);
+	(void)staterig_open(rig);
 	file.file.data = NULL;
 	file.file.len = 0;
 	file.status = FILE_ACCEPTED;
 	file.approved_by = 1000;
 	file.approved_at = 44;
-	assert_int_equal(state_put_file(world->state, &file), -ENOENT);
-	assert_int_equal(state_put_file(world->state, &lamp_file), 0);
-	assert_int_equal(state_put_file(world->state, &file), 0);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_put_file(rig->state, &file), -ENOENT);
+	assert_int_equal(state_put_file(rig->state, &lamp_file), 0);
+	assert_int_equal(state_put_file(rig->state, &file), 0);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.file.status, FILE_ACCEPTED);
 	assert_true(found.file.approved_by == 1000);
 	assert_true(found.file.approved_at == 44);
@@ -314,20 +259,20 @@ marks_a_file_and_keeps_its_bytes(void **state)
 static void
 groups_changes(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 
-	(void)open_state(world);
-	assert_int_equal(state_begin(world->state), 0);
-	put_all(world);
-	state_rollback(world->state);
-	state_rollback(world->state);
-	assert_int_equal(load(world, &found), 0);
+	(void)staterig_open(rig);
+	assert_int_equal(state_begin(rig->state), 0);
+	put_all(rig);
+	state_rollback(rig->state);
+	state_rollback(rig->state);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things + found.files, 0);
-	assert_int_equal(state_begin(world->state), 0);
-	put_all(world);
-	assert_int_equal(state_commit(world->state), 0);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_begin(rig->state), 0);
+	put_all(rig);
+	assert_int_equal(state_commit(rig->state), 0);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things + found.files, 2);
 }
 
@@ -335,23 +280,23 @@ groups_changes(void **state)
 static void
 survives_a_kill(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 	int status;
 	pid_t child = fork();
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		(void)open_state(world);
-		put_all(world);
-		(void)state_begin(world->state);
-		(void)state_delete_thing(world->state, &lamp.mac);
+		(void)staterig_open(rig);
+		put_all(rig);
+		(void)state_begin(rig->state);
+		(void)state_delete_thing(rig->state, &lamp.mac);
 		(void)kill(getpid(), SIGKILL);
 	}
 	(void)waitpid(child, &status, 0);
 	assert_true(WIFSIGNALED(status));
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things, 1);
 	assert_int_equal(found.files, 1);
 }
@@ -363,7 +308,7 @@ survives_a_kill(void **state)
 		struct state_##kind wrong = row;                               \
                                                                                \
 		change;                                                        \
-		if (state_put_##kind(world->state, &wrong) != -EINVAL)         \
+		if (state_put_##kind(rig->state, &wrong) != -EINVAL)           \
 			fail_msg("taken: %s", #change);                        \
 	} while (0)
 
@@ -373,9 +318,9 @@ survives_a_kill(void **state)
 static void
 refuses_things_and_leases(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 
-	(void)open_state(world);
+	(void)staterig_open(rig);
 	REFUSES(thing, lamp, wrong.mac.byte[0] = 1);
 	REFUSES(thing, lamp, FILL(wrong.url));
 	REFUSES(thing, lamp, SET(wrong.url, "http://mud.example.com/"));
@@ -405,9 +350,9 @@ refuses_things_and_leases(void **state)
 static void
 refuses_files(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 
-	(void)open_state(world);
+	(void)staterig_open(rig);
 	REFUSES(file, lamp_file, wrong.url[0] = '\0');
 	REFUSES(file, lamp_file, wrong.file.len = 0);
 	REFUSES(file, lamp_file, wrong.file.len = LIMIT_FILE + 1);
@@ -430,26 +375,26 @@ refuses_files(void **state)
 static void
 keeps_to_its_space(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state_file file = lamp_file;
 	size_t one = LIMIT_FILE + LIMIT_SIGNATURE;
 	unsigned int n = 0;
 	struct stat at;
 	int error;
 
-	(void)open_state(world);
+	(void)staterig_open(rig);
 	file.digest[1] = 0;
-	while ((error = state_put_file(world->state, &file)) == 0)
+	while ((error = state_put_file(rig->state, &file)) == 0)
 		file.digest[1] = (uint8_t)++n;
 	assert_int_equal(error, -ENOSPC);
 	assert_int_equal(n, STATE_CANDIDATE_BYTES / one);
 	/* To put one of them once more takes no more room. */
 	file.digest[1] = (uint8_t)(n - 1);
-	assert_int_equal(state_put_file(world->state, &file), 0);
+	assert_int_equal(state_put_file(rig->state, &file), 0);
 	file.status = FILE_ACCEPTED;
 	do
 		file.digest[1] = (uint8_t)++n;
-	while ((error = state_put_file(world->state, &file)) == 0);
+	while ((error = state_put_file(rig->state, &file)) == 0);
 	assert_int_equal(error, -ENOSPC);
 	assert_true(n * one > STATE_MAX_BYTES - STATE_RESERVE_BYTES - 2 * one);
 	/* The last gap is filled with small ones. */
@@ -458,7 +403,7 @@ keeps_to_its_space(void **state)
 	for (error = 0, n = 0; error == 0 && n < 65536; n++) {
 		file.digest[4] = (uint8_t)n;
 		file.digest[5] = (uint8_t)(n >> 8);
-		error = state_put_file(world->state, &file);
+		error = state_put_file(rig->state, &file);
 	}
 	assert_int_equal(error, -ENOSPC);
 	/* Decisions still find room. */
@@ -466,28 +411,16 @@ keeps_to_its_space(void **state)
 		struct state_thing thing = lamp;
 
 		thing.mac.byte[5] = (uint8_t)i;
-		assert_int_equal(state_put_thing(world->state, &thing), 0);
+		assert_int_equal(state_put_thing(rig->state, &thing), 0);
 	}
-	close_state(world);
-	assert_int_equal(stat(world->path, &at), 0);
+	staterig_close(rig);
+	assert_int_equal(stat(rig->path, &at), 0);
 	assert_true(at.st_size <= STATE_MAX_BYTES);
-	assert_int_equal(stat(world->log, &at), 0);
+	assert_int_equal(stat(rig->log, &at), 0);
 	assert_true(at.st_size <= STATE_LOG_BYTES);
 }
 
 /* ---- what is read back is input ---- */
-
-static void
-tamper(struct world *world, const char *sql)
-{
-	sqlite3 *db;
-	char *why = NULL;
-
-	assert_int_equal(sqlite3_open(world->path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s: %s", sql, why);
-	(void)sqlite3_close(db);
-}
 
 static const char *const tampered[] = {
 	"UPDATE things SET mac=x'0102030405'",
@@ -536,22 +469,22 @@ static const char *const tampered[] = {
 static void
 leaves_out_what_is_not_sound(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 
 	for (size_t i = 0; i < sizeof(tampered) / sizeof(tampered[0]); i++) {
-		(void)open_state(world);
-		put_all(world);
-		close_state(world);
-		tamper(world, tampered[i]);
-		assert_int_equal(open_state(world), STATE_FOUND);
-		if (load(world, &found) != 1 ||
+		(void)staterig_open(rig);
+		put_all(rig);
+		staterig_close(rig);
+		staterig_tamper(rig, tampered[i]);
+		assert_int_equal(staterig_open(rig), STATE_FOUND);
+		if (load(rig, &found) != 1 ||
 		    found.things + found.leases + found.files + found.names !=
 			3)
 			fail_msg("%s", tampered[i]);
-		close_state(world);
-		tamper(world, "DELETE FROM files; DELETE FROM names;"
-			      "DELETE FROM leases; DELETE FROM things");
+		staterig_close(rig);
+		staterig_tamper(rig, "DELETE FROM files; DELETE FROM names;"
+				     "DELETE FROM leases; DELETE FROM things");
 	}
 }
 
@@ -572,57 +505,57 @@ static void
 sets_damage_aside(void **state)
 {
 	static char junk[8192];
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 	struct stat at;
 
 	/* Not a database at all. */
 	memset(junk, 'x', sizeof(junk));
-	write_at(world->path, 0, junk, sizeof(junk));
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
-	assert_int_equal(stat(world->bad, &at), 0);
+	write_at(rig->path, 0, junk, sizeof(junk));
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
+	assert_int_equal(stat(rig->bad, &at), 0);
 	assert_int_equal(at.st_size, sizeof(junk));
-	put_all(world);
-	close_state(world);
+	put_all(rig);
+	staterig_close(rig);
 	/* A page in the middle overwritten. */
-	write_at(world->path, 4096, junk, sizeof(junk));
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
-	assert_int_equal(load(world, &found), 0);
+	write_at(rig->path, 4096, junk, sizeof(junk));
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.things, 0);
-	put_all(world);
-	close_state(world);
+	put_all(rig);
+	staterig_close(rig);
 	/* Somebody else's tables. */
-	tamper(world, "DROP TABLE names; CREATE TABLE names(x)");
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
-	close_state(world);
-	tamper(world, "CREATE TABLE more(x)");
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
-	close_state(world);
-	tamper(world, "PRAGMA user_version=0");
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
-	close_state(world);
+	staterig_tamper(rig, "DROP TABLE names; CREATE TABLE names(x)");
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
+	staterig_close(rig);
+	staterig_tamper(rig, "CREATE TABLE more(x)");
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
+	staterig_close(rig);
+	staterig_tamper(rig, "PRAGMA user_version=0");
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
+	staterig_close(rig);
 	/* Cut short. */
-	assert_int_equal(truncate(world->path, 5000), 0);
-	assert_int_equal(open_state(world), STATE_SET_ASIDE);
+	assert_int_equal(truncate(rig->path, 5000), 0);
+	assert_int_equal(staterig_open(rig), STATE_SET_ASIDE);
 }
 
 static void
 leaves_alone_what_it_must(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state *other = NULL;
 	enum state_opened how;
 	struct stat at;
 
-	(void)open_state(world);
-	assert_int_equal(state_open(world->path, &other, &how), -EBUSY);
-	close_state(world);
-	tamper(world, "PRAGMA user_version=3");
-	assert_int_equal(state_open(world->path, &other, &how), -ENOTSUP);
+	(void)staterig_open(rig);
+	assert_int_equal(state_open(rig->path, &other, &how), -EBUSY);
+	staterig_close(rig);
+	staterig_tamper(rig, "PRAGMA user_version=3");
+	assert_int_equal(state_open(rig->path, &other, &how), -ENOTSUP);
 	assert_int_equal(
 	    state_open("/nonexistent/s.db", &other, &how), -EACCES);
 	assert_null(other);
-	assert_int_not_equal(stat(world->bad, &at), 0);
+	assert_int_not_equal(stat(rig->bad, &at), 0);
 }
 
 static void
@@ -634,7 +567,8 @@ names_its_sources(void **state)
 	assert_string_equal(state_source_name(STATE_SOURCE_ADMIN), "admin");
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define TEST(fn)                                                               \
+	cmocka_unit_test_setup_teardown(fn, staterig_begin, staterig_end)
 
 int
 main(void)

@@ -13,66 +13,9 @@
 #include <sqlite3.h>
 
 #include "engine/state.h"
+#include "tests/unit/staterig.h"
 
 #define URL "https://mud.example.com/lamp.json"
-
-struct world {
-	char dir[32], path[64], log[80];
-	struct state *state;
-};
-
-static enum state_opened
-open_state(struct world *world)
-{
-	enum state_opened how = STATE_NEW;
-
-	assert_int_equal(state_open(world->path, &world->state, &how), 0);
-	return how;
-}
-
-static void
-close_state(struct world *world)
-{
-	state_close(world->state);
-	world->state = NULL;
-}
-
-static int
-set_up(void **state)
-{
-	struct world *world = calloc(1, sizeof(*world));
-
-	assert_non_null(world);
-	(void)snprintf(world->dir, sizeof(world->dir), "/tmp/urls-XXXXXX");
-	assert_non_null(mkdtemp(world->dir));
-	(void)snprintf(world->path, sizeof(world->path), "%s/s.db", world->dir);
-	(void)snprintf(world->log, sizeof(world->log), "%s-wal", world->path);
-	*state = world;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *world = *state;
-
-	state_close(world->state);
-	(void)unlink(world->path);
-	(void)unlink(world->log);
-	assert_int_equal(rmdir(world->dir), 0);
-	free(world);
-	return 0;
-}
-
-static void
-run_sql(struct world *world, const char *sql)
-{
-	sqlite3 *db;
-
-	assert_int_equal(sqlite3_open(world->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
 
 /* ---- MUD URLs ----------------------------------------------------------- */
 
@@ -104,39 +47,39 @@ on_url(void *arg, const struct state_url *url)
 }
 
 static int
-load(struct world *world, struct found *found)
+load(struct staterig *rig, struct found *found)
 {
 	*found = (struct found){ 0 };
-	return state_load_urls(world->state, on_url, found);
+	return state_load_urls(rig->state, on_url, found);
 }
 
 static void
 remembers_urls(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state_url other = lamp;
 	struct found found;
 
-	assert_int_equal(open_state(world), STATE_NEW);
-	assert_int_equal(state_put_url(world->state, &lamp), 0);
+	assert_int_equal(staterig_open(rig), STATE_NEW);
+	assert_int_equal(state_put_url(rig->state, &lamp), 0);
 	/* Another, used later: it comes first. */
 	(void)snprintf(other.url, sizeof(other.url), "https://a.example/");
 	other.used_at = 3000;
 	other.fault = (struct fault){ 0 };
-	assert_int_equal(state_put_url(world->state, &other), 0);
-	close_state(world);
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_put_url(rig->state, &other), 0);
+	staterig_close(rig);
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.n, 2);
 	assert_string_equal(found.urls[0].url, other.url);
 	assert_int_equal(found.urls[0].fault.code, FAULT_NONE);
 	assert_memory_equal(&found.urls[1], &lamp, sizeof(lamp));
 	/* Put again is replaced. */
 	other.failures = 0;
-	assert_int_equal(state_put_url(world->state, &other), 0);
-	assert_int_equal(state_delete_url(world->state, URL), 0);
-	assert_int_equal(state_delete_url(world->state, URL), 0);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(state_put_url(rig->state, &other), 0);
+	assert_int_equal(state_delete_url(rig->state, URL), 0);
+	assert_int_equal(state_delete_url(rig->state, URL), 0);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.n, 1);
 	assert_int_equal(found.urls[0].failures, 0);
 }
@@ -144,32 +87,32 @@ remembers_urls(void **state)
 static void
 refuses_unsound_urls(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct state_url url;
 	struct found found;
 
-	(void)open_state(world);
+	(void)staterig_open(rig);
 	url = lamp;
 	(void)snprintf(url.url, sizeof(url.url), "https://A.example/");
-	assert_int_equal(state_put_url(world->state, &url), -EINVAL);
+	assert_int_equal(state_put_url(rig->state, &url), -EINVAL);
 	url = lamp;
 	url.used_at = -1;
-	assert_int_equal(state_put_url(world->state, &url), -EINVAL);
+	assert_int_equal(state_put_url(rig->state, &url), -EINVAL);
 	url = lamp;
 	url.newest = -1;
-	assert_int_equal(state_put_url(world->state, &url), -EINVAL);
+	assert_int_equal(state_put_url(rig->state, &url), -EINVAL);
 	url = lamp;
 	url.next_fetch_at = -1;
-	assert_int_equal(state_put_url(world->state, &url), -EINVAL);
+	assert_int_equal(state_put_url(rig->state, &url), -EINVAL);
 	url = lamp;
 	url.fault.detail[0] = '\n';
-	assert_int_equal(state_put_url(world->state, &url), -EINVAL);
-	assert_int_equal(state_put_url(world->state, &lamp), 0);
-	close_state(world);
+	assert_int_equal(state_put_url(rig->state, &url), -EINVAL);
+	assert_int_equal(state_put_url(rig->state, &lamp), 0);
+	staterig_close(rig);
 	/* What the disk gives back is judged as well. */
-	run_sql(world, "UPDATE urls SET anchor=x'00'");
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 1);
+	staterig_tamper(rig, "UPDATE urls SET anchor=x'00'");
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 1);
 	assert_int_equal(found.n, 0);
 }
 
@@ -226,13 +169,13 @@ static void
 takes_over_version_1(void **state)
 {
 	static const uint8_t nobody[32];
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct files files = { 0 };
 	struct found found;
 
-	run_sql(world, version_1);
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(state_load_files(world->state, on_file, &files), 0);
+	staterig_tamper(rig, version_1);
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(state_load_files(rig->state, on_file, &files), 0);
 	assert_int_equal(files.n, 2);
 	assert_int_equal(files.files[0].verdict.code, FAULT_UNSIGNED);
 	assert_string_equal(
@@ -241,11 +184,11 @@ takes_over_version_1(void **state)
 	assert_int_equal(files.files[1].verdict.code, FAULT_NONE);
 	assert_int_equal(files.files[1].signature.len, 1);
 	assert_memory_equal(files.files[1].signer.identity, nobody, 32);
-	assert_int_equal(state_put_url(world->state, &lamp), 0);
-	close_state(world);
+	assert_int_equal(state_put_url(rig->state, &lamp), 0);
+	staterig_close(rig);
 	/* And as one of its own the next time. */
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 0);
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.n, 1);
 }
 
@@ -253,20 +196,21 @@ takes_over_version_1(void **state)
 static void
 keeps_unknown_faults(void **state)
 {
-	struct world *world = *state;
+	struct staterig *rig = *state;
 	struct found found;
 
-	(void)open_state(world);
-	assert_int_equal(state_put_url(world->state, &lamp), 0);
-	close_state(world);
-	run_sql(world, "UPDATE urls SET fault='of-a-later-mudd'");
-	assert_int_equal(open_state(world), STATE_FOUND);
-	assert_int_equal(load(world, &found), 0);
+	(void)staterig_open(rig);
+	assert_int_equal(state_put_url(rig->state, &lamp), 0);
+	staterig_close(rig);
+	staterig_tamper(rig, "UPDATE urls SET fault='of-a-later-mudd'");
+	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(load(rig, &found), 0);
 	assert_int_equal(found.urls[0].fault.code, FAULT_INTERNAL);
 	assert_string_equal(found.urls[0].fault.detail, "expired");
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+#define TEST(fn)                                                               \
+	cmocka_unit_test_setup_teardown(fn, staterig_begin, staterig_end)
 
 int
 main(void)
