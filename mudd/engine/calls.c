@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "engine/mudurl.h"
 #include "engine/showing.h"
 #include "libmud/mem.h"
 
@@ -12,6 +13,8 @@ void
 calls_end(struct waiting *waiting)
 {
 	showing_free(waiting->showing);
+	if (waiting->mud != NULL)
+		waiting->mud->n_calls--;
 	list_remove(&waiting->link);
 	free(waiting);
 }
@@ -27,6 +30,13 @@ calls_wait(
 	waiting->what = what;
 	list_append(&commands->waiting, &waiting->link);
 	return waiting;
+}
+
+void
+calls_about(struct waiting *waiting, struct mudurl *mud)
+{
+	waiting->mud = mud;
+	mud->n_calls++;
 }
 
 void

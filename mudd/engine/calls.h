@@ -38,7 +38,7 @@ struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
 	struct mac mac;     /* COUNTERS */
-	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED */
+	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED; stays meanwhile */
 	uint8_t digest[32];
 	struct showing *showing; /* SHOWN: under way; owned */
 	struct engine *engine;
@@ -49,6 +49,8 @@ struct waiting {
 struct waiting *calls_wait(struct commands *commands, struct control_call *call,
     enum waiting_for what);
 void calls_end(struct waiting *waiting);
+/* The call is about this URL, which stays as long as it waits. */
+void calls_about(struct waiting *waiting, struct mudurl *mud);
 
 /* These answer the call. */
 void calls_not_found(struct control_call *call, const char *what);

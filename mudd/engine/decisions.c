@@ -85,7 +85,7 @@ decisions_show(void *arg, struct control_call *call, json_t *params, uid_t uid)
 		return;
 	}
 	waiting = calls_wait(commands, call, WAIT_SHOWN);
-	waiting->mud = mud;
+	calls_about(waiting, mud);
 	options.arg = waiting;
 	waiting->showing = showing_start(&options, mud);
 }
@@ -117,7 +117,7 @@ decisions_approve(
 	    uid, engine_now(engine));
 	if (error == 0) {
 		waiting = calls_wait(commands, call, WAIT_APPROVED);
-		waiting->mud = mud;
+		calls_about(waiting, mud);
 		memcpy(waiting->digest, mud->candidate->digest,
 		    sizeof(waiting->digest));
 		engine_touch(engine);
@@ -244,7 +244,7 @@ decisions_refresh(
 		log_info("%s: to be fetched anew, says uid %u", mud->url.text,
 		    (unsigned int)uid);
 		mudurl_ask_anew(mud, engine_now(engine));
-		calls_wait(commands, call, WAIT_REFRESHED)->mud = mud;
+		calls_about(calls_wait(commands, call, WAIT_REFRESHED), mud);
 		engine_touch(engine);
 	}
 }
@@ -255,7 +255,8 @@ decisions_answer_refreshed(struct engine *engine, const struct waiting *waiting)
 	const struct mudurl *mud = waiting->mud;
 	json_t *answer;
 
-	if (mud->attempt != NULL || mud->next_fetch_at <= engine_now(engine))
+	if (mud->is_wanted &&
+	    (mud->attempt != NULL || mud->next_fetch_at <= engine_now(engine)))
 		return false;
 	answer = json_object();
 	put_text(answer, "mud_url", mud->url.text);

@@ -82,11 +82,13 @@ tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_CFLAGS = $(engine_test_cflags)
 tests_unit_test_config_LDADD = $(engine_test_ldadd)
 
-tests_unit_test_state_SOURCES = tests/unit/test_state.c
+tests_unit_test_state_SOURCES = tests/unit/test_state.c \
+	tests/unit/staterig.c tests/unit/staterig.h
 tests_unit_test_state_CFLAGS = $(engine_test_cflags)
 tests_unit_test_state_LDADD = $(engine_test_ldadd)
 
-tests_unit_test_state_urls_SOURCES = tests/unit/test_state_urls.c
+tests_unit_test_state_urls_SOURCES = tests/unit/test_state_urls.c \
+	tests/unit/staterig.c tests/unit/staterig.h
 tests_unit_test_state_urls_CFLAGS = $(engine_test_cflags)
 tests_unit_test_state_urls_LDADD = $(engine_test_ldadd)
 

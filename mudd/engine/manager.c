@@ -393,8 +393,8 @@ static bool
 is_idle(const struct mudurl *mud)
 {
 	return !mud->is_wanted && mud->attempt == NULL &&
-	       mud->n_previous == 0 && mud->accepted == NULL &&
-	       mud->candidate == NULL;
+	       mud->n_previous == 0 && mud->n_calls == 0 &&
+	       mud->accepted == NULL && mud->candidate == NULL;
 }
 
 int64_t

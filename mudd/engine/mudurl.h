@@ -64,6 +64,7 @@ struct mudurl {
 	bool is_wanted;     /* a Thing has it, or is about to */
 	size_t n_things;    /* that have it (things.c counts) */
 	size_t n_previous;  /* that live by its policy until theirs is there */
+	size_t n_calls;     /* of people that wait for it (calls.c counts) */
 	struct mac asked_by; /* who is charged for fetching it (S-25) */
 	uint32_t asked_port;
 	bool is_paid;            /* its first fetch has been charged */
