@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -207,7 +208,13 @@ on_peer(struct engine *engine, struct msg *msg)
 {
 	const struct record_worker *peer = MSG_BODY(msg, record_worker);
 	int fd = msg_take_fd(msg, 0);
+	struct stat what;
 
+	/* Nothing else can be listened to. */
+	if (fstat(fd, &what) < 0 || !S_ISSOCK(what.st_mode)) {
+		(void)close(fd);
+		return false;
+	}
 	if (peer->program == PROGRAM_WATCHER) {
 		watcher_came(engine, fd);
 		return true;
