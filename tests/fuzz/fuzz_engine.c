@@ -14,7 +14,8 @@
  *   - nothing changes for a client of the control socket that may only read
  *     (F13);
  *   - the enforcer, judging by its own code, denies no batch, unless mudd was
- *     made to lie about what became of an earlier one.
+ *     made to lie about what became of an earlier one, or the watcher about
+ *     which interfaces there are.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -50,9 +51,11 @@ struct play {
 	struct readonly reader;
 	const uint8_t *at;
 	size_t left;
-	bool has_good_verdict; /* some reader said so, and said it first */
-	bool is_judged[JOBS];  /* by job: there was a VERDICT */
-	bool has_lied;         /* mudd has spoken out of its part */
+	bool has_good_verdict;  /* some reader said so, and said it first */
+	bool is_judged[JOBS];   /* by job: there was a VERDICT */
+	bool has_lied;          /* mudd has spoken out of its part */
+	bool has_lied_of_links; /* the watcher has: an interface that it says
+	                         * has gone, and has not, denies a batch */
 };
 
 static void
@@ -154,7 +157,7 @@ check(const struct play *play)
 		must(mud->accepted == NULL ||
 		     mud->accepted->why.code == FAULT_NONE);
 	}
-	if (!play->has_lied)
+	if (!play->has_lied && !play->has_lied_of_links)
 		must(!scene->mudd.is_refused);
 	if (!play->has_good_verdict && !play->has_lied)
 		check_things(scene);
@@ -265,6 +268,8 @@ note_record(struct play *play, const struct sender *peer, enum record_type type,
 
 	if (peer->program == PROGRAM_MUDD)
 		play->has_lied = true;
+	if (type == RECORD_LINK)
+		play->has_lied_of_links = true;
 	if (type == RECORD_VERDICT && verdict->job == peer->job)
 		note_verdict(play, peer->job, verdict->why.code == FAULT_NONE);
 }
