@@ -166,13 +166,40 @@ set_aside(const struct verdicts *verdicts, struct mudurl *mud,
 	mud->candidate = version;
 }
 
+/*
+ * The file, what is remembered by it, and the end of those whose place it
+ * takes, as one: whenever we are killed, one file of the URL is in force.  If
+ * that fails the state stays with the old one (R-3).
+ */
+static void
+store_accepted(const struct verdicts *verdicts, struct mudurl *mud,
+    const struct version *version, const struct mud_bytes *bytes)
+{
+	const struct version *others[] = { mud->accepted, mud->candidate };
+	int error = state_begin(verdicts->state);
+
+	if (error == 0)
+		error = verdicts_store(verdicts, mud, version, bytes);
+	if (error == 0) {
+		history_accepted(
+		    verdicts->state, mud, version, version->judged_at);
+		for (size_t i = 0; i < 2; i++)
+			if (!version_is(others[i], version->digest))
+				forget(verdicts, mud, others[i]);
+		error = state_commit(verdicts->state);
+	}
+	if (error == 0)
+		return;
+	state_rollback(verdicts->state);
+	log_error("%s: what is in force is not stored: %s", mud->url.text,
+	    strerror(-error));
+}
+
 /* In force from now on: state first, kernel second. */
 static void
 accept(const struct verdicts *verdicts, struct mudurl *mud,
     struct version *version, struct outcome *outcome, bool store_bytes)
 {
-	struct version *old = mud->accepted;
-
 	version->policy = policies_add(
 	    verdicts->policies, outcome->policy, &mud->url, &version->why);
 	if (version->policy == NULL) {
@@ -181,14 +208,12 @@ accept(const struct verdicts *verdicts, struct mudurl *mud,
 	}
 	version->grants = grants_of(outcome->policy);
 	version->status = FILE_ACCEPTED;
-	(void)verdicts_store(
+	store_accepted(
 	    verdicts, mud, version, store_bytes ? &outcome->bytes : NULL);
-	history_accepted(verdicts->state, mud, version, version->judged_at);
-	if (old != NULL && memcmp(old->digest, version->digest, 32) != 0)
-		forget(verdicts, mud, old);
+	version_free(mud->accepted);
 	mud->accepted = version;
-	version_free(old);
-	drop_candidate(verdicts, mud, version);
+	version_free(mud->candidate);
+	mud->candidate = NULL;
 	log_info("%s: in force, %s%s", mud->url.text,
 	    version->approved_at != 0 ? "approved by an administrator"
 				      : "signed by ",
@@ -302,6 +327,12 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 	if (version->policy != NULL) {
 		version->info = outcome->policy->info;
 		version->grants = grants_of(outcome->policy);
+		/* Version 1 of the state had no history. */
+		if (why.code == FAULT_NONE)
+			version->signer = outcome->signer;
+		if (mud->history.newest == 0)
+			history_accepted(
+			    verdicts->state, mud, version, version->judged_at);
 		return;
 	}
 	/* Its signer is trusted no more, or the stored bytes are damaged. */
