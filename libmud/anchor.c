@@ -105,23 +105,8 @@ anchor_describe(struct bytes pem, struct anchor *anchor, struct fault *why)
 	return true;
 }
 
-static bool
-text_is_sound(const char *text, size_t size)
-{
-	size_t len = strnlen(text, size);
-
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			return false;
-	return len < size;
-}
-
 bool
 anchor_is_sound(const struct anchor *anchor)
 {
-	const struct signer *holder = &anchor->holder;
-
-	return text_is_sound(holder->subject, sizeof(holder->subject)) &&
-	       text_is_sound(holder->issuer, sizeof(holder->issuer)) &&
-	       anchor->is_ca <= 1;
+	return signer_is_sound(&anchor->holder) && anchor->is_ca <= 1;
 }

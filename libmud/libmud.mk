@@ -29,7 +29,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
 	libmud/sign.c libmud/sign.h \
-	libmud/signature.c libmud/signature.h libmud/signer.h \
+	libmud/signature.c libmud/signature.h \
+	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)

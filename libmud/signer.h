@@ -4,6 +4,7 @@
 #ifndef LIBMUD_SIGNER_H
 #define LIBMUD_SIGNER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -20,5 +21,8 @@ struct signer {
 	                       * while the chain has not been found good */
 	int64_t not_after;    /* seconds since 1970 */
 };
+
+/* Do its texts end, in printable ASCII? */
+bool signer_is_sound(const struct signer *signer);
 
 #endif

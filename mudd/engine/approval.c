@@ -61,15 +61,21 @@ int
 approval_refuse(const struct verdicts *verdicts, struct mudurl *mud, uid_t uid)
 {
 	struct version *version = mud->candidate;
+	struct fault before;
 
 	if (!mudurl_awaits(mud))
 		return -EAGAIN;
+	before = version->why;
 	version->status = FILE_REJECTED;
 	(void)fault_set(&version->why, FAULT_REJECTED, "RFC 8520 s13.2",
 	    "an administrator (uid %u) rejected this file", (unsigned int)uid);
 	version->approved_by = (int64_t)uid;
-	if (verdicts_store(verdicts, mud, version, NULL) < 0)
+	if (verdicts_store(verdicts, mud, version, NULL) < 0) {
+		version->status = FILE_PENDING;
+		version->why = before;
+		version->approved_by = -1;
 		return -EIO;
+	}
 	log_info("%s: rejected by uid %u", mud->url.text, (unsigned int)uid);
 	return 0;
 }

@@ -407,10 +407,7 @@ on_verdict(struct attempt *attempt, const struct record_verdict *verdict)
 	if (attempt->step != STEP_READ ||
 	    verdict->job != job_number(attempt->reader) ||
 	    !fault_is_sound(&verdict->why) ||
-	    !msg_text_ends(
-		verdict->signer.subject, sizeof(verdict->signer.subject)) ||
-	    !msg_text_ends(
-		verdict->signer.issuer, sizeof(verdict->signer.issuer)))
+	    !signer_is_sound(&verdict->signer))
 		return false;
 	/* What was judged is what is held here (4.3 step 10). */
 	if (!is_digest_of(&outcome->bytes, verdict->digest))

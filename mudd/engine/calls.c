@@ -32,6 +32,16 @@ calls_wait(
 	return waiting;
 }
 
+size_t
+calls_count(const struct commands *commands, enum waiting_for what)
+{
+	size_t n = 0;
+
+	LIST_EACH(at, &commands->waiting)
+	n += LIST_ENTRY(at, struct waiting, link)->what == what;
+	return n;
+}
+
 void
 calls_about(struct waiting *waiting, struct mudurl *mud)
 {

@@ -5,6 +5,7 @@
 #ifndef ENGINE_CALLS_H
 #define ENGINE_CALLS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -49,6 +50,8 @@ struct waiting {
 struct waiting *calls_wait(struct commands *commands, struct control_call *call,
     enum waiting_for what);
 void calls_end(struct waiting *waiting);
+/* How many wait for this? */
+size_t calls_count(const struct commands *commands, enum waiting_for what);
 /* The call is about this URL, which stays as long as it waits. */
 void calls_about(struct waiting *waiting, struct mudurl *mud);
 

@@ -16,6 +16,8 @@
 #include "engine/reportfile.h"
 #include "engine/showing.h"
 
+#define SHOWN_MAX 2 /* files that are read for the eye at a time */
+
 void
 decisions_pending(
     void *arg, struct control_call *call, json_t *params, uid_t uid)
@@ -82,6 +84,11 @@ decisions_show(void *arg, struct control_call *call, json_t *params, uid_t uid)
 		return;
 	if (mudurl_fault(mud)->code == FAULT_NONE) {
 		calls_not_possible(call, "nothing of this MUD URL waits");
+		return;
+	}
+	/* Readers are few, and whoever may look could ask for ever. */
+	if (calls_count(commands, WAIT_SHOWN) >= SHOWN_MAX) {
+		control_error(call, CONTROL_BUSY, NULL);
 		return;
 	}
 	waiting = calls_wait(commands, call, WAIT_SHOWN);

@@ -134,8 +134,8 @@ take_day(struct thing_bucket *thing, int64_t now)
 }
 
 bool
-fetchbudget_take(struct fetchbudget *budget,
-    const struct fetchbudget_wish *wish, int64_t now, struct fault *why)
+fetchbudget_may(struct fetchbudget *budget, const struct fetchbudget_wish *wish,
+    int64_t now, struct fault *why)
 {
 	struct thing_bucket *thing = bucket_of_thing(budget, wish->thing);
 	struct bucket *port = bucket_of_port(budget, wish->port);
@@ -143,7 +143,6 @@ fetchbudget_take(struct fetchbudget *budget,
 	refill(&thing->bucket, THING_BURST, THING_HOUR, HOUR, now);
 	refill(port, PORT_BURST, PORT_HOUR, HOUR, now);
 	refill(&budget->total, TOTAL_BURST, TOTAL_HOUR, HOUR, now);
-	refill(&budget->hosts, HOSTS_BURST, HOSTS_DAY, DAY, now);
 	if (thing->bucket.parts < HOUR || port->parts < HOUR ||
 	    budget->total.parts < HOUR)
 		return fault_set(why, FAULT_BUSY, "S-25",
@@ -154,12 +153,25 @@ fetchbudget_take(struct fetchbudget *budget,
 		    "this device has announced more than %d MUD URLs in a "
 		    "day; fetched later",
 		    THING_DAY);
+	return true;
+}
+
+bool
+fetchbudget_take(struct fetchbudget *budget,
+    const struct fetchbudget_wish *wish, int64_t now, struct fault *why)
+{
+	struct thing_bucket *thing;
+
+	if (!fetchbudget_may(budget, wish, now, why))
+		return false;
+	refill(&budget->hosts, HOSTS_BURST, HOSTS_DAY, DAY, now);
 	if (wish->is_new_host && budget->hosts.parts < DAY)
 		return fault_set(why, FAULT_BUSY, "S-27",
 		    "too many MUD file servers that were never asked before; "
 		    "fetched later");
+	thing = bucket_of_thing(budget, wish->thing);
 	thing->bucket.parts -= HOUR;
-	port->parts -= HOUR;
+	bucket_of_port(budget, wish->port)->parts -= HOUR;
 	budget->total.parts -= HOUR;
 	if (wish->is_new_host)
 		budget->hosts.parts -= DAY;

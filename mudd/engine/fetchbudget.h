@@ -26,6 +26,11 @@ struct fetchbudget_wish {
 	bool is_new_host; /* nothing was ever fetched from that host */
 };
 
+/* Could it be taken, as far as it does not depend on the host?  What it costs
+ * to know whether that is a new one is worth it only then. */
+bool fetchbudget_may(struct fetchbudget *budget,
+    const struct fetchbudget_wish *wish, int64_t now, struct fault *why);
+
 /* Takes what the wish costs, or nothing: then false, and *why (FAULT_BUSY)
  * says which of them is used up. */
 bool fetchbudget_take(struct fetchbudget *budget,

@@ -25,15 +25,18 @@ is_known(const uint8_t hash[32])
 }
 
 /* S-31: the key may change, the names and who vouches for them may not.  For
- * a signer whose file an administrator approved, nobody vouched so far. */
+ * a signer whose file an administrator approved, nobody vouched so far; and one
+ * whose own key is the anchor was named by the administrator. */
 static bool
 is_signer(const struct state_url *history, const struct signer *signer)
 {
-	return memcmp(history->identity, signer->identity,
-		   sizeof(signer->identity)) == 0 &&
-	       (!is_known(history->anchor) ||
-		   memcmp(history->anchor, signer->anchor,
-		       sizeof(signer->anchor)) == 0);
+	if (memcmp(history->identity, signer->identity,
+		sizeof(signer->identity)) != 0)
+		return false;
+	return !is_known(history->anchor) ||
+	       memcmp(history->anchor, signer->anchor,
+		   sizeof(signer->anchor)) == 0 ||
+	       memcmp(signer->spki, signer->anchor, sizeof(signer->spki)) == 0;
 }
 
 static int
@@ -58,12 +61,13 @@ history_load(struct state *state, struct mudurl *mud, int64_t now)
 		*history = (struct state_url){ 0 };
 		text_copy(history->url, sizeof(history->url), mud->url.text);
 	}
-	if (history->next_fetch_at <= now ||
-	    history->next_fetch_at > now + WAIT_MAX_SEC)
-		return;
 	mud->failures = history->failures;
-	mud->next_fetch_at = history->next_fetch_at;
+	if (mud->failures == 0)
+		return;
 	mud->fault = history->fault;
+	mud->next_fetch_at = history->next_fetch_at;
+	if (mud->next_fetch_at > now + WAIT_MAX_SEC)
+		mud->next_fetch_at = now;
 }
 
 /* ---- over all that are remembered --------------------------------------- */
@@ -168,7 +172,7 @@ history_judge(struct state *state, const struct mudurl *mud,
 
 /* ---- what happened ------------------------------------------------------ */
 
-void
+int
 history_accepted(struct state *state, struct mudurl *mud,
     const struct version *version, int64_t now)
 {
@@ -185,7 +189,7 @@ history_accepted(struct state *state, struct mudurl *mud,
 		    sizeof(signer->identity));
 		memcpy(history->anchor, signer->anchor, sizeof(signer->anchor));
 	}
-	(void)put(state, mud, now);
+	return put(state, mud, now);
 }
 
 int

@@ -36,8 +36,8 @@ bool history_knows_host(struct state *state, const struct url *url);
 bool history_judge(struct state *state, const struct mudurl *mud,
     const struct outcome *outcome, int64_t now, struct fault *why);
 
-/* The version is in force, by itself or approved. */
-void history_accepted(struct state *state, struct mudurl *mud,
+/* The version is in force, by itself or approved. 0 or -errno. */
+int history_accepted(struct state *state, struct mudurl *mud,
     const struct version *version, int64_t now);
 /* Trusts this signer's key for the URL from now on (S-33). 0 once it is
  * durable, or -errno. */

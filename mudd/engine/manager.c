@@ -22,6 +22,9 @@
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
 
+/* The fastest budget gets a token a minute. */
+#define BUDGET_WAIT_SEC 60
+
 struct manager {
 	struct manager_options options;
 	struct verdicts verdicts;
@@ -284,7 +287,7 @@ load_file(void *arg, const struct state_file *row)
 	version->status = row->status;
 	version->is_other_type = row->is_other_type;
 	version->verdict = row->verdict;
-	mudurl_refresh_later(mud, row->fetched_at, 48);
+	mudurl_refresh_from(mud, row->fetched_at, 48);
 	if (row->status != FILE_ACCEPTED) {
 		version->why = row->verdict;
 		version_free(mud->candidate);
@@ -357,13 +360,25 @@ give_way(struct manager *manager, struct mudurl *mud, int64_t now)
 	changed(manager, mud);
 }
 
-static void
-fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
+static bool
+pay(struct manager *manager, struct mudurl *mud, int64_t now)
 {
 	struct fetchbudget_wish wish = {
 		.thing = &mud->asked_by,
 		.port = mud->asked_port,
 	};
+
+	if (!fetchbudget_may(manager->budget, &wish, now, &mud->fault))
+		return false;
+	wish.is_new_host =
+	    !history_knows_host(manager->options.state, &mud->url);
+	return fetchbudget_take(manager->budget, &wish, now, &mud->fault);
+}
+
+static void
+fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
+{
+
 	struct mudurl *slow = NULL;
 
 	/* Before that, no fetcher could be told what it must not reach. */
@@ -374,12 +389,9 @@ fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 		if (slow == NULL)
 			return;
 	}
-	wish.is_new_host =
-	    !history_knows_host(manager->options.state, &mud->url);
 	/* Paid for once: how often it is tried again is S-29's to say. */
-	if (!mud->is_paid && mud->accepted == NULL &&
-	    !fetchbudget_take(manager->budget, &wish, now, &mud->fault)) {
-		mudurl_put_off(mud, now, true);
+	if (!mud->is_paid && mud->accepted == NULL && !pay(manager, mud, now)) {
+		mud->next_fetch_at = now + BUDGET_WAIT_SEC;
 		return;
 	}
 	mud->is_paid = true;

@@ -139,6 +139,13 @@ mudurl_refresh_later(struct mudurl *mud, int64_t now, unsigned int hours)
 }
 
 void
+mudurl_refresh_from(struct mudurl *mud, int64_t then, unsigned int hours)
+{
+	if (mud->failures == 0)
+		mudurl_refresh_later(mud, then, hours);
+}
+
+void
 mudurl_ask_anew(struct mudurl *mud, int64_t now)
 {
 	mud->is_asked_anew = true;

@@ -94,6 +94,9 @@ bool version_is_named(const struct version *version, const char *hex);
  * after success, not before cache-validity (RFC 8520 s3.5, S-28). */
 void mudurl_put_off(struct mudurl *mud, int64_t now, bool soon);
 void mudurl_refresh_later(struct mudurl *mud, int64_t now, unsigned int hours);
+/* The same for a file that was fetched at `then`; but what is put off after a
+ * failure stays so. */
+void mudurl_refresh_from(struct mudurl *mud, int64_t then, unsigned int hours);
 
 /* An administrator wants the file anew, now; what was rejected is judged
  * again if it comes again. */

@@ -150,10 +150,7 @@ on_verdict(struct reading *reading, const struct record_verdict *verdict)
 
 	if (reading->has_verdict || !fault_is_sound(&verdict->why) ||
 	    verdict->job != job_number(reading->job) ||
-	    !msg_text_ends(
-		verdict->signer.subject, sizeof(verdict->signer.subject)) ||
-	    !msg_text_ends(
-		verdict->signer.issuer, sizeof(verdict->signer.issuer)) ||
+	    !signer_is_sound(&verdict->signer) ||
 	    memcmp(verdict->digest, file->digest, sizeof(file->digest)) != 0)
 		return false;
 	reading->has_verdict = true;

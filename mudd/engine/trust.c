@@ -36,6 +36,7 @@ struct trust {
 	size_t n_anchors, n_signers;
 	size_t n_bytes; /* of the good anchors' PEM */
 	bool is_ready;
+	bool is_unlisted;       /* nobody could say what is in the files */
 	struct trustload *load; /* while they are listed at start */
 };
 
@@ -203,6 +204,7 @@ on_loaded(void *arg, const struct fault *why, struct bytes text)
 		log_error("trust anchors: cannot be listed: %s: %s",
 		    why->clause, why->detail);
 		set_material(trust, text);
+		trust->is_unlisted = true;
 	}
 	trust->is_ready = true;
 	say_none(trust);
@@ -409,10 +411,13 @@ trust_add(struct trust *trust, struct bytes pem, uid_t uid, int64_t now,
 	struct adding *adding;
 	struct fault why;
 
-	if (!trust->is_ready || pem.len > LIMIT_REQUEST) {
+	if (!trust->is_ready || trust->is_unlisted || pem.len > LIMIT_REQUEST) {
 		(void)fault_set(&why, FAULT_BUSY, "S-34", "%s",
-		    trust->is_ready ? "the certificate is too large"
-				    : "the trust anchors are being read");
+		    !trust->is_ready ? "the trust anchors are being read"
+		    : trust->is_unlisted
+			? "what is in trust.d could not be listed; see the "
+			  "log, then reload"
+			: "the certificate is too large");
 		done(arg, NULL, &why);
 		return;
 	}

@@ -5,6 +5,7 @@
  */
 #include "engine/verdicts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,9 +181,10 @@ store_accepted(const struct verdicts *verdicts, struct mudurl *mud,
 
 	if (error == 0)
 		error = verdicts_store(verdicts, mud, version, bytes);
-	if (error == 0) {
-		history_accepted(
+	if (error == 0)
+		error = history_accepted(
 		    verdicts->state, mud, version, version->judged_at);
+	if (error == 0) {
 		for (size_t i = 0; i < 2; i++)
 			if (!version_is(others[i], version->digest))
 				forget(verdicts, mud, others[i]);
@@ -243,7 +245,11 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 	history_fetched(verdicts->state, mud, now);
 	if (version_is(mud->accepted, outcome->digest)) {
 		mud->accepted->fetched_at = now;
-		(void)verdicts_store(verdicts, mud, mud->accepted, NULL);
+		/* It may not be stored, if the disk was full at the time. */
+		if (verdicts_store(verdicts, mud, mud->accepted, NULL) ==
+		    -ENOENT)
+			store_accepted(
+			    verdicts, mud, mud->accepted, &outcome->bytes);
 		/* What waited beside it is served no more. */
 		if (mud->candidate != NULL &&
 		    mud->candidate->status != FILE_REJECTED &&
@@ -331,8 +337,11 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 		if (why.code == FAULT_NONE)
 			version->signer = outcome->signer;
 		if (mud->history.newest == 0)
-			history_accepted(
+			(void)history_accepted(
 			    verdicts->state, mud, version, version->judged_at);
+		mudurl_refresh_from(mud, version->fetched_at,
+		    version->info.cache_validity_hours);
+		version->tries = 0;
 		return;
 	}
 	/* Its signer is trusted no more, or the stored bytes are damaged. */
