@@ -10,6 +10,7 @@ check_PROGRAMS += tests/scenario/run_scenario
 TESTS += tests/scenario/run_scenario
 tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/answer.c tests/scenario/answer.h \
+	tests/scenario/disk.c tests/scenario/disk.h \
 	tests/scenario/expect.c tests/scenario/expect.h \
 	tests/scenario/fakemudd.c tests/scenario/fakemudd.h \
 	tests/scenario/far.c tests/scenario/far.h \
@@ -95,6 +96,9 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/65-assigned.scn \
 	tests/scenario/66-lost-bytes.scn \
 	tests/scenario/67-anchor-limit.scn \
+	tests/scenario/68-full-disk.scn \
+	tests/scenario/69-no-history.scn \
+	tests/scenario/70-restart-waits.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

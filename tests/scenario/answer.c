@@ -318,6 +318,8 @@ outcome_name(int error)
 		return "unknown";
 	if (error == -ENOKEY)
 		return "no-signer";
+	if (error == -EIO)
+		return "not-stored";
 	return error == -EINVAL ? "wrong-digest" : "nothing-waits";
 }
 

@@ -10,6 +10,7 @@
 
 #include "libmud/mem.h"
 #include "tests/scenario/answer.h"
+#include "tests/scenario/disk.h"
 #include "tests/scenario/expect.h"
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/lansteps.h"
@@ -197,6 +198,8 @@ static const struct step_kind kinds[] = {
 	{ "refresh", 2, showsteps_refresh },
 	{ "assign", 4, showsteps_assign },
 	{ "lose", 3, trusting_lose },
+	{ "disk-takes", 2, disk_takes },
+	{ "disk-forgets", 2, disk_forgets },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },
