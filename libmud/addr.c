@@ -209,10 +209,23 @@ addr_v6(const uint8_t byte[16])
 }
 
 bool
+addr_is_sound(const struct addr *addr)
+{
+	static const uint8_t nothing[sizeof(addr->byte)];
+
+	if (addr->family == 4)
+		return memcmp(addr->byte + 4, nothing, sizeof(nothing) - 4) ==
+		       0;
+	return addr->family == 6;
+}
+
+bool
 addr_is_host(const struct addr *addr)
 {
 	const uint8_t *byte = addr->byte;
 
+	if (!addr_is_sound(addr))
+		return false;
 	if (addr->family == 4)
 		return byte[0] != 0 && byte[0] != 127 && byte[0] < 224;
 	return addr->family == 6 && !in_block(byte, &unspecified6) &&

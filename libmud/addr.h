@@ -49,6 +49,9 @@ bool addr_among(const struct addr *list, size_t n, const struct addr *addr);
 struct addr addr_v4(const uint8_t byte[4]);
 struct addr addr_v6(const uint8_t byte[16]);
 
+/* A known family, and nothing behind an IPv4 address: what is equal is told so
+ * by its bytes. */
+bool addr_is_sound(const struct addr *addr);
 /* Unicast that a LAN host may own: not zero, loopback, multicast, broadcast. */
 bool addr_is_host(const struct addr *addr);
 /* Fit to fetch from or to admit for an internet name without being asked:

@@ -145,7 +145,7 @@ lan_gateway(struct lan *lan, const struct record_gateway *gateway)
 	size_t i;
 
 	if (gateway->op > OP_DELETE ||
-	    (gateway->addr.family != 4 && gateway->addr.family != 6) ||
+	    !addr_is_sound(&gateway->addr) ||
 	    gateway->len > (gateway->addr.family == 4 ? 32 : 128))
 		return false;
 	for (i = 0; i < lan->n_addresses; i++)

@@ -119,6 +119,13 @@ makes_addresses(void **state)
 	assert_false(addr_equal(&four, &six));
 	assert_false(addr_is_host(&none));
 	assert_false(addr_is_global(&none));
+	assert_false(addr_is_sound(&none));
+	assert_true(addr_is_sound(&four));
+	assert_true(addr_is_sound(&six));
+	assert_true(addr_is_host(&four));
+	four.byte[15] = 1;
+	assert_false(addr_is_sound(&four));
+	assert_false(addr_is_host(&four));
 }
 
 /* The list of S-22, both ends of each block, and what stands beside them. */

@@ -314,6 +314,9 @@ refuses_broken_records(void **state)
 	assert_true(lan_gateway(lan, &gateway));
 	gateway.addr.family = 5;
 	assert_false(lan_gateway(lan, &gateway));
+	gateway = gateway_of(2, "192.0.2.1/24");
+	gateway.addr.byte[15] = 1;
+	assert_false(lan_gateway(lan, &gateway));
 	assert_int_equal(lan->n_addresses, 1);
 	free(lan);
 }
