@@ -144,8 +144,7 @@ lan_gateway(struct lan *lan, const struct record_gateway *gateway)
 {
 	size_t i;
 
-	if (gateway->op > OP_DELETE ||
-	    !addr_is_sound(&gateway->addr) ||
+	if (gateway->op > OP_DELETE || !addr_is_sound(&gateway->addr) ||
 	    gateway->len > (gateway->addr.family == 4 ? 32 : 128))
 		return false;
 	for (i = 0; i < lan->n_addresses; i++)
