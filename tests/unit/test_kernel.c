@@ -42,11 +42,12 @@ list(const char *family)
 	return listed;
 }
 
-/* Everything, less what counts and runs out by itself. */
+/* Everything, less what counts and runs out by itself: nft's JSON tells when
+ * an element runs out, --stateless or not. */
 static char *
 list_all(void)
 {
-	return gateway_nft("--json", "--stateless", "list", "ruleset", NULL);
+	return gateway_nft("--handle", "--stateless", "list", "ruleset", NULL);
 }
 
 /* ---- what is listed ---------------------------------------------------- */
