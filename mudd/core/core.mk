@@ -2,6 +2,7 @@
 noinst_LIBRARIES += mudd/core/libcore.a
 mudd_core_libcore_a_SOURCES = \
 	mudd/core/channel.c mudd/core/channel.h \
+	mudd/core/clock.h \
 	mudd/core/filter.c mudd/core/filter.h \
 	mudd/core/hook.h \
 	mudd/core/log.c mudd/core/log.h \

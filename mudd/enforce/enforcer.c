@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "enforce/batch.h"
 #include "enforce/counters.h"
 #include "enforce/device.h"
@@ -145,15 +145,6 @@ commit(struct enforcer *enforcer, struct fault *why)
 	return false;
 }
 
-static int64_t
-now_sec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 bool
 enforcer_record(struct enforcer *enforcer, enum record_type type,
     const void *body, struct fault *why)
@@ -161,7 +152,7 @@ enforcer_record(struct enforcer *enforcer, enum record_type type,
 	struct gather *gather = &enforcer->gather;
 
 	if (type == RECORD_BATCH_BEGIN) {
-		gather_begin(gather, body, now_sec());
+		gather_begin(gather, body, clock_sec());
 		return true;
 	}
 	if (!gather->open || !gather_takes(type))

@@ -9,10 +9,10 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/channel.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "enforce/capture.h"
 #include "enforce/enforcer.h"
@@ -45,15 +45,6 @@ struct parent {
 };
 
 static const struct record_empty nothing;
-
-static int64_t
-now_sec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec;
-}
 
 static void
 leave(struct parent *parent)
@@ -210,7 +201,7 @@ static bool
 take_pong(struct parent *parent, const struct msg *msg)
 {
 	(void)msg;
-	parent->heard_sec = now_sec();
+	parent->heard_sec = clock_sec();
 	notify_send(parent->setup->notify, "WATCHDOG=1");
 	return true;
 }
@@ -283,7 +274,7 @@ on_engine(void *arg, int channel)
 
 	parent->engine = channel_new(parent->base, channel, PROGRAM_MUDD,
 	    PROGRAM_ENGINE, on_record, on_channel_gone, parent);
-	parent->heard_sec = now_sec();
+	parent->heard_sec = clock_sec();
 }
 
 static bool
@@ -358,7 +349,7 @@ on_ping(evutil_socket_t fd, short what, void *arg)
 		notify_send(parent->setup->notify, "WATCHDOG=1");
 		return;
 	}
-	if (now_sec() - parent->heard_sec >= SILENT_SEC) {
+	if (clock_sec() - parent->heard_sec >= SILENT_SEC) {
 		log_error(
 		    "the engine has been silent for %d s: killed", SILENT_SEC);
 		workers_end_engine(parent->workers, 0, false);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "libmud/limits.h"
@@ -53,15 +54,6 @@ struct workers {
 	struct event *engine_due, *watcher_due, *child;
 	bool restart_now; /* the engine's end was wanted */
 };
-
-static int64_t
-now_sec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec;
-}
 
 unsigned int
 backoff_wait(struct backoff *backoff, int64_t ran_sec)
@@ -122,7 +114,7 @@ worker_add(struct workers *workers, pid_t pid, enum program program,
 	worker->pid = pid;
 	worker->program = program;
 	worker->job = job;
-	worker->started_sec = now_sec();
+	worker->started_sec = clock_sec();
 	worker->deadline = evtimer_new(workers->base, on_deadline, worker);
 	if (worker->deadline == NULL)
 		log_fatal("out of memory");
@@ -296,7 +288,7 @@ worker_reaped(struct worker *worker, int status)
 	};
 	const bool is_check = worker->is_check, is_orphan = worker->is_orphan;
 	const bool is_engine = worker == workers->engine;
-	const int64_t ran_sec = now_sec() - worker->started_sec;
+	const int64_t ran_sec = clock_sec() - worker->started_sec;
 
 	/* Of a check that ended by itself checked() says how. */
 	if (!is_check || WIFSIGNALED(status))

@@ -209,24 +209,6 @@ standing_name(const struct mudurl *mud)
 	return "";
 }
 
-static struct mudurl *
-find_url(struct engine *engine, const char *text)
-{
-	struct fault why;
-	struct url url;
-
-	if (!url_parse(text, &url, &why))
-		return NULL;
-	LIST_EACH(at, manager_all(engine->manager))
-	{
-		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
-
-		if (strcmp(mud->url.text, url.text) == 0)
-			return mud;
-	}
-	return NULL;
-}
-
 void
 decisions_refresh(
     void *arg, struct control_call *call, json_t *params, uid_t uid)
@@ -234,11 +216,14 @@ decisions_refresh(
 	struct commands *commands = arg;
 	struct engine *engine = commands->engine;
 	const char *text = calls_text(call, params, "mud_url");
-	struct mudurl *mud;
+	struct mudurl *mud = NULL;
+	struct fault why;
+	struct url url;
 
 	if (text == NULL)
 		return;
-	mud = find_url(engine, text);
+	if (url_parse(text, &url, &why))
+		mud = manager_find_url(engine->manager, url.text);
 	if (mud == NULL) {
 		calls_not_found(call, text);
 	} else if (!mud->is_wanted) {

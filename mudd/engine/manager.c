@@ -177,19 +177,6 @@ start_read(struct manager *manager, struct mudurl *mud,
 /* ---- entries ----------------------------------------------------------- */
 
 static struct mudurl *
-find_url(struct manager *manager, const char *text)
-{
-	LIST_EACH(at, &manager->all)
-	{
-		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
-
-		if (strcmp(mud->url.text, text) == 0)
-			return mud;
-	}
-	return NULL;
-}
-
-static struct mudurl *
 add(struct manager *manager, const struct url *url)
 {
 	struct mudurl *mud = mudurl_new(url, manager);
@@ -265,7 +252,7 @@ static void
 load_file(void *arg, const struct state_file *row)
 {
 	struct manager *manager = arg;
-	struct mudurl *mud = find_url(manager, row->url);
+	struct mudurl *mud = manager_find_url(manager, row->url);
 	struct version *version;
 	struct fault why;
 	struct url url;
@@ -338,7 +325,7 @@ manager_want(
 	manager->now = now;
 	if (!url_parse(text, &url, why))
 		return NULL;
-	mud = find_url(manager, url.text);
+	mud = manager_find_url(manager, url.text);
 	if (mud == NULL)
 		mud = add(manager, &url);
 	mud->is_wanted = true;
@@ -474,6 +461,19 @@ manager_find(struct manager *manager, const char *id)
 		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
 
 		if (strcmp(mud->id, id) == 0)
+			return mud;
+	}
+	return NULL;
+}
+
+struct mudurl *
+manager_find_url(struct manager *manager, const char *text)
+{
+	LIST_EACH(at, &manager->all)
+	{
+		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+
+		if (strcmp(mud->url.text, text) == 0)
 			return mud;
 	}
 	return NULL;

@@ -68,6 +68,8 @@ void manager_trust_changed(
     struct manager *manager, enum trust_change change, int64_t now);
 
 struct mudurl *manager_find(struct manager *manager, const char *id);
+/* By the text that url_parse made of the URL. */
+struct mudurl *manager_find_url(struct manager *manager, const char *text);
 /* All of them, by mudurl.link. */
 struct list *manager_all(struct manager *manager);
 

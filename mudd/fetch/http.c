@@ -14,13 +14,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <openssl/ssl.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/msg.h"
 #include "fetch/allowed.h"
@@ -56,7 +56,7 @@ struct http {
 	void *arg;
 	struct list jobs;
 	size_t n_jobs;
-	time_t started;
+	int64_t started;
 };
 
 struct job {
@@ -457,15 +457,6 @@ judge_request(struct job *job)
 	return true;
 }
 
-static time_t
-now_sec(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 struct http *
 http_new(struct event_base *base, struct resolver *resolver,
     const struct allowed *allowed, http_done_fn *on_done, void *arg)
@@ -481,7 +472,7 @@ http_new(struct event_base *base, struct resolver *resolver,
 		.resolver = resolver,
 		.allowed = allowed,
 		.multi = multi,
-		.started = now_sec(),
+		.started = clock_sec(),
 		.on_done = on_done,
 		.arg = arg,
 	};
@@ -511,7 +502,7 @@ http_trust(struct http *http, struct roots *roots)
 static void
 start_timer(struct job *job)
 {
-	const time_t left = job->http->started + LAST_SEC - now_sec();
+	const int64_t left = job->http->started + LAST_SEC - clock_sec();
 	struct timeval time = { .tv_sec = (time_t)job->fetch.timeout_sec };
 
 	if (time.tv_sec > left)

@@ -107,19 +107,6 @@ expect_nothing(struct scene *scene, const struct step *step)
 
 /* ---- what it thinks ----------------------------------------------------- */
 
-static const struct mudurl *
-find_url(struct scene *scene, const char *url)
-{
-	LIST_EACH(at, manager_all(scene->engine->manager))
-	{
-		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
-
-		if (strcmp(mud->url.text, url) == 0)
-			return mud;
-	}
-	return NULL;
-}
-
 static const char *
 standing_name(enum mudurl_standing standing)
 {
@@ -140,7 +127,9 @@ static bool
 expect_url(struct scene *scene, const struct step *step)
 {
 	const struct mudurl *mud =
-	    step->n < 4 ? NULL : find_url(scene, step->words[2]);
+	    step->n < 4
+		? NULL
+		: manager_find_url(scene->engine->manager, step->words[2]);
 	const char *standing, *fault;
 
 	if (step->n < 4)
@@ -160,7 +149,9 @@ static bool
 expect_waits(struct scene *scene, const struct step *step)
 {
 	const struct mudurl *mud =
-	    step->n < 3 ? NULL : find_url(scene, step->words[2]);
+	    step->n < 3
+		? NULL
+		: manager_find_url(scene->engine->manager, step->words[2]);
 
 	return (mud != NULL && mudurl_awaits(mud)) ||
 	       scene_fail(scene, "nothing waits for an administrator");

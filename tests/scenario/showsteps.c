@@ -54,15 +54,11 @@ on_shown(void *arg, const struct shown *shown)
 static struct mudurl *
 find_url(struct scene *scene, const char *url)
 {
-	LIST_EACH(at, manager_all(scene->engine->manager))
-	{
-		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
+	struct mudurl *mud = manager_find_url(scene->engine->manager, url);
 
-		if (strcmp(mud->url.text, url) == 0)
-			return mud;
-	}
-	(void)scene_fail(scene, "the engine does not know this URL");
-	return NULL;
+	if (mud == NULL)
+		(void)scene_fail(scene, "the engine does not know this URL");
+	return mud;
 }
 
 bool
