@@ -101,7 +101,7 @@ read_forwarding(const struct json_at *at, void *into, struct fault *why)
 		    "RFC 8519 s4.1 (A-ACT-1)",
 		    "%s is none of accept, drop, reject", name);
 	entry->forwarding = FORWARD_DROP;
-	reading_note(entry->reading, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+	reading_note(entry->reading, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 	    "RFC 8520 s2 (M-FILE-4), S-9", "an unknown action, read as drop");
 	return true;
 }
@@ -160,7 +160,7 @@ resolve_protocol(
 	if (matches->l4 == NULL)
 		return true;
 	if (implied == -1) {
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "RFC 8519 s4.2 (A-ICMP-1)",
 		    "icmp without a family; the ACE matches nothing");
 		return true;
@@ -226,8 +226,8 @@ report(struct entry *entry)
 		    entry->reading, matches->odd_severity, &matches->odd);
 		return;
 	}
-	if (matches->odd_severity == MUDFILE_ERROR)
-		reading_pass(entry->reading, MUDFILE_ERROR, &matches->odd);
+	if (matches->odd_severity == FINDING_ERROR)
+		reading_pass(entry->reading, FINDING_ERROR, &matches->odd);
 	hold.code = FAULT_DROP_NOT_UNDERSTOOD;
 	reading_hold(entry->reading, &hold);
 }
@@ -242,7 +242,7 @@ warn_of_accept_all(const struct json_at *at, const struct entry *entry)
 	if (entry->forwarding == FORWARD_ACCEPT && matches->n_named == 0 &&
 	    ace->protocol == -1 && ace->from.addr.family == 0 &&
 	    ace->to.addr.family == 0)
-		reading_note(entry->reading, MUDFILE_WARNING, at,
+		reading_note(entry->reading, FINDING_WARNING, at,
 		    FAULT_UNSUPPORTED, "RFC 8519 s4.1 (A-SEM-3)",
 		    "accepts everything");
 }
@@ -263,7 +263,7 @@ finish(const struct json_at *at, const struct ace_context *context,
 	if (!resolve_protocol(at, matches, why))
 		return false;
 	if (context->families == 0 || context->is_foreign_type)
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s2 (A-FEAT-1), S-9",
 		    "in an ACL of a type outside RFC 8520; the ACE matches "
 		    "nothing");

@@ -145,7 +145,7 @@ read_acl(const struct json_at *at, void *into, struct fault *why)
 		    "RFC 8519 s4.1 (A-NAME-1)", "no name");
 	/* What its matches say decides; the modules allow it (A-TYPE-3). */
 	if (!acl->has_type)
-		reading_note(acls->reading, MUDFILE_WARNING, at,
+		reading_note(acls->reading, FINDING_WARNING, at,
 		    FAULT_UNSUPPORTED, "RFC 8519 s4.1 (A-TYPE-3)", "no type");
 	acls->n++;
 	return true;
@@ -245,7 +245,7 @@ acls_judge_rest(struct acls *acls, struct fault *why)
 
 		if (acl->was_read)
 			continue;
-		reading_note(acls->reading, MUDFILE_WARNING, &acl->at[0],
+		reading_note(acls->reading, FINDING_WARNING, &acl->at[0],
 		    FAULT_UNSUPPORTED, "RFC 8520 s3.3",
 		    "no policy names this ACL");
 		ok = acl_read(acls, acl, FROM_DEVICE, why);

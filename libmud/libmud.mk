@@ -16,6 +16,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/digest.c libmud/digest.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
+	libmud/field.h \
+	libmud/finding.c libmud/finding.h \
 	libmud/json.c libmud/json.h \
 	libmud/limits.h libmud/list.h \
 	libmud/matches.c libmud/matches.h \
@@ -24,10 +26,12 @@ libmud_libmud_a_SOURCES = \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
 	libmud/nfttext.c libmud/nfttext.h \
+	libmud/place.c libmud/place.h \
 	libmud/policy.c libmud/policy.h \
 	libmud/ports.c libmud/ports.h \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
+	libmud/schema.c libmud/schema.h \
 	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \

@@ -13,7 +13,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 void
-matches_odd(struct matches *matches, enum mudfile_severity severity,
+matches_odd(struct matches *matches, enum finding_severity severity,
     const struct json_at *at, enum fault_code code, const char *clause,
     const char *text)
 {
@@ -38,14 +38,14 @@ read_unknown(const struct json_at *at, void *into, struct fault *why)
 	(void)why;
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (strcmp(known[i], at->key) == 0) {
-			matches_odd(matches, MUDFILE_WARNING, at,
+			matches_odd(matches, FINDING_WARNING, at,
 			    FAULT_UNSUPPORTED, "RFC 8520 s2 (M-FILE-3), S-9",
 			    "a condition outside RFC 8520's; the ACE matches "
 			    "nothing");
 			return true;
 		}
 	matches_odd(matches,
-	    reading_is_foreign(at->key) ? MUDFILE_WARNING : MUDFILE_ERROR, at,
+	    reading_is_foreign(at->key) ? FINDING_WARNING : FINDING_ERROR, at,
 	    reading_is_foreign(at->key) ? FAULT_UNSUPPORTED : FAULT_MALFORMED,
 	    "RFC 8520 s2 (M-EXT-5), S-9",
 	    "an unknown condition; the ACE matches nothing");
@@ -59,7 +59,7 @@ add_peer(struct matches *matches, const struct json_at *at, enum peer_kind kind,
 	struct named *named = &matches->named[matches->n_named];
 
 	if (matches->n_named == ACE_PEERS) {
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_TOO_MANY,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_TOO_MANY,
 		    "RFC 8520 s2 (M-FILE-7), S-9",
 		    "too many conditions on the peer; the ACE matches nothing");
 		return;
@@ -98,7 +98,7 @@ read_network(const struct json_at *at, struct matches *matches, uint8_t family,
 		    (unsigned int)family, text);
 	hold_literal(matches, at, text);
 	if (into->addr.family != 0)
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "S-9",
 		    "two addresses on one side; the ACE matches nothing");
 	else
@@ -146,7 +146,7 @@ add_literal(struct matches *matches, const struct json_at *at,
 	const uint8_t family = matches->l3[3] == '6' ? 6 : 4;
 
 	if (addr->family != family || into->addr.family != 0)
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "S-9",
 		    "an address that cannot hold here; the ACE matches "
 		    "nothing");
@@ -172,14 +172,14 @@ read_dnsname(const struct json_at *at, struct matches *matches, bool is_source,
 	if (is_literal)
 		hold_literal(matches, at, text);
 	if (!is_peer && !matches->reading->is_unused)
-		matches_odd(matches, MUDFILE_ERROR, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_ERROR, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s8 (M-DNS-1)",
 		    "a name on the Thing's own side; the ACE matches nothing");
 	else if (is_literal)
 		add_literal(matches, at, &addr,
 		    is_source ? &matches->ace.from : &matches->ace.to);
 	else if (!host_parse(text, true, host, &refused))
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s8, S-14", refused.detail);
 	else
 		add_peer(matches, at, PEER_DNSNAME, host);
@@ -280,7 +280,7 @@ read_ports(const struct json_at *at, struct matches *matches,
 	if (!ports_read(at, ports, &is_odd, why))
 		return false;
 	if (is_odd)
-		matches_odd(matches, MUDFILE_ERROR, at, FAULT_MALFORMED,
+		matches_odd(matches, FINDING_ERROR, at, FAULT_MALFORMED,
 		    "RFC 8520 s2 (M-EXT-5), S-9",
 		    "an unknown condition; the ACE matches nothing");
 	return true;
@@ -402,7 +402,7 @@ read_manufacturer(const struct json_at *at, void *into, struct fault *why)
 	if (host_parse(text, false, host, &refused))
 		add_peer(matches, at, PEER_MANUFACTURER, host);
 	else
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s4.1 (M-MFG-1), S-14", refused.detail);
 	return true;
 }
@@ -420,7 +420,7 @@ read_model(const struct json_at *at, void *into, struct fault *why)
 	if (url_parse(text, &url, &refused))
 		add_peer(matches, at, PEER_MODEL, url.text);
 	else
-		matches_odd(matches, MUDFILE_WARNING, at, FAULT_UNSUPPORTED,
+		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s4.5 (M-MOD-1)", refused.detail);
 	return true;
 }

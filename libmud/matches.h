@@ -32,7 +32,7 @@ struct matches {
 	/* The ACE is not understood: the first reason, and what it is worth
 	 * to the file's maker.  FAULT_NONE: it is. */
 	struct fault odd;
-	enum mudfile_severity odd_severity;
+	enum finding_severity odd_severity;
 };
 
 /*
@@ -44,7 +44,7 @@ bool matches_read(
     const struct json_at *at, struct matches *matches, struct fault *why);
 
 /* Makes the ACE "not understood" (S-9); the first reason stays. */
-void matches_odd(struct matches *matches, enum mudfile_severity severity,
+void matches_odd(struct matches *matches, enum finding_severity severity,
     const struct json_at *at, enum fault_code code, const char *clause,
     const char *text);
 

@@ -11,6 +11,7 @@
 #include "libmud/acl.h"
 #include "libmud/json.h"
 #include "libmud/mem.h"
+#include "libmud/place.h"
 #include "libmud/policy.h"
 #include "libmud/reading.h"
 #include "libmud/url.h"
@@ -77,8 +78,8 @@ read_url(const struct json_at *at, void *into, struct fault *why)
 	/* It cannot be the URL asked for; the engine will hold it (S-32). */
 	if (!url_parse(text, &url, &refused))
 		reading_note(leaves->reading,
-		    refused.code == FAULT_NOT_HTTPS ? MUDFILE_ERROR
-						    : MUDFILE_WARNING,
+		    refused.code == FAULT_NOT_HTTPS ? FINDING_ERROR
+						    : FINDING_WARNING,
 		    at, refused.code, refused.clause, "%s", refused.detail);
 	text_copy(leaves->info->mud_url, sizeof(leaves->info->mud_url), text);
 	leaves->has_url = true;
@@ -260,7 +261,7 @@ read_mud(const struct json_at *at, struct leaves *leaves, struct fault *why)
 		return json_refuse(
 		    at, why, FAULT_MALFORMED, "RFC 8520 s7", "no %s", missing);
 	if (!leaves->has_signature)
-		reading_note(leaves->reading, MUDFILE_WARNING, at,
+		reading_note(leaves->reading, FINDING_WARNING, at,
 		    FAULT_UNSIGNED, "RFC 8520 s13.2 (M-SIG-12)",
 		    "no mud-signature");
 	return true;
@@ -365,7 +366,7 @@ find_acls(
 	if (!json_find(top, DRAFT, at))
 		return false;
 	reading->policy->info.is_draft = 1;
-	reading_note(reading, MUDFILE_ERROR, at, FAULT_DRAFT_FILE,
+	reading_note(reading, FINDING_ERROR, at, FAULT_DRAFT_FILE,
 	    "RFC 8520 s2 (M-FILE-1)", "a draft's name; RFC 8519 says " ACLS);
 	return true;
 }
@@ -422,19 +423,15 @@ read_file(json_t *root, struct reading *reading, struct fault *why)
 		   &top, members, COUNT(members), ignore_top, reading, why);
 }
 
-bool
-mudfile_judge(struct bytes file, mudfile_note_fn *on_note, void *arg,
-    struct policy **policy, struct fault *why)
+static bool
+judge(json_t *root, struct findings *findings, struct policy **policy,
+    struct fault *why)
 {
 	struct reading reading;
-	json_t *root;
 	bool ok;
 
-	if (!json_load(file, &root, why))
-		return false;
-	reading_init(&reading, on_note, arg);
+	reading_init(&reading, findings);
 	ok = read_file(root, &reading, why);
-	json_decref(root);
 	if (ok)
 		*policy = reading_take(&reading);
 	else
@@ -443,9 +440,44 @@ mudfile_judge(struct bytes file, mudfile_note_fn *on_note, void *arg,
 }
 
 bool
+mudfile_judge(struct bytes file, int64_t now, finding_fn *on_finding, void *arg,
+    bool *breaks, struct policy **policy, struct fault *why)
+{
+	struct findings findings = { .on = on_finding, .arg = arg };
+	struct places *places = NULL;
+	json_t *root;
+	bool ok;
+
+	(void)now;
+	if (!json_load(file, &root, why)) {
+		const struct finding_kind kind = { FINDING_ERROR, why->code,
+			why->clause, true, true };
+
+		findings_add(&findings, &kind, NULL, NULL, "%s", why->detail);
+		if (breaks != NULL)
+			*breaks = true;
+		return false;
+	}
+	if (on_finding != NULL)
+		findings.places = places = places_new(file);
+	ok = judge(root, &findings, policy, why);
+	if (!ok) {
+		const struct finding_kind kind = { FINDING_ERROR, why->code,
+			why->clause, true, true };
+
+		findings_add(&findings, &kind, NULL, NULL, "%s", why->detail);
+	}
+	if (breaks != NULL)
+		*breaks = findings.breaks_schema;
+	places_free(places);
+	json_decref(root);
+	return ok;
+}
+
+bool
 mudfile_parse(struct bytes file, struct policy **policy, struct fault *why)
 {
-	return mudfile_judge(file, NULL, NULL, policy, why);
+	return mudfile_judge(file, 0, NULL, NULL, NULL, policy, why);
 }
 
 bool
@@ -472,14 +504,4 @@ mudfile_peek(struct bytes file, struct mudfile_peek *peek, struct fault *why)
 	}
 	json_decref(root);
 	return ok;
-}
-
-size_t
-mudfile_pointer(const struct fault *fault)
-{
-	const char *end = strstr(fault->detail, ": ");
-
-	if (fault->detail[0] != '/' || end == NULL)
-		return 0;
-	return (size_t)(end - fault->detail);
 }

@@ -10,8 +10,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "libmud/bytes.h"
+#include "libmud/finding.h"
 #include "libmud/limits.h"
 
 struct fault;
@@ -36,21 +38,13 @@ bool mudfile_parse(
     struct bytes file, struct policy **policy, struct fault *why);
 
 /*
- * The same, and besides tells whoever wrote the file what is wrong or was not
- * used, in the order of the file.  An error breaks a MUST of the RFC but does
- * not keep us from reading the file; a refusal is not told here but in *why.
+ * The same, and besides tells whoever wrote the file all that is wrong with
+ * it, or was not used.  `now`, in seconds since 1970, is what its dates are
+ * held against; 0: no clock.  A refusal is told as a finding too.  *breaks,
+ * where it is not NULL, becomes whether the YANG modules of RFC 8520 and RFC
+ * 8519 refuse the file, whatever is returned.
  */
-enum mudfile_severity { MUDFILE_INFO, MUDFILE_WARNING, MUDFILE_ERROR };
-typedef void mudfile_note_fn(
-    void *arg, enum mudfile_severity severity, const struct fault *note);
-bool mudfile_judge(struct bytes file, mudfile_note_fn *on_note, void *arg,
-    struct policy **policy, struct fault *why);
-
-/*
- * Refusals and notes of these functions that are about one place begin with
- * "POINTER: ", a JSON pointer (RFC 6901).  How long that pointer is; 0: the
- * fault is about the whole file.
- */
-size_t mudfile_pointer(const struct fault *fault);
+bool mudfile_judge(struct bytes file, int64_t now, finding_fn *on_finding,
+    void *arg, bool *breaks, struct policy **policy, struct fault *why);
 
 #endif

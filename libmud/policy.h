@@ -15,6 +15,7 @@
 
 #include "libmud/addr.h"
 #include "libmud/fault.h"
+#include "libmud/field.h"
 #include "libmud/limits.h"
 
 /* A packet leaves the Thing, or goes to it (RFC 8520 s3.3). */
@@ -73,6 +74,7 @@ struct ace {
 	struct ports source, destination; /* the packet's own; 6 or 17 */
 	struct prefix from, to; /* source and destination; family 0: any */
 	struct peer peers[ACE_PEERS];
+	struct field fields[ACE_FIELDS]; /* all must hold; unused ones last */
 };
 
 /* What the file says about itself; for people, and updated_at for S-36. */

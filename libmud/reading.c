@@ -11,9 +11,9 @@
 #include "libmud/mem.h"
 
 void
-reading_init(struct reading *reading, mudfile_note_fn *on_note, void *arg)
+reading_init(struct reading *reading, struct findings *findings)
 {
-	*reading = (struct reading){ .on_note = on_note, .arg = arg };
+	*reading = (struct reading){ .findings = findings };
 	reading->policy = xcalloc(1, sizeof(*reading->policy));
 	reading->policy->texts =
 	    xcalloc(LIMIT_TEXTS, sizeof(*reading->policy->texts));
@@ -38,33 +38,36 @@ reading_done(struct reading *reading)
 }
 
 void
-reading_pass(struct reading *reading, enum mudfile_severity severity,
+reading_pass(struct reading *reading, enum finding_severity severity,
     const struct fault *note)
 {
-	if (reading->on_note != NULL)
-		reading->on_note(reading->arg, severity, note);
+	const struct finding_kind kind = { severity, note->code, note->clause,
+		note->code == FAULT_MALFORMED || note->code == FAULT_DRAFT_FILE,
+		false };
+
+	findings_add(reading->findings, &kind, NULL, NULL, "%s", note->detail);
 }
 
 void
-reading_note(struct reading *reading, enum mudfile_severity severity,
+reading_note(struct reading *reading, enum finding_severity severity,
     const struct json_at *at, enum fault_code code, const char *clause,
     const char *fmt, ...)
 {
-	char text[sizeof(((struct fault *)NULL)->detail)];
-	struct fault note;
+	const struct finding_kind kind = { severity, code, clause,
+		code == FAULT_MALFORMED || code == FAULT_DRAFT_FILE, false };
+	char text[FINDING_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	(void)json_refuse(at, &note, code, clause, "%s", text);
-	reading_pass(reading, severity, &note);
+	findings_add(reading->findings, &kind, at, NULL, "%s", text);
 }
 
 void
 reading_hold(struct reading *reading, const struct fault *hold)
 {
-	reading_pass(reading, MUDFILE_WARNING, hold);
+	reading_pass(reading, FINDING_WARNING, hold);
 	if (!reading->is_unused && reading->policy->hold.code == FAULT_NONE)
 		reading->policy->hold = *hold;
 }
@@ -96,10 +99,10 @@ reading_ignore(const struct json_at *at, void *into, struct fault *why)
 	if (*n < UINT16_MAX)
 		(*n)++;
 	if (reading_is_foreign(at->key))
-		reading_note(reading, MUDFILE_INFO, at, FAULT_UNSUPPORTED,
+		reading_note(reading, FINDING_INFO, at, FAULT_UNSUPPORTED,
 		    "RFC 8520 s2 (M-EXT-2)", "an extension, ignored");
 	else
-		reading_note(reading, MUDFILE_ERROR, at, FAULT_MALFORMED,
+		reading_note(reading, FINDING_ERROR, at, FAULT_MALFORMED,
 		    "RFC 8520 s2 (M-EXT-1)", "unknown here, ignored");
 	return true;
 }

@@ -11,32 +11,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libmud/finding.h"
 #include "libmud/json.h"
-#include "libmud/mudfile.h"
 #include "libmud/policy.h"
 
 struct reading {
-	struct policy *policy;    /* owned until reading_take */
-	mudfile_note_fn *on_note; /* NULL: nobody listens */
-	void *arg;
+	struct policy *policy; /* owned until reading_take */
+	struct findings *findings;
 	bool is_unused; /* in an ACL that no policy names: judged, not taken */
 	bool is_again;  /* in an ACL that was read before, for the other side */
 	uint8_t kinds[LIMIT_TEXTS]; /* enum peer_kind of each text */
 };
 
-void reading_init(struct reading *reading, mudfile_note_fn *on_note, void *arg);
+void reading_init(struct reading *reading, struct findings *findings);
 /* The policy, cut to size; the caller owns it. */
 struct policy *reading_take(struct reading *reading);
 /* Frees what was not taken. */
 void reading_done(struct reading *reading);
 
 /* Tells the listener about the place `at`. */
-void reading_note(struct reading *reading, enum mudfile_severity severity,
+void reading_note(struct reading *reading, enum finding_severity severity,
     const struct json_at *at, enum fault_code code, const char *clause,
     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* Passes a fault on that was made elsewhere. */
-void reading_pass(struct reading *reading, enum mudfile_severity severity,
+void reading_pass(struct reading *reading, enum finding_severity severity,
     const struct fault *note);
 
 /* Holds the policy for an administrator; the first reason stays. */

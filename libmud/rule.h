@@ -73,6 +73,7 @@ struct rule {
 	struct ports source, destination; /* the packet's own; 6 or 17 */
 	struct prefix from, to; /* the packet's addresses; family 0: any */
 	struct rule_peer peers[ACE_PEERS];
+	struct field fields[ACE_FIELDS]; /* all must hold; never in a mirror */
 };
 
 /* Everything in range, everything unused zero? *why: FAULT_RECORD if not. */

@@ -42,13 +42,11 @@ struct passphrase {
 
 /* Counts errors: what the RFC says MUST be, and is not. */
 static void
-count_errors(
-    void *arg, enum mudfile_severity severity, const struct fault *note)
+count_errors(void *arg, const struct finding *finding)
 {
 	size_t *n = arg;
 
-	(void)note;
-	*n += severity == MUDFILE_ERROR;
+	*n += finding->kind->severity == FINDING_ERROR;
 }
 
 /* Where a gateway would look for the signature (S-26). */
@@ -80,7 +78,8 @@ sign_check_file(struct bytes file, struct fault *warning, struct fault *why)
 		return fault_set(why, FAULT_TOO_LARGE, "S-6",
 		    "a file of %zu bytes, the most is %d", file.len,
 		    LIMIT_FILE);
-	if (!mudfile_judge(file, count_errors, &n_errors, &policy, why))
+	if (!mudfile_judge(
+		file, 0, count_errors, &n_errors, NULL, &policy, why))
 		return false;
 	if (!mudfile_peek(file, &peek, why)) {
 		policy_free(policy);

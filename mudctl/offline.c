@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "libmud/fault.h"
 #include "libmud/limits.h"
@@ -22,62 +23,54 @@
 #include "mudctl/files.h"
 #include "mudctl/fixes.h"
 
-/* Does an error of this kind break the schema, or only its meaning? */
-static bool
-is_of_schema(enum fault_code code)
+static void
+add_finding(void *arg, const struct finding *finding)
 {
-	return code == FAULT_MALFORMED || code == FAULT_NOT_JSON ||
-	       code == FAULT_NOT_A_MUD_FILE || code == FAULT_DRAFT_FILE;
+	static const char *const severities[] = { [FINDING_INFO] = "info",
+		[FINDING_WARNING] = "warning",
+		[FINDING_ERROR] = "error" };
+	const char *fix = finding->fix;
+	json_t *findings = arg;
+
+	if (*fix == '\0')
+		fix = finding->kind->severity == FINDING_INFO
+		          ? "Nothing: managers that know the extension use it."
+		          : fix_for(finding->kind->code);
+	(void)json_array_append_new(findings,
+	    json_pack("{s:s, s:s, s:I, s:I, s:s, s:s, s:s}", "severity",
+		severities[finding->kind->severity], "pointer",
+		finding->pointer, "line", (json_int_t)finding->line, "column",
+		(json_int_t)finding->column, "clause", finding->kind->clause,
+		"message", finding->message, "fix", fix));
 }
 
-/* One file's findings as they come. */
-struct report {
-	json_t *findings; /* owned until it is put into the document */
-	bool is_valid, is_schema_valid;
-};
-
-static void
-add_finding(void *arg, enum mudfile_severity severity, const struct fault *note)
+static bool
+has_error(const json_t *findings)
 {
-	static const char *const severities[] = { [MUDFILE_INFO] = "info",
-		[MUDFILE_WARNING] = "warning",
-		[MUDFILE_ERROR] = "error" };
-	const size_t len = mudfile_pointer(note);
-	const char *message = note->detail + (len > 0 ? len + 2 : 0);
-	struct report *report = arg;
-	json_t *finding;
-
-	if (severity == MUDFILE_ERROR) {
-		report->is_valid = false;
-		if (is_of_schema(note->code))
-			report->is_schema_valid = false;
-	}
-	finding = json_pack("{s:s, s:s%, s:s, s:s, s:s}", "severity",
-	    severities[severity], "pointer", note->detail, len, "clause",
-	    note->clause, "message", message, "fix",
-	    severity == MUDFILE_INFO
-		? "Nothing: managers that know the extension use it."
-		: fix_for(note->code));
-	(void)json_array_append_new(report->findings, finding);
+	for (size_t i = 0; i < json_array_size(findings); i++)
+		if (strcmp(json_string_value(json_object_get(
+			       json_array_get(findings, i), "severity")),
+			"error") == 0)
+			return true;
+	return false;
 }
 
 static json_t *
 validate(const char *path, const struct input *input, bool *is_valid)
 {
-	struct report report = { json_array(), true, true };
-	const struct bytes raw = input_bytes(input);
+	json_t *findings = json_array();
 	struct policy *policy;
 	struct fault why;
+	bool breaks, is_good;
 
-	if (mudfile_judge(raw, add_finding, &report, &policy, &why))
+	if (mudfile_judge(input_bytes(input), (int64_t)time(NULL), add_finding,
+		findings, &breaks, &policy, &why))
 		policy_free(policy);
-	else
-		add_finding(&report, MUDFILE_ERROR, &why);
-	if (!report.is_valid)
+	is_good = !has_error(findings);
+	if (!is_good)
 		*is_valid = false;
 	return json_pack("{s:o, s:b, s:b, s:o}", "file", file_name(path),
-	    "schema_valid", report.is_schema_valid, "valid", report.is_valid,
-	    "findings", report.findings);
+	    "schema_valid", !breaks, "valid", is_good, "findings", findings);
 }
 
 static const char *

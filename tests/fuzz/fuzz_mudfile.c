@@ -24,13 +24,18 @@ must(bool holds)
 }
 
 static void
-check_note(void *arg, enum mudfile_severity severity, const struct fault *note)
+check_finding(void *arg, const struct finding *finding)
 {
+	struct fault fault;
+
 	(void)arg;
-	must(severity <= MUDFILE_ERROR);
-	must(fault_is_sound(note));
-	must(note->code != FAULT_NONE);
-	must(mudfile_pointer(note) < sizeof(note->detail));
+	must(finding->kind->severity <= FINDING_ERROR);
+	must(finding->kind->code != FAULT_NONE);
+	must(finding->message[0] != '\0');
+	(void)fault_set(&fault, finding->kind->code, finding->kind->clause,
+	    "%s", finding->message);
+	must(fault_is_sound(&fault));
+	must((finding->line == 0) == (finding->column == 0));
 }
 
 static void
@@ -154,7 +159,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	is_peeked = mudfile_peek(raw, &peek, &why);
 	must(is_peeked || fault_is_sound(&why));
-	if (mudfile_judge(raw, check_note, NULL, &policy, &why)) {
+	if (mudfile_judge(raw, 0, check_finding, NULL, NULL, &policy, &why)) {
 		/* Whatever can be read whole can be peeked at. */
 		must(is_peeked);
 		check_policy(policy);

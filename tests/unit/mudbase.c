@@ -64,14 +64,13 @@ mudbase_patch(json_t *root, const char *pointer, const char *text)
 }
 
 static void
-hear(void *arg, enum mudfile_severity severity, const struct fault *note)
+hear(void *arg, const struct finding *finding)
 {
 	struct heard *heard = arg;
 
-	assert_true(note->clause[0] != '\0');
-	assert_true(mudfile_pointer(note) > 0);
-	heard->n[severity]++;
-	heard->last = *note;
+	assert_true(finding->kind->clause[0] != '\0');
+	heard->n[finding->kind->severity]++;
+	heard->last = *finding;
 }
 
 bool
@@ -82,7 +81,7 @@ mudbase_judge_text(const char *text, size_t len, struct policy **policy,
 	struct fault sound;
 
 	*heard = (struct heard){ .n = { 0 } };
-	if (!mudfile_judge(raw, hear, heard, policy, why))
+	if (!mudfile_judge(raw, 0, hear, heard, NULL, policy, why))
 		return false;
 	for (size_t i = 0; i < (*policy)->n_aces; i++)
 		if (!ace_is_sound(

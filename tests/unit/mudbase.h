@@ -34,8 +34,8 @@ void mudbase_patch(json_t *root, const char *pointer, const char *text);
 
 /* What mudfile_judge told besides. */
 struct heard {
-	unsigned int n[MUDFILE_ERROR + 1];
-	struct fault last;
+	unsigned int n[FINDING_ERROR + 1];
+	struct finding last;
 };
 
 /* mudfile_judge; each ACE that comes out must be sound. */

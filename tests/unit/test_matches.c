@@ -204,7 +204,7 @@ check_matches(size_t i, bool is_drop)
 		    fault_name(policy->hold.code));
 	if (buf[0] == '?')
 		assert_true(
-		    heard.n[MUDFILE_WARNING] + heard.n[MUDFILE_ERROR] > 0);
+		    heard.n[FINDING_WARNING] + heard.n[FINDING_ERROR] > 0);
 	policy_free(policy);
 }
 

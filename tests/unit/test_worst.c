@@ -262,11 +262,10 @@ limit(int resource, rlim_t most)
 }
 
 static void
-hear(void *arg, enum mudfile_severity severity, const struct fault *note)
+hear(void *arg, const struct finding *finding)
 {
 	(void)arg;
-	(void)severity;
-	(void)note;
+	(void)finding;
 }
 
 /* The child's work: 0 if it came out as it should. */
@@ -284,7 +283,8 @@ judge(const struct file *file, bool is_taken, size_t n_aces)
 	limit(RLIMIT_CPU, READER_CPU);
 	/* The reader does one of both; mudctl listens too. */
 	if (mudfile_peek(raw, &found, &why) != is_taken ||
-	    mudfile_judge(raw, hear, NULL, &policy, &why) != is_taken) {
+	    mudfile_judge(raw, 0, hear, NULL, NULL, &policy, &why) !=
+		is_taken) {
 		(void)fprintf(stderr, "%s: %s\n", why.clause, why.detail);
 		return 1;
 	}
