@@ -16,7 +16,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/digest.c libmud/digest.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
-	libmud/field.h \
+	libmud/field.c libmud/field.h \
 	libmud/finding.c libmud/finding.h \
 	libmud/json.c libmud/json.h \
 	libmud/limits.h libmud/list.h \
@@ -48,6 +48,7 @@ libmud_tests = \
 	tests/unit/test_date \
 	tests/unit/test_der \
 	tests/unit/test_fault \
+	tests/unit/test_field \
 	tests/unit/test_limits \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
@@ -95,6 +96,10 @@ tests_unit_test_der_LDADD = $(libmud_test_ldadd)
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_field_SOURCES = tests/unit/test_field.c
+tests_unit_test_field_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_field_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
