@@ -174,21 +174,4 @@ tests_golden_run_golden_LDADD = libmud/libmud.a $(JANSSON_LIBS)
 EXTRA_DIST += \
 	tests/unit/data/make-signatures.sh \
 	tests/unit/data/thermostat.json \
-	tests/golden/camera-ports.json \
-	tests/golden/camera-ports.nft \
-	tests/golden/hub-families.json \
-	tests/golden/hub-families.nft \
-	tests/golden/lamp-cloud.json \
-	tests/golden/lamp-cloud.nft \
-	tests/golden/lock-controllers.json \
-	tests/golden/lock-controllers.nft \
-	tests/golden/meter-no-dns.json \
-	tests/golden/meter-no-dns.nft \
-	tests/golden/plug-literals.json \
-	tests/golden/plug-literals.nft \
-	tests/golden/probe-icmp.json \
-	tests/golden/probe-icmp.nft \
-	tests/golden/sensor-coap.json \
-	tests/golden/sensor-coap.nft \
-	tests/golden/speaker-local.json \
-	tests/golden/speaker-local.nft
+	tests/golden
