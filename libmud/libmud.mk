@@ -36,7 +36,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
-	libmud/words.c libmud/words.h
+	libmud/words.c libmud/words.h \
+	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -60,6 +61,7 @@ libmud_tests = \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
+	tests/unit/test_world \
 	tests/unit/test_worst
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
@@ -148,6 +150,11 @@ tests_unit_test_url_LDADD = $(libmud_test_ldadd)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_words_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_world_SOURCES = tests/unit/test_world.c
+tests_unit_test_world_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_world_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
