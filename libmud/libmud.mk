@@ -11,13 +11,16 @@ libmud_libmud_a_SOURCES = \
 	libmud/certificate.c libmud/certificate.h \
 	libmud/chain.c libmud/chain.h \
 	libmud/compile.c libmud/compile.h \
+	libmud/condition.c libmud/condition.h \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
+	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.h \
 	libmud/finding.c libmud/finding.h \
+	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
 	libmud/limits.h libmud/list.h \
 	libmud/matches.c libmud/matches.h \
@@ -48,6 +51,7 @@ libmud_tests = \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_der \
+	tests/unit/test_evaluate \
 	tests/unit/test_fault \
 	tests/unit/test_limits \
 	tests/unit/test_matches \
@@ -93,6 +97,10 @@ tests_unit_test_date_LDADD = $(libmud_test_ldadd)
 tests_unit_test_der_SOURCES = tests/unit/test_der.c
 tests_unit_test_der_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_der_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_evaluate_SOURCES = tests/unit/test_evaluate.c
+tests_unit_test_evaluate_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_evaluate_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
