@@ -11,13 +11,16 @@ libmud_libmud_a_SOURCES = \
 	libmud/certificate.c libmud/certificate.h \
 	libmud/chain.c libmud/chain.h \
 	libmud/compile.c libmud/compile.h \
+	libmud/condition.c libmud/condition.h \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
+	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.c libmud/field.h \
 	libmud/finding.c libmud/finding.h \
+	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
 	libmud/limits.h libmud/list.h \
 	libmud/matches.c libmud/matches.h \
@@ -36,7 +39,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
-	libmud/words.c libmud/words.h
+	libmud/words.c libmud/words.h \
+	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -47,6 +51,7 @@ libmud_tests = \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_der \
+	tests/unit/test_evaluate \
 	tests/unit/test_fault \
 	tests/unit/test_field \
 	tests/unit/test_limits \
@@ -61,6 +66,7 @@ libmud_tests = \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
+	tests/unit/test_world \
 	tests/unit/test_worst
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
@@ -92,6 +98,10 @@ tests_unit_test_date_LDADD = $(libmud_test_ldadd)
 tests_unit_test_der_SOURCES = tests/unit/test_der.c
 tests_unit_test_der_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_der_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_evaluate_SOURCES = tests/unit/test_evaluate.c
+tests_unit_test_evaluate_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_evaluate_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
@@ -153,6 +163,11 @@ tests_unit_test_url_LDADD = $(libmud_test_ldadd)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_words_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_world_SOURCES = tests/unit/test_world.c
+tests_unit_test_world_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_world_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)

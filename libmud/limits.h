@@ -60,6 +60,11 @@
  * largest batch, with 180 bytes a rule, takes 15 MB. */
 #define LIMIT_BACKLOG (16 * 1024 * 1024)
 
+/* A world that is described to mudctl (libmud/world.h). */
+#define LIMIT_WORLD_HOSTS  4096 /* addresses of one: as many as LIMIT_THINGS */
+#define LIMIT_WORLD_GROUPS 4096 /* classes, names, Things: of each so many */
+#define LIMIT_FLOW         8192 /* bytes of one flow in --flows; 300 is usual */
+
 /* Fetching (S-24, S-25). */
 #define LIMIT_JOBS        4 /* fetchers, and readers, at one time */
 #define LIMIT_JOB_QUEUE   64
