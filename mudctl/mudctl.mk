@@ -10,7 +10,9 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/offline.c mudctl/offline.h \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \
-	mudctl/signing.c mudctl/signing.h
+	mudctl/signing.c mudctl/signing.h \
+	mudctl/worldargs.c mudctl/worldargs.h \
+	mudctl/worldjson.c mudctl/worldjson.h
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Built below the folder of its name, installed as bin/mudctl.
@@ -22,7 +24,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
-	tests/unit/test_showfile
+	tests/unit/test_showfile tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
 mudctl_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -40,6 +42,10 @@ tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_worldargs_SOURCES = tests/unit/test_worldargs.c
+tests_unit_test_worldargs_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_worldargs_LDADD = $(mudctl_test_ldadd)
 endif
 
 # Beside openssl(1), with what make-signatures.sh makes.
