@@ -18,7 +18,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
-	libmud/field.h \
+	libmud/field.c libmud/field.h \
 	libmud/finding.c libmud/finding.h \
 	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
@@ -53,6 +53,7 @@ libmud_tests = \
 	tests/unit/test_der \
 	tests/unit/test_evaluate \
 	tests/unit/test_fault \
+	tests/unit/test_field \
 	tests/unit/test_limits \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
@@ -105,6 +106,10 @@ tests_unit_test_evaluate_LDADD = $(libmud_test_ldadd)
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_field_SOURCES = tests/unit/test_field.c
+tests_unit_test_field_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_field_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
@@ -184,21 +189,4 @@ tests_golden_run_golden_LDADD = libmud/libmud.a $(JANSSON_LIBS)
 EXTRA_DIST += \
 	tests/unit/data/make-signatures.sh \
 	tests/unit/data/thermostat.json \
-	tests/golden/camera-ports.json \
-	tests/golden/camera-ports.nft \
-	tests/golden/hub-families.json \
-	tests/golden/hub-families.nft \
-	tests/golden/lamp-cloud.json \
-	tests/golden/lamp-cloud.nft \
-	tests/golden/lock-controllers.json \
-	tests/golden/lock-controllers.nft \
-	tests/golden/meter-no-dns.json \
-	tests/golden/meter-no-dns.nft \
-	tests/golden/plug-literals.json \
-	tests/golden/plug-literals.nft \
-	tests/golden/probe-icmp.json \
-	tests/golden/probe-icmp.nft \
-	tests/golden/sensor-coap.json \
-	tests/golden/sensor-coap.nft \
-	tests/golden/speaker-local.json \
-	tests/golden/speaker-local.nft
+	tests/golden

@@ -57,7 +57,7 @@
 #define LIMIT_TRANSACTIONS 1024   /* DHCP exchanges under way */
 #define LIMIT_PRESENCE     16384  /* MAC addresses whose port is remembered */
 /* Bytes of memory that records may take while they wait for one peer: the
- * largest batch, with 144 bytes a rule, has 9 MB. */
+ * largest batch, with 180 bytes a rule, takes 15 MB. */
 #define LIMIT_BACKLOG (16 * 1024 * 1024)
 
 /* A world that is described to mudctl (libmud/world.h). */
