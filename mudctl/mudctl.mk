@@ -1,11 +1,13 @@
 # mudctl: what people hold in their hands.
 noinst_LIBRARIES += mudctl/libmudctl.a
 mudctl_libmudctl_a_SOURCES = \
+	mudctl/check.c mudctl/check.h \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/fixes.c mudctl/fixes.h \
+	mudctl/flowjson.c mudctl/flowjson.h \
 	mudctl/lines.c mudctl/lines.h \
 	mudctl/offline.c mudctl/offline.h \
 	mudctl/show.c mudctl/show.h \
@@ -24,6 +26,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
+	tests/unit/test_flowjson \
 	tests/unit/test_showfile tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
@@ -39,6 +42,10 @@ tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
 tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
 
+tests_unit_test_flowjson_SOURCES = tests/unit/test_flowjson.c
+tests_unit_test_flowjson_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_flowjson_LDADD = $(mudctl_test_ldadd)
+
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
@@ -50,3 +57,5 @@ endif
 
 # Beside openssl(1), with what make-signatures.sh makes.
 TESTS += tests/checks/sign.sh
+# Over the golden files.
+TESTS += tests/checks/check.sh
