@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libmud/libmud.a
 libmud_libmud_a_SOURCES = \
 	libmud/ace.c libmud/ace.h \
+	libmud/acecover.c libmud/acecover.h \
 	libmud/acl.c libmud/acl.h \
 	libmud/addr.c libmud/addr.h \
 	libmud/anchor.c libmud/anchor.h \
@@ -19,7 +20,14 @@ libmud_libmud_a_SOURCES = \
 	libmud/field.h \
 	libmud/finding.c libmud/finding.h \
 	libmud/json.c libmud/json.h \
+	libmud/leafcheck.c libmud/leafcheck.h \
 	libmud/limits.h libmud/list.h \
+	libmud/lint.c libmud/lint.h \
+	libmud/lintext.c libmud/lintext.h \
+	libmud/lintmud.c libmud/lintmud.h \
+	libmud/lintnever.c libmud/lintnever.h \
+	libmud/lintorder.c libmud/lintorder.h \
+	libmud/linttwin.c libmud/linttwin.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
 	libmud/mudfile.c libmud/mudfile.h \
@@ -48,7 +56,10 @@ libmud_tests = \
 	tests/unit/test_date \
 	tests/unit/test_der \
 	tests/unit/test_fault \
+	tests/unit/test_leafcheck \
 	tests/unit/test_limits \
+	tests/unit/test_lint \
+	tests/unit/test_lintmud \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
 	tests/unit/test_mudfile \
@@ -95,6 +106,18 @@ tests_unit_test_der_LDADD = $(libmud_test_ldadd)
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_leafcheck_SOURCES = tests/unit/test_leafcheck.c
+tests_unit_test_leafcheck_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_leafcheck_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
+tests_unit_test_lint_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lint_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lintmud_SOURCES = tests/unit/test_lintmud.c
+tests_unit_test_lintmud_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lintmud_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
