@@ -15,6 +15,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
+	libmud/draft.c libmud/draft.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.h \
@@ -40,11 +41,16 @@ libmud_libmud_a_SOURCES = \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
 	libmud/schema.c libmud/schema.h \
+	libmud/schemabetter.c libmud/schemabetter.h \
+	libmud/schemaname.c libmud/schemaname.h \
+	libmud/schematree.c libmud/schematree.h \
+	libmud/schemawords.c libmud/schemawords.h \
 	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
-	libmud/words.c libmud/words.h
+	libmud/words.c libmud/words.h \
+	libmud/yang.c libmud/yang.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
