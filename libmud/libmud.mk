@@ -16,6 +16,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
+	libmud/edit.c libmud/edit.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.h \
@@ -31,6 +32,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/linttwin.c libmud/linttwin.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
+	libmud/modernace.c libmud/modernace.h \
+	libmud/modernize.c libmud/modernize.h \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
