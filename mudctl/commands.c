@@ -16,9 +16,9 @@
 #include "libmud/mem.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
-#include "mudctl/offline.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
+#include "mudctl/validate.h"
 
 /* Fewer hex digits of a digest bind nothing to what was read. */
 #define DIGEST_MIN 16
@@ -64,8 +64,8 @@ complain(int code, const char *fmt, ...)
 	return code;
 }
 
-static bool
-has_colour(const struct options *options)
+bool
+commands_colour(const struct options *options)
 {
 	const char *term = getenv("TERM");
 
@@ -78,7 +78,7 @@ static int
 print_answer(const struct command *command, const struct options *options,
     const json_t *answer)
 {
-	const struct show show = { stdout, has_colour(options) };
+	const struct show show = { stdout, commands_colour(options) };
 
 	if (options->json) {
 		(void)json_dumpf(
@@ -366,7 +366,7 @@ static const struct command commands[] = {
 	    run_teardown, NULL, "Teardown", NULL, show_torn_down },
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
 	    "needed)", -1,
-	    NULL, offline_validate, NULL, NULL, NULL },
+	    NULL, validate_run, NULL, NULL, NULL },
 	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
 	    "daemon needed)", -1,
 	    NULL, signing_sign, NULL, NULL, NULL },
