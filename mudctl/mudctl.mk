@@ -6,15 +6,17 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
 	mudctl/files.c mudctl/files.h \
+	mudctl/findings.c mudctl/findings.h \
 	mudctl/fixes.c mudctl/fixes.h \
 	mudctl/flowjson.c mudctl/flowjson.h \
 	mudctl/lines.c mudctl/lines.h \
-	mudctl/offline.c mudctl/offline.h \
+	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
 	mudctl/worldargs.c mudctl/worldargs.h \
 	mudctl/worldjson.c mudctl/worldjson.h
+	mudctl/validate.c mudctl/validate.h
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Built below the folder of its name, installed as bin/mudctl.
