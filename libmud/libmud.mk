@@ -17,8 +17,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
-	libmud/evaluate.c libmud/evaluate.h \
 	libmud/edit.c libmud/edit.h \
+	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.c libmud/field.h \
@@ -41,6 +41,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
 	libmud/nfttext.c libmud/nfttext.h \
+	libmud/peers.c libmud/peers.h \
 	libmud/place.c libmud/place.h \
 	libmud/policy.c libmud/policy.h \
 	libmud/ports.c libmud/ports.h \
@@ -56,8 +57,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
+	libmud/world.c libmud/world.h \
 	libmud/yang.c libmud/yang.h
-	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -80,6 +81,7 @@ libmud_tests = \
 	tests/unit/test_mudfile \
 	tests/unit/test_mudstring \
 	tests/unit/test_nfttext \
+	tests/unit/test_place \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
 	tests/unit/test_signature \
@@ -167,6 +169,10 @@ tests_unit_test_mudstring_LDADD = $(libmud_test_ldadd)
 tests_unit_test_nfttext_SOURCES = tests/unit/test_nfttext.c
 tests_unit_test_nfttext_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_nfttext_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_place_SOURCES = tests/unit/test_place.c
+tests_unit_test_place_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_place_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_CFLAGS = $(libmud_test_cflags)

@@ -269,7 +269,9 @@ judge_when(struct schema_judge *judge, const struct json_at *at,
 	    node->when == SCHEMA_WHEN_ETH
 		? ", or \"mixed-eth-ipv4-acl-type\" if it has \"ipv4\" too"
 		: "");
-	schema_tell_broken(judge, at, "RFC 8519 s4.1 (A-TYPE-1)", fix, message);
+	/* What the ACE says is clear all the same (A-TYPE-3). */
+	schema_tell_wrong(judge, at, FAULT_ACL_TYPE, "RFC 8519 s4.1 (A-TYPE-1)",
+	    fix, message);
 }
 
 /* What holds between the members of one object. */
