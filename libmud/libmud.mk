@@ -84,12 +84,15 @@ libmud_tests = \
 	tests/unit/test_place \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
+	tests/unit/test_schema \
 	tests/unit/test_signature \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
 	tests/unit/test_world \
 	tests/unit/test_worst
+	tests/unit/test_worst \
+	tests/unit/test_yang
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -182,6 +185,11 @@ tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_rule_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+tests_unit_test_schema_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_schema_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c \
 	tests/unit/sigworld.c tests/unit/sigworld.h
 tests_unit_test_signature_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
@@ -208,6 +216,10 @@ tests_unit_test_world_LDADD = $(libmud_test_ldadd)
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_yang_SOURCES = tests/unit/test_yang.c
+tests_unit_test_yang_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_yang_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 endif
 
 # Keys and signatures are made anew for each build tree.
