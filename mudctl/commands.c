@@ -16,6 +16,7 @@
 #include "libmud/mem.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
+#include "mudctl/compile.h"
 #include "mudctl/offline.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
@@ -367,6 +368,9 @@ static const struct command commands[] = {
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
 	    "needed)", -1,
 	    NULL, offline_validate, NULL, NULL, NULL },
+	{ "compile", NULL, "FILE [WORLD]", "the nftables rules that it would "
+	    "become (no daemon needed)", -1,
+	    NULL, compile_run, NULL, NULL, NULL },
 	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
 	    "daemon needed)", -1,
 	    NULL, signing_sign, NULL, NULL, NULL },

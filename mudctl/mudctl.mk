@@ -4,6 +4,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
+	mudctl/compile.c mudctl/compile.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/fixes.c mudctl/fixes.h \
 	mudctl/lines.c mudctl/lines.h \
@@ -50,3 +51,6 @@ endif
 
 # Beside openssl(1), with what make-signatures.sh makes.
 TESTS += tests/checks/sign.sh
+
+# Scripts of `mudctl compile`, judged by nft.
+TESTS += tests/checks/compile.sh
