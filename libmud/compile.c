@@ -149,8 +149,8 @@ mirror(const struct ace *ace, struct rule *rule)
 			return false;
 		rule->icmp_type = (int16_t)answer;
 	}
-	/* Requests and their answers have code 0, and no other. */
-	return ace->icmp_code <= 0;
+	/* The code stays: the tracker pairs an answer with its request's. */
+	return true;
 }
 
 /* What direction-initiated says of the flow's opener (RFC 8520 s4.8). */

@@ -12,6 +12,7 @@
 #include "libmud/world.h"
 
 #define TCP          6
+#define UDP          17
 #define ANY_PORT_MAX 65535
 
 /* Does a condition hold?  Of what is not known it cannot be said. */
@@ -179,6 +180,33 @@ number_of(const uint8_t byte[6])
 	return number;
 }
 
+/* Has a packet like this one such a field at all? */
+static bool
+is_there(unsigned int id, const struct flow *flow)
+{
+	switch (id) {
+	case FIELD_IHL:
+	case FIELD_IP_FLAGS:
+	case FIELD_OFFSET:
+	case FIELD_IDENTIFICATION:
+		return flow->peer.family == 4;
+	case FIELD_FLOW_LABEL:
+		return flow->peer.family == 6;
+	case FIELD_SEQUENCE:
+	case FIELD_ACKNOWLEDGEMENT:
+	case FIELD_DATA_OFFSET:
+	case FIELD_RESERVED:
+	case FIELD_TCP_FLAGS:
+	case FIELD_WINDOW:
+	case FIELD_URGENT:
+		return flow->protocol == TCP;
+	case FIELD_UDP_LENGTH:
+		return flow->protocol == UDP;
+	default:
+		return true;
+	}
+}
+
 static enum answer
 fields_hold(const struct ace *ace, const struct flow *flow)
 {
@@ -190,6 +218,8 @@ fields_hold(const struct ace *ace, const struct flow *flow)
 
 		if (field->id == FIELD_NONE)
 			continue;
+		if (!is_there(field->id, flow))
+			return NO;
 		if (field->id >= FIELD_IDS ||
 		    (flow->known & 1u << field->id) == 0)
 			answer = both(answer, UNKNOWN);

@@ -128,6 +128,14 @@ enum fault_code {
 	FAULT_RECORD,   /* a record broke its rules */
 	FAULT_INTERNAL,
 	FAULT_DISTRUSTED, /* an administrator distrusts its signer (S-34) */
+	/* a good file that its maker can hardly mean so (lint.h) */
+	FAULT_NEVER_MATCHES,
+	FAULT_SHADOWED,  /* an earlier ACE decides all that this one would */
+	FAULT_ACL_ORDER, /* ACLs of one direction that contradict (M-POL-2) */
+	FAULT_TWIN_MISSING, /* the same service, the other direction */
+	FAULT_BROAD,        /* opens more than one service needs */
+	FAULT_EXTENSION,    /* declared and not used, used and not declared */
+	FAULT_UNADVISED,    /* against a SHOULD of the RFC */
 	FAULT_CODES
 };
 

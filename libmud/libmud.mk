@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libmud/libmud.a
 libmud_libmud_a_SOURCES = \
 	libmud/ace.c libmud/ace.h \
+	libmud/acecover.c libmud/acecover.h \
 	libmud/acl.c libmud/acl.h \
 	libmud/addr.c libmud/addr.h \
 	libmud/anchor.c libmud/anchor.h \
@@ -15,16 +16,27 @@ libmud_libmud_a_SOURCES = \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
+	libmud/draft.c libmud/draft.h \
 	libmud/evaluate.c libmud/evaluate.h \
+	libmud/edit.c libmud/edit.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.c libmud/field.h \
 	libmud/finding.c libmud/finding.h \
 	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
+	libmud/leafcheck.c libmud/leafcheck.h \
 	libmud/limits.h libmud/list.h \
+	libmud/lint.c libmud/lint.h \
+	libmud/lintext.c libmud/lintext.h \
+	libmud/lintmud.c libmud/lintmud.h \
+	libmud/lintnever.c libmud/lintnever.h \
+	libmud/lintorder.c libmud/lintorder.h \
+	libmud/linttwin.c libmud/linttwin.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
+	libmud/modernace.c libmud/modernace.h \
+	libmud/modernize.c libmud/modernize.h \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
@@ -36,11 +48,16 @@ libmud_libmud_a_SOURCES = \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
 	libmud/schema.c libmud/schema.h \
+	libmud/schemabetter.c libmud/schemabetter.h \
+	libmud/schemaname.c libmud/schemaname.h \
+	libmud/schematree.c libmud/schematree.h \
+	libmud/schemawords.c libmud/schemawords.h \
 	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
+	libmud/yang.c libmud/yang.h
 	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
@@ -55,7 +72,10 @@ libmud_tests = \
 	tests/unit/test_evaluate \
 	tests/unit/test_fault \
 	tests/unit/test_field \
+	tests/unit/test_leafcheck \
 	tests/unit/test_limits \
+	tests/unit/test_lint \
+	tests/unit/test_lintmud \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
 	tests/unit/test_mudfile \
@@ -112,6 +132,17 @@ tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
 tests_unit_test_field_SOURCES = tests/unit/test_field.c
 tests_unit_test_field_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_field_LDADD = $(libmud_test_ldadd)
+tests_unit_test_leafcheck_SOURCES = tests/unit/test_leafcheck.c
+tests_unit_test_leafcheck_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_leafcheck_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
+tests_unit_test_lint_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lint_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lintmud_SOURCES = tests/unit/test_lintmud.c
+tests_unit_test_lintmud_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lintmud_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)

@@ -14,6 +14,7 @@
 #include "libmud/place.h"
 #include "libmud/policy.h"
 #include "libmud/reading.h"
+#include "libmud/schema.h"
 #include "libmud/url.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -445,6 +446,7 @@ mudfile_judge(struct bytes file, int64_t now, finding_fn *on_finding, void *arg,
 {
 	struct findings findings = { .on = on_finding, .arg = arg };
 	struct places *places = NULL;
+	struct json_at top = { 0 };
 	json_t *root;
 	bool ok;
 
@@ -460,15 +462,21 @@ mudfile_judge(struct bytes file, int64_t now, finding_fn *on_finding, void *arg,
 	}
 	if (on_finding != NULL)
 		findings.places = places = places_new(file);
+	top.value = root;
+	schema_judge(&top, &findings);
+	if (breaks != NULL)
+		*breaks = findings.breaks_schema;
+	/* What is wrong has been told. */
+	if (findings.n_errors > 0)
+		findings.on = NULL;
 	ok = judge(root, &findings, policy, why);
+	findings.on = on_finding;
 	if (!ok) {
 		const struct finding_kind kind = { FINDING_ERROR, why->code,
 			why->clause, true, true };
 
 		findings_add(&findings, &kind, NULL, NULL, "%s", why->detail);
 	}
-	if (breaks != NULL)
-		*breaks = findings.breaks_schema;
 	places_free(places);
 	json_decref(root);
 	return ok;

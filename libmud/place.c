@@ -21,6 +21,8 @@ struct place {
 
 struct places {
 	struct bytes text;
+	uint32_t *lines; /* where each begins */
+	size_t n_lines;
 	size_t n;
 	struct place place[]; /* in the order of the text */
 };
@@ -117,6 +119,39 @@ walk_text(struct walk *walk)
 	}
 }
 
+/* A file may have as many findings as lines, so that none is counted twice. */
+static void
+find_lines(struct places *places)
+{
+	const struct bytes text = places->text;
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += text.data[i] == '\n';
+	places->lines = xcalloc(n, sizeof(places->lines[0]));
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] == '\n')
+			places->lines[++places->n_lines] = (uint32_t)i + 1;
+	places->n_lines++;
+}
+
+/* The line, from 0, that this byte is in. */
+static size_t
+line_of(const struct places *places, size_t offset)
+{
+	size_t low = 0, high = places->n_lines;
+
+	while (high - low > 1) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (places->lines[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct places *
 places_new(struct bytes text)
 {
@@ -125,6 +160,7 @@ places_new(struct bytes text)
 	struct walk walk = { places, 0 };
 
 	places->text = text;
+	find_lines(places);
 	walk_text(&walk);
 	return places;
 }
@@ -132,6 +168,8 @@ places_new(struct bytes text)
 void
 places_free(struct places *places)
 {
+	if (places != NULL)
+		free(places->lines);
 	free(places);
 }
 
@@ -139,19 +177,17 @@ places_free(struct places *places)
 static size_t
 ordinal(const struct json_at *at)
 {
-	const char *key;
-	json_t *value;
+	json_t *object;
+	void *to, *iter;
 	size_t n = 0;
 
 	if (at->key == NULL)
 		return at->index;
-	json_object_foreach(at->parent->value, key, value)
-	{
-		(void)value;
-		if (strcmp(key, at->key) == 0)
-			break;
+	object = at->parent->value;
+	to = json_object_iter_at(object, at->key);
+	for (iter = json_object_iter(object); iter != NULL && iter != to;
+	     iter = json_object_iter_next(object, iter))
 		n++;
-	}
 	return n;
 }
 
@@ -171,12 +207,7 @@ places_find(const struct places *places, const struct json_at *at, size_t *line,
 			i += 1 + places->place[i].n_inside;
 	}
 	offset = i < places->n ? places->place[i].offset : 0;
-	*line = *column = 1;
-	for (size_t k = 0; k < offset; k++)
-		if (places->text.data[k] == '\n') {
-			(*line)++;
-			*column = 1;
-		} else {
-			(*column)++;
-		}
+	*line = line_of(places, offset);
+	*column = offset - places->lines[*line] + 1;
+	(*line)++;
 }

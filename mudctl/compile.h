@@ -9,7 +9,7 @@ struct options;
 
 /*
  * compile FILE [what the world is like: worldargs.h]; "-" is standard input.
- * An offline_fn of the command table (offline.h).  Prints an nft script; 1 if
+ * An offline_fn of the command table (commands.c).  Prints an nft script; 1 if
  * the file is one that mudd refuses.
  */
 int compile_run(int argc, char **argv, const struct options *options);

@@ -330,7 +330,7 @@ static const struct {
 	{ "echo, odd code", { .protocol = 1, .icmp_type = 8 + 1,
 	    .icmp_code = 1 + 1 },
 	    { "meta nfproto ipv4 icmp type 8 icmp code 1 return\n--", "--", "",
-	    "" } },
+	    "meta nfproto ipv4 icmp type 0 icmp code 1 return" } },
 	{ "echo over IPv6", { .direction = TO_DEVICE, .protocol = 58,
 	    .icmp_type = 128 + 1 },
 	    { "--", "meta nfproto ipv6 icmpv6 type 128 return\n--",
