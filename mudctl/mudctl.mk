@@ -15,9 +15,9 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
+	mudctl/validate.c mudctl/validate.h \
 	mudctl/worldargs.c mudctl/worldargs.h \
 	mudctl/worldjson.c mudctl/worldjson.h
-	mudctl/validate.c mudctl/validate.h
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Built below the folder of its name, installed as bin/mudctl.
