@@ -20,8 +20,8 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #define POLICY 1
-/* A policy's texts, the two kinds without, and the two services. */
-#define SETS (LIMIT_TEXTS + 4)
+/* One for each peer of each ACE, and for the two services. */
+#define SETS (LIMIT_ACES * ACE_PEERS + 2)
 /* A refresh needs room for the old and the new; as the enforcer makes them. */
 #define NAME_SET_SIZE (3 * LIMIT_NAME_ADDRS)
 
@@ -41,7 +41,6 @@ struct set {
 /* Set number i + 1 is at [i], in the order in which the compiler asks. */
 struct sets {
 	size_t n;
-	bool is_full;
 	struct set set[SETS];
 };
 
@@ -90,10 +89,6 @@ set_of(void *arg, enum peer_kind kind, const char *text)
 		if (sets->set[i].kind == kind &&
 		    strcmp(sets->set[i].text, key) == 0)
 			return (uint32_t)i + 1;
-	if (sets->n == SETS) {
-		sets->is_full = true;
-		return 0;
-	}
 	sets->set[sets->n].kind = kind;
 	text_copy(
 	    sets->set[sets->n].text, sizeof(sets->set[sets->n].text), key);
@@ -459,9 +454,6 @@ nfttable_text(
 	struct text text = { 0 };
 	bool good = compile_policy(policy, set_of, sets, &rules, why);
 
-	if (good && sets->is_full)
-		good = fault_set(why, FAULT_TOO_MANY, "S-8",
-		    "more than %d names and classes", SETS);
 	good = good && add_table(&text, policy, &rules, sets, world, why);
 	rules_done(&rules);
 	free(sets);

@@ -18,7 +18,8 @@ struct world;
  * The script as a new string that the caller owns; `nft -f` takes it.  The
  * same policy and world give the same text.  The policy's ACEs are sound; its
  * texts may be anybody's.  A name or class without members has an empty set.
- * NULL with *why (FAULT_TOO_MANY) past LIMIT_ACES or LIMIT_TEXTS.
+ * NULL with *why (FAULT_TOO_MANY) past LIMIT_ACES, or where a set would have
+ * more than LIMIT_WORLD_HOSTS addresses.
  */
 char *nfttable_text(
     const struct policy *policy, const struct world *world, struct fault *why);

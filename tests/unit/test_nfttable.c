@@ -81,6 +81,8 @@ fill_world(struct world *world)
 	assert_true(world_add_local(world, &lan, &why));
 	assert_true(prefix_parse("192.0.2.4/31", &lan));
 	assert_true(world_add_local(world, &lan, &why));
+	assert_true(prefix_parse("2001:db8::/29", &lan));
+	assert_true(world_add_local(world, &lan, &why));
 	add(world_name_of(world, "cloud.example.com", &why), "203.0.113.2");
 	add(world_name_of(world, "cloud.example.com", &why), "2001:db8::2");
 	add(world_name_of(world, "other.example.com", &why), "203.0.113.9");
@@ -197,7 +199,7 @@ static const char *const parts[] = {
 	"\tset self4 {\n\t\ttype ipv4_addr\n"
 	"\t\telements = { 192.168.77.1, 192.168.77.255 }\n\t}\n",
 	"\tset local6 {\n\t\ttype ipv6_addr\n\t\tflags interval\n"
-	"\t\tauto-merge\n\t\telements = { fe80::/10 }\n\t}\n",
+	"\t\tauto-merge\n\t\telements = { fe80::/10, 2001:db8::/29 }\n\t}\n",
 	"\tset self6 {\n\t\ttype ipv6_addr\n\t}\n",
 	/* The services are the gateway's. */
 	"\tset cls1_4 {\n\t\ttype ipv4_addr\n"
@@ -249,7 +251,7 @@ needs_no_world(void **state)
 	script = script_of(&ace, 1, &world);
 	holds(script, "\tset things {\n\t\ttype ether_addr\n\t}\n");
 	holds(script, "\tmap from {\n\t\ttype ether_addr : verdict\n\t}\n");
-	holds(script, "\t\tcounter\n\t}\n");
+	assert_null(strstr(script, " . 192.168.77.11"));
 	holds(script, "elements = { 192.168.77.11 : jump pt_1 }");
 	holds(script, "\t\tflags timeout\n\t}\n");
 	free(script);
@@ -285,18 +287,39 @@ keeps_texts_in_their_lines(void **state)
 	world_done(&world);
 }
 
+/* As many peers as ACEs can have, each one another; and no more. */
 static void
 has_limits(void **state)
 {
-	struct policy policy = { .n_aces = LIMIT_ACES + 1 };
+	static struct policy_text texts[LIMIT_ACES];
+	struct ace *aces = xcalloc(LIMIT_ACES, sizeof(*aces));
+	struct policy policy = { .n_texts = LIMIT_ACES,
+		.n_aces = LIMIT_ACES,
+		.texts = texts,
+		.aces = aces };
 	struct fault why = { 0 };
 	struct world world;
+	char *script;
 
 	(void)state;
+	for (uint16_t i = 0; i < LIMIT_ACES; i++) {
+		(void)snprintf(texts[i].text, sizeof(texts[i].text), "x%u", i);
+		aces[i] = ace_of(FROM_DEVICE, PEER_DNSNAME, i);
+		aces[i].n_peers = ACE_PEERS;
+		aces[i].peers[1] = (struct peer){ PEER_CONTROLLER, 0, i };
+		aces[i].peers[2] = (struct peer){ PEER_MANUFACTURER, 0, i };
+		aces[i].peers[3] = (struct peer){ PEER_MODEL, 0, i };
+	}
 	world_init(&world);
+	script = nfttable_text(&policy, &world, &why);
+	assert_non_null(script);
+	holds(script, "\tset cls2050_6 {\n");
+	free(script);
+	policy.n_aces++;
 	assert_null(nfttable_text(&policy, &world, &why));
 	assert_int_equal(why.code, FAULT_TOO_MANY);
 	world_done(&world);
+	free(aces);
 }
 
 int
