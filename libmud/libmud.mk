@@ -40,6 +40,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
+	libmud/nfttable.c libmud/nfttable.h \
 	libmud/nfttext.c libmud/nfttext.h \
 	libmud/peers.c libmud/peers.h \
 	libmud/place.c libmud/place.h \
@@ -80,6 +81,7 @@ libmud_tests = \
 	tests/unit/test_mem \
 	tests/unit/test_mudfile \
 	tests/unit/test_mudstring \
+	tests/unit/test_nfttable \
 	tests/unit/test_nfttext \
 	tests/unit/test_place \
 	tests/unit/test_policy \
@@ -168,6 +170,10 @@ tests_unit_test_mudfile_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 tests_unit_test_mudstring_SOURCES = tests/unit/test_mudstring.c
 tests_unit_test_mudstring_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_mudstring_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_nfttable_SOURCES = tests/unit/test_nfttable.c
+tests_unit_test_nfttable_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_nfttable_LDADD = $(libmud_test_ldadd)
 
 tests_unit_test_nfttext_SOURCES = tests/unit/test_nfttext.c
 tests_unit_test_nfttext_CFLAGS = $(libmud_test_cflags)

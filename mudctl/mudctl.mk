@@ -5,6 +5,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
+	mudctl/compile.c mudctl/compile.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/findings.c mudctl/findings.h \
 	mudctl/fixes.c mudctl/fixes.h \
@@ -60,5 +61,8 @@ endif
 
 # Beside openssl(1), with what make-signatures.sh makes.
 TESTS += tests/checks/sign.sh
+
+# Scripts of `mudctl compile`, judged by nft.
+TESTS += tests/checks/compile.sh
 # Over the golden files.
 TESTS += tests/checks/check.sh
