@@ -24,7 +24,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
-	tests/unit/test_showfile
+	tests/unit/test_sarif tests/unit/test_showfile
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
 mudctl_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -38,6 +38,10 @@ tests_unit_test_columns_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
 tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
+tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
