@@ -48,5 +48,6 @@ tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
 endif
 
-# Beside openssl(1), with what make-signatures.sh makes.
-TESTS += tests/checks/sign.sh
+# The programs themselves; sign.sh beside openssl(1), with what
+# make-signatures.sh makes.
+TESTS += tests/checks/sign.sh tests/checks/validate.sh
