@@ -81,7 +81,7 @@ families_of(const struct ace *ace)
 		families &= FAMILY_4;
 	if (ace->protocol == 58)
 		families &= FAMILY_6;
-	return families;
+	return families & fields_families(ace->fields);
 }
 
 /* False if a peer has no set, so that nothing can match. */
@@ -149,8 +149,8 @@ mirror(const struct ace *ace, struct rule *rule)
 			return false;
 		rule->icmp_type = (int16_t)answer;
 	}
-	/* Requests and their answers have code 0, and no other. */
-	return ace->icmp_code <= 0;
+	/* The code stays: the tracker pairs an answer with its request's. */
+	return true;
 }
 
 /* What direction-initiated says of the flow's opener (RFC 8520 s4.8). */
@@ -185,6 +185,11 @@ rule_of_ace(const struct compiler *c, enum rule_chain chain, size_t i,
 	 */
 	if (accepts && !ace->understood)
 		return false;
+	if (!fields_can_hold(ace->fields))
+		return false;
+	/* A reply tells nothing of the opening packet's header (3). */
+	if (is_mirror(chain) && fields_count(ace->fields) > 0)
+		return false;
 	*rule = rule_blank(chain, accepts ? RULE_ACCEPT : RULE_DENY);
 	rule->ace = (uint16_t)i;
 	rule->protocol = ace->protocol;
@@ -194,6 +199,7 @@ rule_of_ace(const struct compiler *c, enum rule_chain chain, size_t i,
 	rule->destination = ace->destination;
 	rule->from = ace->from;
 	rule->to = ace->to;
+	memcpy(rule->fields, ace->fields, sizeof(rule->fields));
 	if (is_mirror(chain)) {
 		/* The opening packet is an original one: no match on it. */
 		if (opener_of(ace) == OPENER_REPLY || !mirror(ace, rule))
@@ -202,6 +208,16 @@ rule_of_ace(const struct compiler *c, enum rule_chain chain, size_t i,
 		rule->opener = (uint8_t)opener_of(ace);
 	}
 	return find_peers(c, ace, rule);
+}
+
+/* Has one of its fields a place of its own in each family? */
+static bool
+has_forms(const struct ace *ace)
+{
+	for (size_t i = 0; i < fields_count(ace->fields); i++)
+		if (field_info(ace->fields[i].id)->is_by_family)
+			return true;
+	return false;
 }
 
 static void
@@ -214,7 +230,8 @@ add_ace(struct compiler *c, enum rule_chain chain, size_t i)
 	if (direction_of(chain) != (enum direction)ace->direction ||
 	    !rule_of_ace(c, chain, i, &rule))
 		return;
-	if (families == (FAMILY_4 | FAMILY_6) && ace->n_peers == 0) {
+	if (families == (FAMILY_4 | FAMILY_6) && ace->n_peers == 0 &&
+	    !has_forms(ace)) {
 		add_rule(c, &rule);
 		return;
 	}

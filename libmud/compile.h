@@ -7,7 +7,8 @@
  * list; then the DNS and NTP defaults of RFC 8520 Appendix A; then nothing,
  * which the enforcer ends with a drop.  A mirror is the opposite list with
  * its defaults, about the packets that answer.  An accept ACE that was not
- * understood, or any that can match nothing, makes no rule.
+ * understood, or any that can match nothing, makes no rule; one with header
+ * fields makes none in a mirror, where it neither vouches nor denies.
  */
 #ifndef LIBMUD_COMPILE_H
 #define LIBMUD_COMPILE_H

@@ -12,15 +12,18 @@ libmud_libmud_a_SOURCES = \
 	libmud/certificate.c libmud/certificate.h \
 	libmud/chain.c libmud/chain.h \
 	libmud/compile.c libmud/compile.h \
+	libmud/condition.c libmud/condition.h \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
+	libmud/evaluate.c libmud/evaluate.h \
 	libmud/edit.c libmud/edit.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
-	libmud/field.h \
+	libmud/field.c libmud/field.h \
 	libmud/finding.c libmud/finding.h \
+	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
 	libmud/leafcheck.c libmud/leafcheck.h \
 	libmud/limits.h libmud/list.h \
@@ -54,6 +57,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
 	libmud/yang.c libmud/yang.h
+	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -64,7 +68,9 @@ libmud_tests = \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_der \
+	tests/unit/test_evaluate \
 	tests/unit/test_fault \
+	tests/unit/test_field \
 	tests/unit/test_leafcheck \
 	tests/unit/test_limits \
 	tests/unit/test_lint \
@@ -81,6 +87,7 @@ libmud_tests = \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
+	tests/unit/test_world \
 	tests/unit/test_worst
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
@@ -113,10 +120,17 @@ tests_unit_test_der_SOURCES = tests/unit/test_der.c
 tests_unit_test_der_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_der_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_evaluate_SOURCES = tests/unit/test_evaluate.c
+tests_unit_test_evaluate_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_evaluate_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_fault_SOURCES = tests/unit/test_fault.c
 tests_unit_test_fault_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_field_SOURCES = tests/unit/test_field.c
+tests_unit_test_field_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_field_LDADD = $(libmud_test_ldadd)
 tests_unit_test_leafcheck_SOURCES = tests/unit/test_leafcheck.c
 tests_unit_test_leafcheck_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_leafcheck_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
@@ -185,6 +199,11 @@ tests_unit_test_url_LDADD = $(libmud_test_ldadd)
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_words_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_world_SOURCES = tests/unit/test_world.c
+tests_unit_test_world_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_world_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
@@ -206,21 +225,4 @@ tests_golden_run_golden_LDADD = libmud/libmud.a $(JANSSON_LIBS)
 EXTRA_DIST += \
 	tests/unit/data/make-signatures.sh \
 	tests/unit/data/thermostat.json \
-	tests/golden/camera-ports.json \
-	tests/golden/camera-ports.nft \
-	tests/golden/hub-families.json \
-	tests/golden/hub-families.nft \
-	tests/golden/lamp-cloud.json \
-	tests/golden/lamp-cloud.nft \
-	tests/golden/lock-controllers.json \
-	tests/golden/lock-controllers.nft \
-	tests/golden/meter-no-dns.json \
-	tests/golden/meter-no-dns.nft \
-	tests/golden/plug-literals.json \
-	tests/golden/plug-literals.nft \
-	tests/golden/probe-icmp.json \
-	tests/golden/probe-icmp.nft \
-	tests/golden/sensor-coap.json \
-	tests/golden/sensor-coap.nft \
-	tests/golden/speaker-local.json \
-	tests/golden/speaker-local.nft
+	tests/golden

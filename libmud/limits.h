@@ -57,8 +57,13 @@
 #define LIMIT_TRANSACTIONS 1024   /* DHCP exchanges under way */
 #define LIMIT_PRESENCE     16384  /* MAC addresses whose port is remembered */
 /* Bytes of memory that records may take while they wait for one peer: the
- * largest batch, with 144 bytes a rule, has 9 MB. */
+ * largest batch, with 180 bytes a rule, takes 15 MB. */
 #define LIMIT_BACKLOG (16 * 1024 * 1024)
+
+/* A world that is described to mudctl (libmud/world.h). */
+#define LIMIT_WORLD_HOSTS  4096 /* addresses of one: as many as LIMIT_THINGS */
+#define LIMIT_WORLD_GROUPS 4096 /* classes, names, Things: of each so many */
+#define LIMIT_FLOW         8192 /* bytes of one flow in --flows; 300 is usual */
 
 /* Fetching (S-24, S-25). */
 #define LIMIT_JOBS        4 /* fetchers, and readers, at one time */

@@ -103,6 +103,27 @@ add_ports(struct line *line, const char *protocol, const char *side,
 		    ports->high);
 }
 
+/* Fields of one header; those of others stand elsewhere in the line. */
+static void
+add_fields(struct line *line, const struct rule *rule, enum field_base base)
+{
+	char text[FIELD_TEXT];
+
+	for (size_t i = 0; i < fields_count(rule->fields); i++)
+		if (field_wire(&rule->fields[i], rule->family).base == base)
+			add(line, "%s ",
+			    field_nft(&rule->fields[i], rule->family, text));
+}
+
+static bool
+has_fields(const struct rule *rule, enum field_base base)
+{
+	for (size_t i = 0; i < fields_count(rule->fields); i++)
+		if (field_wire(&rule->fields[i], rule->family).base == base)
+			return true;
+	return false;
+}
+
 static void
 add_protocol(struct line *line, const struct rule *rule)
 {
@@ -111,7 +132,8 @@ add_protocol(struct line *line, const struct rule *rule)
 	const char *icmp = rule->protocol == 1 ? "icmp" : "icmpv6";
 	bool implied = memcmp(&rule->source, &any, sizeof(any)) != 0 ||
 	               memcmp(&rule->destination, &any, sizeof(any)) != 0 ||
-	               rule->icmp_type != -1 || rule->icmp_code != -1;
+	               rule->icmp_type != -1 || rule->icmp_code != -1 ||
+	               has_fields(rule, FIELD_TRANSPORT);
 
 	if (rule->protocol != -1 && !implied)
 		add(line, "meta l4proto %d ", rule->protocol);
@@ -146,17 +168,25 @@ add_verdict(struct line *line, const struct rule *rule, uint32_t policy)
 }
 
 static void
-add_one(struct line *line, const struct rule *rule, uint32_t policy,
+add_form(struct line *line, const struct rule_form *form, uint32_t policy,
     const struct sets *sets)
 {
+	const struct rule *rule = &form->rule;
+
+	if (form->path != PATH_ANY)
+		add(line, "oif %s0 ", form->path == PATH_HERE ? "" : "!= ");
+	add_fields(line, rule, FIELD_LINK);
 	if (rule->family != 0 && rule->n_peers == 0 &&
-	    rule->from.addr.family == 0 && rule->to.addr.family == 0)
+	    rule->from.addr.family == 0 && rule->to.addr.family == 0 &&
+	    !has_fields(rule, FIELD_NETWORK))
 		add(line, "meta nfproto ipv%u ", rule->family);
 	add_prefix(line, "saddr", &rule->from);
 	add_prefix(line, "daddr", &rule->to);
 	for (size_t i = 0; i < rule->n_peers && i < ACE_PEERS; i++)
 		add_peer(line, rule, &rule->peers[i], sets);
+	add_fields(line, rule, FIELD_NETWORK);
 	add_protocol(line, rule);
+	add_fields(line, rule, FIELD_TRANSPORT);
 	if (rule->opener == OPENER_ORIGINAL)
 		add(line, "ct direction original ");
 	if (rule->opener == OPENER_REPLY)
@@ -170,9 +200,14 @@ nfttext_rule(const struct rule *rule, uint32_t policy,
 {
 	struct line line = { buf, NFTTEXT_RULE, 0 };
 	struct sets sets = { is_name, arg };
+	struct rule_form forms[RULE_FORMS];
+	size_t n = rule_forms(rule, forms);
 
 	buf[0] = '\0';
-	add_one(&line, rule, policy, &sets);
+	for (size_t i = 0; i < n; i++) {
+		add(&line, "%s", i == 0 ? "" : "\n");
+		add_form(&line, &forms[i], policy, &sets);
+	}
 	return buf;
 }
 
@@ -190,6 +225,22 @@ add_comment(struct line *line, const char *name)
 	add(line, "\"");
 }
 
+static void
+add_rule(struct line *line, const struct rule *rule, uint32_t policy,
+    const struct policy *of, const struct sets *sets)
+{
+	struct rule_form forms[RULE_FORMS];
+	size_t n = rule_forms(rule, forms);
+
+	for (size_t i = 0; i < n; i++) {
+		add(line, "\t");
+		add_form(line, &forms[i], policy, sets);
+		if (of != NULL && rule->ace < of->n_aces)
+			add_comment(line, of->aces[rule->ace].name);
+		add(line, "\n");
+	}
+}
+
 char *
 nfttext_chains(const struct rules *rules, uint32_t policy,
     const struct policy *of, nfttext_is_name_fn *is_name, void *arg)
@@ -202,15 +253,9 @@ nfttext_chains(const struct rules *rules, uint32_t policy,
 		add(&line, "chain %s_%" PRIu32 " {\n",
 		    chain_prefix((enum rule_chain)chain), policy);
 		for (size_t i = 0; i < rules->n; i++) {
-			const struct rule *rule = &rules->rule[i];
-
-			if (rule->chain != chain)
-				continue;
-			add(&line, "\t");
-			add_one(&line, rule, policy, &sets);
-			if (of != NULL && rule->ace < of->n_aces)
-				add_comment(&line, of->aces[rule->ace].name);
-			add(&line, "\n");
+			if (rules->rule[i].chain == chain)
+				add_rule(
+				    &line, &rules->rule[i], policy, of, &sets);
 		}
 		add(&line, "\tgoto drop_%s\n}\n",
 		    is_from((enum rule_chain)chain) ? "from" : "to");

@@ -16,9 +16,10 @@
 /* Is the set a name's (dns<k>_4) rather than a class's (cls<k>_4)? */
 typedef bool nfttext_is_name_fn(void *arg, uint32_t set);
 
-#define NFTTEXT_RULE 1024 /* the longest rule, and some */
+#define NFTTEXT_RULE 2048 /* the longest rule, in its forms, and some */
 
-/* One rule that rule_is_sound(), without a newline. Returns buf. */
+/* One rule that rule_is_sound(): a line for each of rule_forms(), the last
+ * without a newline. Returns buf. */
 const char *nfttext_rule(const struct rule *rule, uint32_t policy,
     nfttext_is_name_fn *is_name, void *arg, char buf[NFTTEXT_RULE]);
 

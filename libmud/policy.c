@@ -170,5 +170,9 @@ ace_is_sound(const struct ace *ace, size_t n_texts, struct fault *why)
 	if (!peers_are_sound(ace, n_texts))
 		return fault_set(
 		    why, FAULT_RECORD, clause, "ACE \"%s\": a peer", ace->name);
+	if (!fields_are_sound(ace->fields, ace->families, ace->protocol,
+		ace->direction == FROM_DEVICE))
+		return fault_set(why, FAULT_RECORD, clause,
+		    "ACE \"%s\": a header field", ace->name);
 	return true;
 }

@@ -112,8 +112,8 @@ struct policy *policy_copy(const struct policy *policy);
 /*
  * Is the ACE one that a parser could have made?  Enums in range, texts ended,
  * peers within n_texts, ports ordered, prefixes sound, initiated only on TCP;
- * ports, ICMP and prefixes only where protocol and families go with them; what
- * is unused zero.
+ * ports, ICMP, prefixes and header fields only where protocol and families go
+ * with them; what is unused zero.
  * *why is filled (FAULT_RECORD) otherwise.
  */
 bool ace_is_sound(const struct ace *ace, size_t n_texts, struct fault *why);

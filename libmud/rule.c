@@ -107,6 +107,30 @@ opener_is_sound(const struct rule *rule)
 	       (rule->chain == CHAIN_FROM || rule->chain == CHAIN_TO);
 }
 
+static bool
+fields_fit(const struct rule *rule)
+{
+	unsigned int families = rule->family == 4   ? FAMILY_4
+	                        : rule->family == 6 ? FAMILY_6
+	                                            : FAMILY_4 | FAMILY_6;
+
+	if (!fields_are_sound(rule->fields, families, rule->protocol,
+		rule->chain == CHAIN_FROM) ||
+	    !fields_can_hold(rule->fields))
+		return false;
+	for (size_t i = 0; i < fields_count(rule->fields); i++) {
+		const struct field_info *info = field_info(rule->fields[i].id);
+
+		/* A mirror knows nothing of the packet that was answered. */
+		if (rule->chain != CHAIN_FROM && rule->chain != CHAIN_TO)
+			return false;
+		if (rule->family == 0 &&
+		    (info->is_by_family || info->families != families))
+			return false;
+	}
+	return true;
+}
+
 /* Only the jump of a main chain, into its own mirror. */
 static bool
 replies_is_bare(const struct rule *rule)
@@ -117,7 +141,8 @@ replies_is_bare(const struct rule *rule)
 	       rule->protocol == -1 && rule->icmp_type == -1 &&
 	       rule->icmp_code == -1 && ports_are_any(&rule->source) &&
 	       ports_are_any(&rule->destination) &&
-	       rule->from.addr.family == 0 && rule->to.addr.family == 0;
+	       rule->from.addr.family == 0 && rule->to.addr.family == 0 &&
+	       fields_count(rule->fields) == 0;
 }
 
 bool
@@ -148,8 +173,33 @@ rule_is_sound(const struct rule *rule, struct fault *why)
 		return fault_set(why, FAULT_RECORD, clause, "a prefix");
 	if (!peers_are_sound(rule))
 		return fault_set(why, FAULT_RECORD, clause, "a peer");
+	if (!fields_fit(rule))
+		return fault_set(why, FAULT_RECORD, clause, "a header field");
 	if (rule->verdict == RULE_REPLIES && !replies_is_bare(rule))
 		return fault_set(why, FAULT_RECORD, clause,
 		    "a jump for replies with conditions");
 	return true;
+}
+
+size_t
+rule_forms(const struct rule *rule, struct rule_form forms[RULE_FORMS])
+{
+	size_t ttl = 0, n = 0;
+	uint64_t hops;
+
+	while (ttl < ACE_FIELDS && rule->fields[ttl].id != FIELD_TTL)
+		ttl++;
+	if (ttl == ACE_FIELDS || rule->chain != CHAIN_FROM) {
+		forms[0] = (struct rule_form){ PATH_ANY, *rule };
+		return 1;
+	}
+	forms[n++] = (struct rule_form){ PATH_HERE, *rule };
+	hops = field_value(&rule->fields[ttl]);
+	/* With fewer it is not passed on (RFC 1812 s5.3.1). */
+	if (hops >= 2) {
+		forms[n] = (struct rule_form){ PATH_ONWARD, *rule };
+		(void)field_of(
+		    FIELD_TTL, hops - 1, &forms[n++].rule.fields[ttl]);
+	}
+	return n;
 }

@@ -13,6 +13,7 @@
 #define LIBMUD_RULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "libmud/addr.h"
@@ -76,7 +77,36 @@ struct rule {
 	struct field fields[ACE_FIELDS]; /* all must hold; never in a mirror */
 };
 
-/* Everything in range, everything unused zero? *why: FAULT_RECORD if not. */
+/*
+ * Everything in range, everything unused zero?  Header fields in CHAIN_FROM and
+ * CHAIN_TO only, MACs in CHAIN_FROM only, each one that can hold, and with a
+ * family where that decides if or where a packet has it.
+ * *why: FAULT_RECORD if not.
+ */
 bool rule_is_sound(const struct rule *rule, struct fault *why);
+
+/* Which packets a form of a rule is for. */
+enum rule_path {
+	PATH_ANY,
+	PATH_HERE,   /* oif 0: those that end at the gateway */
+	PATH_ONWARD, /* oif != 0: those that it passes on */
+};
+
+struct rule_form {
+	enum rule_path path;
+	struct rule rule;
+};
+
+#define RULE_FORMS 2
+
+/*
+ * The forms in which a sound rule is written into a chain: one, or one for
+ * each path, of which a packet meets at most one.  A packet that the gateway
+ * passes on has lost one hop before a policy's chain sees it: what the Thing
+ * sent with TTL 64 is seen with 63, but with 64 if it is for the gateway.
+ * What goes to the Thing has lost it as well, and is seen as the Thing gets
+ * it.  Returns how many.
+ */
+size_t rule_forms(const struct rule *rule, struct rule_form forms[RULE_FORMS]);
 
 #endif

@@ -89,7 +89,8 @@ says_the_same(const struct ace *one, const struct ace *other)
 	       one->icmp_code == other->icmp_code && peers_equal(one, other) &&
 	       ports_equal(a.own_ports, b.own_ports) &&
 	       ports_equal(a.peer_ports, b.peer_ports) &&
-	       prefix_equal(a.own, b.own) && prefix_equal(a.peer, b.peer);
+	       prefix_equal(a.own, b.own) && prefix_equal(a.peer, b.peer) &&
+	       memcmp(one->fields, other->fields, sizeof(one->fields)) == 0;
 }
 
 /* ---- the words ----------------------------------------------------------- */
@@ -216,6 +217,19 @@ verb_of(const struct words_line *line, bool *is_called)
 	return verbs[line->initiated][line->way];
 }
 
+/* ", with TTL 255 and DSCP 46" */
+static void
+add_fields(struct sentence *to, const struct ace *ace)
+{
+	char text[FIELD_TEXT];
+
+	for (size_t i = 0; i < fields_count(ace->fields); i++)
+		add(to, "%s%s", i == 0 ? ", with " : " and ",
+		    field_words(&ace->fields[i], text));
+	if (!fields_can_hold(ace->fields))
+		add(to, ", which no packet has");
+}
+
 static void
 put_text(struct words_line *line, const struct view *view)
 {
@@ -242,6 +256,7 @@ put_text(struct words_line *line, const struct view *view)
 		add(&to, " type %d", view->ace->icmp_type);
 	if (view->ace->icmp_code != -1)
 		add(&to, " code %d", view->ace->icmp_code);
+	add_fields(&to, view->ace);
 	if (view->own->addr.family != 0)
 		add(&to, ", as address %s", prefix_text(view->own, text));
 	if (line->families == FAMILY_6)

@@ -17,7 +17,7 @@
 /* Four peers with the longest text each, and what stands between them. */
 #define WORDS_PEER  (ACE_PEERS * (LIMIT_URL + 64))
 #define WORDS_PORTS 24
-#define WORDS_TEXT  (WORDS_PEER + 256)
+#define WORDS_TEXT  (WORDS_PEER + 256 + ACE_FIELDS * (FIELD_TEXT + 8))
 
 /* Which of the two policies of RFC 8520 s3.3 says it. */
 enum words_way { WORDS_FROM, WORDS_TO, WORDS_BOTH };

@@ -14,6 +14,7 @@
 #include "libmud/anchor.h"
 #include "libmud/limits.h"
 #include "libmud/mem.h"
+#include "mudctl/check.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
 #include "mudctl/show.h"
@@ -367,6 +368,9 @@ static const struct command commands[] = {
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
 	    "needed)", -1,
 	    NULL, validate_run, NULL, NULL, NULL },
+	{ "check", NULL, "FILE to|from HOST PROTO [PORT]", "would this MUD file "
+	    "allow it? (no daemon needed)", -1,
+	    NULL, check_run, NULL, NULL, NULL },
 	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
 	    "daemon needed)", -1,
 	    NULL, signing_sign, NULL, NULL, NULL },

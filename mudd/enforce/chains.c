@@ -107,10 +107,31 @@ put_peer(struct nftnl_rule *to, struct model *model, const struct rule *rule,
 	    false);
 }
 
+/* Fields of one header. */
+static void
+put_fields(struct nftnl_rule *to, const struct rule *rule, enum field_base base)
+{
+	for (size_t i = 0; i < fields_count(rule->fields); i++) {
+		const struct field_wire wire =
+		    field_wire(&rule->fields[i], rule->family);
+
+		if (wire.base != base)
+			continue;
+		if (base == FIELD_LINK)
+			expr_is_ether(to, COMES_IN);
+		expr_field(to, &wire);
+	}
+}
+
 static void
 put_conditions(
-    struct nftnl_rule *to, struct model *model, const struct rule *rule)
+    struct nftnl_rule *to, struct model *model, const struct rule_form *form)
 {
+	const struct rule *rule = &form->rule;
+
+	if (form->path != PATH_ANY)
+		expr_is_onward(to, form->path == PATH_ONWARD);
+	put_fields(to, rule, FIELD_LINK);
 	if (rule->family != 0)
 		expr_family(to, rule->family);
 	if (rule->from.addr.family != 0)
@@ -119,6 +140,7 @@ put_conditions(
 		expr_prefix(to, DESTINATION, &rule->to);
 	for (size_t i = 0; i < rule->n_peers; i++)
 		put_peer(to, model, rule, &rule->peers[i]);
+	put_fields(to, rule, FIELD_NETWORK);
 	if (rule->protocol >= 0)
 		expr_protocol(to, (uint8_t)rule->protocol);
 	if (rule->protocol == TCP || rule->protocol == UDP) {
@@ -126,6 +148,7 @@ put_conditions(
 		expr_ports(to, DESTINATION, &rule->destination);
 	}
 	expr_icmp(to, rule->icmp_type, rule->icmp_code);
+	put_fields(to, rule, FIELD_TRANSPORT);
 	if (rule->opener != OPENER_ANY)
 		expr_ct_reply(to, rule->opener == OPENER_REPLY);
 }
@@ -157,20 +180,32 @@ put_verdict(struct nftnl_rule *to, uint32_t policy, const struct rule *rule)
 }
 
 static void
-put_rule(struct batch *batch, struct model *model, uint32_t policy,
-    const struct rule *rule)
+put_form(struct batch *batch, struct model *model, uint32_t policy,
+    const struct rule_form *form)
 {
+	const struct rule *rule = &form->rule;
 	char name[OBJECT_NAME], comment[OBJECT_NAME];
 	struct nftnl_rule *to =
 	    object_rule(NFPROTO_INET, chains_name(rule->chain, policy, name));
 
-	put_conditions(to, model, rule);
+	put_conditions(to, model, form);
 	put_verdict(to, policy, rule);
 	if (rule->ace != RULE_NO_ACE) {
 		(void)snprintf(comment, sizeof(comment), "ace %u", rule->ace);
 		object_rule_comment(to, comment);
 	}
 	object_rule_put(batch, to, about(policy));
+}
+
+static void
+put_rule(struct batch *batch, struct model *model, uint32_t policy,
+    const struct rule *rule)
+{
+	struct rule_form forms[RULE_FORMS];
+	size_t n = rule_forms(rule, forms);
+
+	for (size_t i = 0; i < n; i++)
+		put_form(batch, model, policy, &forms[i]);
 }
 
 void

@@ -232,21 +232,29 @@ expr_addr4_verdict(struct nftnl_rule *rule, const char *map)
 	look_up_verdict(rule, map);
 }
 
+/* Keeps the bits of register 1 that are set in the mask, 16 bytes at most. */
 static void
-mask(struct nftnl_rule *rule, unsigned int bits, uint32_t len)
+keep(struct nftnl_rule *rule, const void *mask, uint32_t len)
 {
 	static const uint8_t zero[16];
-	uint8_t ones[16] = { 0 };
 	struct nftnl_expr *expr = append(rule, "bitwise");
 
-	memset(ones, 0xff, bits / 8);
-	ones[bits / 8] = (uint8_t)(0xff00u >> bits % 8);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, len);
-	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, ones, len);
+	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, mask, len);
 	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, zero, len);
+}
+
+static void
+keep_bits(struct nftnl_rule *rule, unsigned int bits, uint32_t len)
+{
+	uint8_t ones[16] = { 0 };
+
+	memset(ones, 0xff, bits / 8);
+	ones[bits / 8] = (uint8_t)(0xff00u >> bits % 8);
+	keep(rule, ones, len);
 }
 
 /* Whole bytes are compared as they are; a rest of bits needs a mask. */
@@ -261,7 +269,7 @@ expr_prefix(struct nftnl_rule *rule, enum end end, const struct prefix *prefix)
 		return;
 	load_addr(rule, family, end, len, NFT_REG_1);
 	if (bits % 8 != 0)
-		mask(rule, bits, width);
+		keep_bits(rule, bits, width);
 	compare(rule, NFT_CMP_EQ, prefix->addr.byte, len);
 }
 
@@ -321,6 +329,31 @@ expr_icmp_in(struct nftnl_rule *rule, uint32_t set_id)
 }
 
 void
+expr_field(struct nftnl_rule *rule, const struct field_wire *wire)
+{
+	static const uint32_t bases[] = {
+		[FIELD_LINK] = NFT_PAYLOAD_LL_HEADER,
+		[FIELD_NETWORK] = NFT_PAYLOAD_NETWORK_HEADER,
+		[FIELD_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
+	};
+
+	load_payload(
+	    rule, bases[wire->base], wire->offset, wire->len, NFT_REG_1);
+	if (wire->is_masked)
+		keep(rule, wire->mask, wire->len);
+	compare(rule, NFT_CMP_EQ, wire->value, wire->len);
+}
+
+void
+expr_is_onward(struct nftnl_rule *rule, bool onward)
+{
+	uint32_t none = 0; /* in host order */
+
+	load_meta(rule, NFT_META_OIF, NFT_REG_1);
+	compare(rule, onward ? NFT_CMP_NEQ : NFT_CMP_EQ, &none, sizeof(none));
+}
+
+void
 expr_hop_limit(struct nftnl_rule *rule, uint8_t hops)
 {
 	load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IP6_HOP_OFFSET,
@@ -350,16 +383,9 @@ static void
 ct_state(struct nftnl_rule *rule, uint32_t states)
 {
 	uint32_t zero = 0;
-	struct nftnl_expr *expr;
 
 	(void)load_ct(rule, NFT_CT_STATE);
-	expr = append(rule, "bitwise");
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, sizeof(states));
-	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, &states, sizeof(states));
-	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, &zero, sizeof(zero));
+	keep(rule, &states, sizeof(states));
 	compare(rule, NFT_CMP_NEQ, &zero, sizeof(zero));
 }
 

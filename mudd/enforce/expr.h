@@ -55,6 +55,10 @@ void expr_ports(
 void expr_icmp(struct nftnl_rule *rule, int type, int code);
 /* A type in an anonymous set of this number within the transaction. */
 void expr_icmp_in(struct nftnl_rule *rule, uint32_t set_id);
+/* A field of a header that is there; of MACs the frame that came in. */
+void expr_field(struct nftnl_rule *rule, const struct field_wire *wire);
+/* The packet ends at the gateway (no interface to leave by), or goes on. */
+void expr_is_onward(struct nftnl_rule *rule, bool onward);
 void expr_hop_limit(struct nftnl_rule *rule, uint8_t hops);
 void expr_ct_reply(struct nftnl_rule *rule, bool reply);
 void expr_ct_related(struct nftnl_rule *rule);

@@ -4,6 +4,10 @@
  *
  * A check program; it reads the project's own files.  Sets are numbered in
  * the order in which the compiler asks for them.
+ *
+ * Where a file's systeminfo is "idea: ...", that is what it shows, and its
+ * rules' first line.  So that the idea stands out, the two services of RFC
+ * 8520 Appendix A have servers there only if it speaks of "defaults".
  */
 #include <dirent.h>
 #include <errno.h>
@@ -20,8 +24,11 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define PATH_SIZE     512
 
+static const char idea[] = "idea: ";
+
 /* What the policy named so far; set number i + 1 is at [i]. */
 struct world {
+	bool has_services;
 	size_t n;
 	struct {
 		enum peer_kind kind;
@@ -59,6 +66,9 @@ set_of(void *arg, enum peer_kind kind, const char *text)
 	const char *key = text == NULL ? "" : text;
 	size_t i = 0;
 
+	if (!world->has_services && kind == PEER_CONTROLLER &&
+	    (strcmp(key, MUD_URN_DNS) == 0 || strcmp(key, MUD_URN_NTP) == 0))
+		return 0;
 	while (i < world->n && (world->set[i].kind != kind ||
 				   strcmp(world->set[i].text, key) != 0))
 		i++;
@@ -102,6 +112,8 @@ print(FILE *out, const struct policy *policy, const struct rules *rules,
 {
 	char *chains = nfttext_chains(rules, 1, policy, is_name, world);
 
+	if (strncmp(policy->info.systeminfo, idea, strlen(idea)) == 0)
+		(void)fprintf(out, "# %s\n", policy->info.systeminfo);
 	if (policy->hold.code != FAULT_NONE)
 		(void)fprintf(out, "# held: %s: %s\n",
 		    fault_name(policy->hold.code), policy->hold.detail);
@@ -114,6 +126,15 @@ print(FILE *out, const struct policy *policy, const struct rules *rules,
 	(void)fputs(chains, out);
 	free(chains);
 	return ferror(out) == 0;
+}
+
+static bool
+speaks_of_defaults(const struct policy *policy)
+{
+	const char *text = policy->info.systeminfo;
+
+	return strncmp(text, idea, strlen(idea)) != 0 ||
+	       strstr(text, "defaults") != NULL;
 }
 
 /* The rules of a MUD file as text, owned by the caller; NULL, with a line. */
@@ -135,7 +156,9 @@ text_of(const char *path)
 		return NULL;
 	}
 	file.data = (const uint8_t *)raw;
-	if (!mudfile_parse(file, &policy, &why) ||
+	if (mudfile_parse(file, &policy, &why))
+		world.has_services = speaks_of_defaults(policy);
+	if (policy == NULL ||
 	    !compile_policy(policy, set_of, &world, &rules, &why)) {
 		printf("%s: %s: %s: %s\n", path, fault_name(why.code),
 		    why.clause, why.detail);

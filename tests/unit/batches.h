@@ -17,7 +17,7 @@ struct script {
 	size_t n, room;
 	struct script_record {
 		enum record_type type;
-		_Alignas(8) uint8_t body[160];
+		_Alignas(8) uint8_t body[192];
 	} * record;
 };
 

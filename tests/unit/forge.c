@@ -105,8 +105,9 @@ put_udp(struct frame *frame, const struct forged *forged)
 	put(frame, "x", 1);
 }
 
-static void
-frame_send(enum host host, const char *interface, const struct frame *frame)
+void
+forge_bytes(
+    enum host host, const char *interface, const void *frame, size_t len)
 {
 	struct sockaddr_ll at = { .sll_family = AF_PACKET };
 	int fd;
@@ -117,8 +118,8 @@ frame_send(enum host host, const char *interface, const struct frame *frame)
 	assert_int_equal(
 	    setns(gateway_namespace(HOST_GATEWAY), CLONE_NEWNET), 0);
 	assert_true(fd >= 0);
-	if (sendto(fd, frame->byte, frame->len, 0, (struct sockaddr *)&at,
-		sizeof(at)) != (ssize_t)frame->len)
+	if (sendto(fd, frame, len, 0, (struct sockaddr *)&at, sizeof(at)) !=
+	    (ssize_t)len)
 		fail_msg("%s: %s", interface, strerror(errno));
 	(void)close(fd);
 }
@@ -130,7 +131,7 @@ forge_udp(enum host host, const char *interface, const struct forged *forged)
 
 	put_ethernet(&frame, forged);
 	put_udp(&frame, forged);
-	frame_send(host, interface, &frame);
+	forge_bytes(host, interface, frame.byte, frame.len);
 }
 
 void
@@ -147,5 +148,5 @@ forge_error(enum host host, const char *interface, const struct forged *forged,
 	put(&frame, unreachable, sizeof(unreachable));
 	put_udp(&frame, about);
 	put_sum(&frame, at, at + 2);
-	frame_send(host, interface, &frame);
+	forge_bytes(host, interface, frame.byte, frame.len);
 }

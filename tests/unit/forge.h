@@ -4,6 +4,7 @@
 #ifndef TESTS_FORGE_H
 #define TESTS_FORGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tests/unit/gateway.h"
@@ -15,6 +16,9 @@ struct forged {
 	uint16_t source, destination;
 };
 
+/* Sends a whole frame out by the host's interface. */
+void forge_bytes(
+    enum host host, const char *interface, const void *frame, size_t len);
 /* Sends it out by the host's interface. */
 void forge_udp(
     enum host host, const char *interface, const struct forged *frame);

@@ -134,6 +134,10 @@ struct given {
 	const char *from, *to;
 	uint8_t n_peers;
 	struct peer peers[2];
+	struct {
+		enum field_id id;
+		uint64_t value;
+	} fields[3];
 };
 
 static struct ace
@@ -159,6 +163,10 @@ ace_of(const struct given *given)
 		ace.source.low = ace.source.high = given->source;
 	if (given->destination != 0)
 		ace.destination.low = ace.destination.high = given->destination;
+	for (size_t i = 0; i < LENGTH(given->fields); i++)
+		if (given->fields[i].id != FIELD_NONE)
+			assert_true(field_of(given->fields[i].id,
+			    given->fields[i].value, &ace.fields[i]));
 	if (given->from != NULL)
 		assert_true(prefix_parse(given->from, &ace.from));
 	if (given->to != NULL)
@@ -322,7 +330,7 @@ static const struct {
 	{ "echo, odd code", { .protocol = 1, .icmp_type = 8 + 1,
 	    .icmp_code = 1 + 1 },
 	    { "meta nfproto ipv4 icmp type 8 icmp code 1 return\n--", "--", "",
-	    "" } },
+	    "meta nfproto ipv4 icmp type 0 icmp code 1 return" } },
 	{ "echo over IPv6", { .direction = TO_DEVICE, .protocol = 58,
 	    .icmp_type = 128 + 1 },
 	    { "--", "meta nfproto ipv6 icmpv6 type 128 return\n--",
@@ -331,6 +339,42 @@ static const struct {
 	    { "meta nfproto ipv6 icmpv6 type 8 return\n--", "--", "", "" } },
 	{ "solicitation", { .protocol = 58, .icmp_type = 135 + 1 },
 	    { "meta nfproto ipv6 icmpv6 type 135 return\n--", "--", "", "" } },
+	/* Header fields: each where its family has it, and in no mirror. */
+	{ "DSCP", { .fields = { { FIELD_DSCP, 46 } } },
+	    { "ip dscp 46 return\nip6 dscp 46 return\n--", "--", "", "" } },
+	{ "DSCP, IPv6", { .families = FAMILY_6, .fields = { { FIELD_DSCP, 46 } } },
+	    { "ip6 dscp 46 return\n--", "--", "", "" } },
+	{ "drop of a DSCP", { .direction = TO_DEVICE,
+	    .forwarding = FORWARD_DROP, .fields = { { FIELD_DSCP, 46 } } },
+	    { "--", "ip dscp 46 goto drop_to\nip6 dscp 46 goto drop_to\n--",
+	    "", "" } },
+	{ "hops from the Thing", { .families = FAMILY_4,
+	    .fields = { { FIELD_TTL, 255 } } },
+	    { "oif 0 ip ttl 255 return\noif != 0 ip ttl 254 return\n--", "--",
+	    "", "" } },
+	{ "hops to the Thing", { .direction = TO_DEVICE,
+	    .fields = { { FIELD_TTL, 255 } } },
+	    { "--", "ip ttl 255 return\nip6 hoplimit 255 return\n--", "",
+	    "" } },
+	{ "IPv4 alone has it", { .fields = { { FIELD_IHL, 6 } } },
+	    { "ip hdrlength 6 return\n--", "--", "", "" } },
+	{ "IPv6 alone has it", { .fields = { { FIELD_FLOW_LABEL, 7 } } },
+	    { "ip6 flowlabel 7 return\n--", "--", "", "" } },
+	{ "TCP over both", { .protocol = 6, .destination = 443,
+	    .initiated = INITIATED_FROM_DEVICE,
+	    .fields = { { FIELD_TCP_FLAGS, 2 }, { FIELD_WINDOW, 9 } } },
+	    { "tcp dport 443 tcp flags == syn tcp window 9 "
+	    "ct direction original return\n--", "--", "", "" } },
+	{ "UDP and a name", { .families = FAMILY_4, .protocol = 17,
+	    .n_peers = 1, .peers = { NAME },
+	    .fields = { { FIELD_LENGTH, 40 }, { FIELD_UDP_LENGTH, 20 } } },
+	    { "ip daddr @dns1_4 ip length 40 udp length 20 return\n--", "--",
+	    "", "" } },
+	{ "a value that no packet has", { .fields = { { FIELD_IHL, 60 } } },
+	    { "--", "--", "", "" } },
+	{ "a fragment", { .forwarding = FORWARD_DROP,
+	    .fields = { { FIELD_DSCP, 1 }, { FIELD_OFFSET, 20 } } },
+	    { "--", "--", "", "" } },
 };
 /* clang-format on */
 
@@ -449,6 +493,18 @@ static const struct {
 	    false },
 	{ "drop not understood",
 	    { .forwarding = FORWARD_DROP, .not_understood = true }, false },
+	{ "drop of some UDP 53",
+	    { .forwarding = FORWARD_DROP,
+		.protocol = 17,
+		.destination = 53,
+		.fields = { { FIELD_TTL, 1 } } },
+	    false },
+	{ "drop of what no packet is",
+	    { .forwarding = FORWARD_DROP,
+		.protocol = 17,
+		.destination = 53,
+		.fields = { { FIELD_IHL, 60 } } },
+	    true },
 	{ "drop of nobody",
 	    { .forwarding = FORWARD_DROP, .n_peers = 1, .peers = { NOBODY } },
 	    true },

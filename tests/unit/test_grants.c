@@ -132,6 +132,21 @@ anybody_is_local_too(void **state)
 }
 
 static void
+fields_count_too(void **state)
+{
+	struct ace old = ace_of(FROM_DEVICE, PEER_LOCAL_NETWORKS, A);
+	struct ace fresh = old;
+
+	(void)state;
+	assert_true(field_of(FIELD_TTL, 1, &old.fields[0]));
+	assert_false(is_covered(&old, 1, &fresh, 1));
+	assert_true(field_of(FIELD_TTL, 2, &fresh.fields[0]));
+	assert_false(is_covered(&old, 1, &fresh, 1));
+	assert_true(field_of(FIELD_TTL, 1, &fresh.fields[0]));
+	assert_true(is_covered(&old, 1, &fresh, 1));
+}
+
+static void
 ports_count(void **state)
 {
 	struct ace old = ace_of(FROM_DEVICE, PEER_LOCAL_NETWORKS, A);
@@ -193,6 +208,7 @@ main(void)
 		cmocka_unit_test(local_doors_count),
 		cmocka_unit_test(the_internet_does_not),
 		cmocka_unit_test(anybody_is_local_too),
+		cmocka_unit_test(fields_count_too),
 		cmocka_unit_test(ports_count),
 		cmocka_unit_test(what_accepts_nothing_opens_nothing),
 		cmocka_unit_test(less_is_covered),

@@ -111,6 +111,48 @@ prints_parts(void **state)
 #undef IS
 }
 
+static struct field
+field(enum field_id id, uint64_t value)
+{
+	struct field field;
+
+	assert_true(field_of(id, value, &field));
+	return field;
+}
+
+/* Each header's fields stand where nft would list them. */
+static void
+prints_fields(void **state)
+{
+	static const struct mac mac = { { 2, 0, 0x5e } },
+				mask = { { 0xff, 0xff, 0xff } };
+	struct rule rule = blank();
+	char buf[NFTTEXT_RULE];
+
+	(void)state;
+	rule.family = 6;
+	rule.protocol = 17;
+	rule.destination = (struct ports){ .low = 53, .high = 53 };
+	rule.fields[0] = field(FIELD_DSCP, 46);
+	rule.fields[1] = field(FIELD_UDP_LENGTH, 20);
+	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
+	    "ip6 dscp 46 udp dport 53 udp length 20 return");
+	rule.destination = (struct ports){ .high = UINT16_MAX };
+	assert_true(
+	    field_of_mac(FIELD_ETH_SOURCE, &mac, &mask, &rule.fields[2]));
+	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
+	    "ether saddr & ff:ff:ff:00:00:00 == 02:00:5e:00:00:00 "
+	    "ip6 dscp 46 udp length 20 return");
+	rule = blank();
+	rule.family = 4;
+	rule.fields[0] = field(FIELD_TTL, 1);
+	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
+	    "oif 0 ip ttl 1 return");
+	rule.fields[0] = field(FIELD_TTL, 9);
+	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
+	    "oif 0 ip ttl 9 return\noif != 0 ip ttl 8 return");
+}
+
 static void
 prints_jumps(void **state)
 {
@@ -146,9 +188,16 @@ has_room(void **state)
 	    prefix_parse("2001:db8:1111:2222:3333:4444:5555:6666", &rule.from));
 	rule.to = rule.from;
 	rule.verdict = RULE_DENY;
+	rule.fields[0] = field(FIELD_LENGTH, UINT16_MAX);
+	rule.fields[1] = field(FIELD_TTL, UINT8_MAX);
+	rule.fields[2] = field(FIELD_FLOW_LABEL, 0xfffff);
+	rule.fields[3] = field(FIELD_SEQUENCE, UINT32_MAX);
+	rule.fields[4] = field(FIELD_ACKNOWLEDGEMENT, UINT32_MAX);
+	rule.fields[5] = field(FIELD_TCP_FLAGS, UINT8_MAX);
 	(void)nfttext_rule(&rule, UINT32_MAX, is_name, NULL, buf);
-	assert_true(strlen(buf) < NFTTEXT_RULE / 2);
-	assert_non_null(strstr(buf, "@cls4294967295_6 tcp sport"));
+	assert_true(strlen(buf) < NFTTEXT_RULE * 3 / 4);
+	assert_non_null(
+	    strstr(buf, "@cls4294967295_6 ip6 length 65535 ip6 hoplimit"));
 	assert_non_null(strstr(buf, "goto drop_from"));
 }
 
@@ -195,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_ports),
 		cmocka_unit_test(prints_parts),
+		cmocka_unit_test(prints_fields),
 		cmocka_unit_test(prints_jumps),
 		cmocka_unit_test(has_room),
 		cmocka_unit_test(prints_chains),

@@ -198,6 +198,45 @@ judges_fields(void **state)
 	IS(false, memset(ace->acl, 'x', LIMIT_NAME + 1));
 }
 
+static struct field
+field(enum field_id id, uint64_t value)
+{
+	struct field field;
+
+	assert_true(field_of(id, value, &field));
+	return field;
+}
+
+static struct field
+vendor(void)
+{
+	static const struct mac mac = { { 2, 0, 0x5e } },
+				mask = { { 0xff, 0xff, 0xff } };
+	struct field field;
+
+	assert_true(field_of_mac(FIELD_ETH_SOURCE, &mac, &mask, &field));
+	return field;
+}
+
+/* fields_are_sound is tried whole in test_field. */
+static void
+judges_header_fields(void **state)
+{
+	(void)state;
+	IS(true, ace->fields[0] = field(FIELD_DSCP, 46));
+	IS(true, ace->fields[0] = field(FIELD_IHL, 60));
+	IS(false, ace->fields[1] = field(FIELD_DSCP, 46));
+	IS(false, ace->fields[5].mask[0] = 1);
+	IS(true, ace->protocol = 6; ace->fields[0] = field(FIELD_WINDOW, 1));
+	IS(false, ace->fields[0] = field(FIELD_WINDOW, 1));
+	IS(false, ace->families = FAMILY_6;
+	    ace->fields[0] = field(FIELD_IHL, 5));
+	IS(true, ace->families = FAMILY_6;
+	    ace->fields[0] = field(FIELD_FLOW_LABEL, 5));
+	IS(true, ace->fields[0] = vendor());
+	IS(false, ace->direction = TO_DEVICE; ace->fields[0] = vendor());
+}
+
 static void
 copies(void **state)
 {
@@ -236,6 +275,7 @@ main(void)
 		cmocka_unit_test(judges_icmp),
 		cmocka_unit_test(judges_protocols),
 		cmocka_unit_test(judges_fields),
+		cmocka_unit_test(judges_header_fields),
 		cmocka_unit_test(copies),
 	};
 

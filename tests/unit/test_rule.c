@@ -225,6 +225,107 @@ judges_fields(void **state)
 	IS(false, rule->ace = LIMIT_ACES);
 }
 
+static struct field
+field(enum field_id id, uint64_t value)
+{
+	struct field field;
+
+	assert_true(field_of(id, value, &field));
+	return field;
+}
+
+static struct field
+vendor(void)
+{
+	static const struct mac mac = { { 2, 0, 0x5e } },
+				mask = { { 0xff, 0xff, 0xff } };
+	struct field field;
+
+	assert_true(field_of_mac(FIELD_ETH_SOURCE, &mac, &mask, &field));
+	return field;
+}
+
+static void
+set_field(struct rule *rule, enum field_id id, uint64_t value, uint8_t family)
+{
+	rule->family = family;
+	rule->fields[0] = field(id, value);
+}
+
+static void
+judges_header_fields(void **state)
+{
+	(void)state;
+	IS(true, set_field(rule, FIELD_DSCP, 46, 4));
+	IS(true, set_field(rule, FIELD_DSCP, 46, 6); rule->chain = CHAIN_TO);
+	IS(false, set_field(rule, FIELD_DSCP, 46, 0));
+	IS(false, set_field(rule, FIELD_ECN, 1, 0));
+	IS(false, set_field(rule, FIELD_LENGTH, 1, 0));
+	IS(false, set_field(rule, FIELD_TTL, 1, 0));
+	IS(false, set_field(rule, FIELD_DSCP, 46, 4);
+	    rule->chain = CHAIN_FROM_REPLY);
+	IS(false, set_field(rule, FIELD_DSCP, 46, 4);
+	    rule->chain = CHAIN_TO_REPLY);
+	IS(true, set_field(rule, FIELD_IHL, 6, 4));
+	IS(false, set_field(rule, FIELD_IHL, 6, 6));
+	IS(false, set_field(rule, FIELD_IHL, 6, 0));
+	IS(false, set_field(rule, FIELD_IHL, 16, 4));
+	IS(false, set_field(rule, FIELD_OFFSET, 20, 4));
+	IS(true, set_field(rule, FIELD_FLOW_LABEL, 6, 6));
+	IS(false, set_field(rule, FIELD_FLOW_LABEL, 6, 4));
+	IS(false, set_field(rule, FIELD_FLOW_LABEL, 6, 0));
+	IS(true, set_field(rule, FIELD_WINDOW, 6, 0); rule->protocol = 6);
+	IS(false, set_field(rule, FIELD_WINDOW, 6, 0); rule->protocol = 17);
+	IS(true, set_field(rule, FIELD_UDP_LENGTH, 6, 0); rule->protocol = 17);
+	IS(false, set_field(rule, FIELD_UDP_LENGTH, 6, 0));
+	IS(true, rule->fields[0] = vendor());
+	IS(false, rule->fields[0] = vendor(); rule->chain = CHAIN_TO);
+	IS(false, rule->fields[1] = vendor());
+	IS(false, rule->fields[0] = vendor(); rule->fields[0].zero = 1);
+	IS(false, set_replies(rule); set_field(rule, FIELD_WINDOW, 6, 0));
+	IS(false, set_replies(rule); rule->fields[0] = vendor());
+}
+
+/* A packet that is passed on has lost a hop by then. */
+static void
+has_forms(void **state)
+{
+	static const struct {
+		uint8_t chain, ttl;
+		size_t n;
+	} cases[] = {
+		{ CHAIN_FROM, 64, 2 },
+		{ CHAIN_FROM, 2, 2 },
+		{ CHAIN_FROM, 1, 1 },
+		{ CHAIN_FROM, 0, 1 },
+		{ CHAIN_TO, 64, 1 },
+	};
+	struct rule_form forms[RULE_FORMS];
+	struct rule rule = good_rule();
+
+	(void)state;
+	set_field(&rule, FIELD_DSCP, 46, 4);
+	assert_int_equal(rule_forms(&rule, forms), 1);
+	assert_int_equal(forms[0].path, PATH_ANY);
+	assert_memory_equal(&forms[0].rule, &rule, sizeof(rule));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool is_from = cases[i].chain == CHAIN_FROM;
+
+		rule.chain = cases[i].chain;
+		rule.fields[1] = field(FIELD_TTL, cases[i].ttl);
+		assert_int_equal(rule_forms(&rule, forms), cases[i].n);
+		assert_int_equal(forms[0].path, is_from ? PATH_HERE : PATH_ANY);
+		assert_memory_equal(&forms[0].rule, &rule, sizeof(rule));
+		if (cases[i].n < 2)
+			continue;
+		assert_int_equal(forms[1].path, PATH_ONWARD);
+		assert_int_equal(
+		    field_value(&forms[1].rule.fields[1]), cases[i].ttl - 1);
+		assert_true(
+		    rule_is_sound(&forms[1].rule, &(struct fault){ 0 }));
+	}
+}
+
 int
 main(void)
 {
@@ -237,6 +338,8 @@ main(void)
 		cmocka_unit_test(judges_icmp),
 		cmocka_unit_test(judges_protocols),
 		cmocka_unit_test(judges_fields),
+		cmocka_unit_test(judges_header_fields),
+		cmocka_unit_test(has_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

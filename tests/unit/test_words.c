@@ -34,6 +34,10 @@ struct wish {
 	int families;
 	bool unknown;
 	int icmp_type;
+	struct {
+		enum field_id id;
+		uint64_t value;
+	} fields[2];
 };
 
 static struct ports
@@ -71,6 +75,11 @@ ace_of(const struct wish *wish)
 		ace.peers[0].text =
 		    wish->text < 0 ? PEER_NO_TEXT : (uint16_t)wish->text;
 	}
+	for (size_t i = 0; i < sizeof(wish->fields) / sizeof(wish->fields[0]);
+	     i++)
+		if (wish->fields[i].id != FIELD_NONE)
+			assert_true(field_of(wish->fields[i].id,
+			    wish->fields[i].value, &ace.fields[i]));
 	if (wish->from != NULL)
 		assert_true(prefix_parse(wish->from, &ace.from));
 	if (wish->to != NULL)
@@ -168,6 +177,14 @@ static const struct {
 	    .unknown = true }, WORDS_NOT_UNDERSTOOD,
 	    "may send to cloud.example.com, TCP port 443 (with a condition "
 	    "that is not understood)" },
+	{ { FROM_DEVICE, PEER_DNSNAME, CLOUD, 6, 0, 443, 0, ACCEPT,
+	    .fields = { { FIELD_TTL, 255 }, { FIELD_TCP_FLAGS, 0x12 } } }, 0,
+	    "may send to cloud.example.com, TCP port 443, with TTL 255 and "
+	    "TCP flags syn ack" },
+	{ { FROM_DEVICE, PEER_DNSNAME, CLOUD, 6, 0, 443, 0, ACCEPT,
+	    .fields = { { FIELD_IHL, 60 } } }, 0,
+	    "may send to cloud.example.com, TCP port 443, with header length "
+	    "60, which no packet has" },
 };
 /* clang-format on */
 
@@ -245,6 +262,21 @@ static const struct {
 	    { "may send to its own controllers, UDP port 53",
 	      "may receive from the local network, UDP, their port 53" },
 	    WORDS_FROM },
+	{ "another field",
+	    { { FROM_DEVICE, PEER_DNSNAME, CLOUD, 17, 0, 53, 0, ACCEPT },
+	      { FROM_DEVICE, PEER_DNSNAME, CLOUD, 17, 0, 53, 0, ACCEPT,
+	        .fields = { { FIELD_TTL, 1 } } } },
+	    { "may send to cloud.example.com, UDP port 53",
+	      "may send to cloud.example.com, UDP port 53, with TTL 1" },
+	    WORDS_FROM },
+	{ "another value of a field",
+	    { { FROM_DEVICE, PEER_DNSNAME, CLOUD, 17, 0, 53, 0, ACCEPT,
+	        .fields = { { FIELD_TTL, 2 } } },
+	      { TO_DEVICE, PEER_DNSNAME, CLOUD, 17, 0, 53, 0, ACCEPT,
+	        .fields = { { FIELD_TTL, 1 } } } },
+	    { "may send to cloud.example.com, UDP port 53, with TTL 2",
+	      "may receive from cloud.example.com, UDP, their port 53, with "
+	      "TTL 1" }, WORDS_FROM },
 	{ "another prefix",
 	    { { FROM_DEVICE, -1, -1, 17, 0, 53, 0, ACCEPT, .to = "192.0.2.1/32" },
 	      { TO_DEVICE, -1, -1, 17, 0, 53, 0, ACCEPT, .from = "192.0.2.2/32" } },
