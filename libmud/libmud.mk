@@ -79,6 +79,7 @@ libmud_tests = \
 	tests/unit/test_lintmud \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
+	tests/unit/test_modernize \
 	tests/unit/test_mudfile \
 	tests/unit/test_mudstring \
 	tests/unit/test_nfttable \
@@ -161,6 +162,10 @@ tests_unit_test_matches_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 tests_unit_test_mem_SOURCES = tests/unit/test_mem.c
 tests_unit_test_mem_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_mem_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_modernize_SOURCES = tests/unit/test_modernize.c
+tests_unit_test_modernize_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_modernize_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_mudfile_SOURCES = tests/unit/test_mudfile.c \
 	tests/unit/mudbase.c tests/unit/mudbase.h

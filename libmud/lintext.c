@@ -24,7 +24,7 @@ static const struct {
 	const char *prefix; /* the module's own, which JSON does not use */
 } extensions[] = {
 	{ "transparency", { "ietf-mud-transparency", NULL }, "mudtx" },
-	{ "ietf-mud-tls", { "ietf-mud-tls", "ietf-acl-tls" }, "ietf-tls" },
+	{ "ietf-mud-tls", { "ietf-mud-tls", "ietf-acl-tls" }, NULL },
 	{ "ol", { "ietf-ol", NULL }, NULL },
 	{ "masa", { "ietf-mud-brski-masa", NULL }, NULL },
 	{ "reporter", { "ietf-mud-reporter-extension", NULL }, NULL },
@@ -100,20 +100,13 @@ judge_module(const struct json_at *at, const char *module, struct use *use)
 {
 	static const struct finding_kind undeclared = KIND(
 	    FINDING_ERROR, FAULT_EXTENSION, "RFC 8520 s3.9 (M-EXT-1, M-EXT-6)");
-	static const struct finding_kind prefix =
-	    KIND(FINDING_ERROR, FAULT_EXTENSION, "RFC 7951 s4 (J-1, M-EXT-6)");
 	const size_t known = find_module(module, strlen(module));
 	char fix[FINDING_TEXT];
 
+	/* schema.h has told what to write for it. */
 	for (size_t i = 0; i < COUNT(extensions); i++)
-		if (equals(module, extensions[i].prefix, strlen(module)) &&
-		    known == COUNT(extensions)) {
-			(void)snprintf(fix, sizeof(fix), "Write \"%s:%s\".",
-			    extensions[i].modules[0], strchr(at->key, ':') + 1);
-			findings_add(use->to, &prefix, at, fix,
-			    "%s is a module's prefix, not its name", module);
+		if (equals(module, extensions[i].prefix, strlen(module)))
 			return;
-		}
 	if (known < COUNT(extensions)) {
 		if (is_declared(use, extensions[known].declared))
 			return;

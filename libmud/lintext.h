@@ -10,8 +10,8 @@
 
 /*
  * Tells of each module of which a member stands anywhere in the document and
- * whose extension is not declared, of declared names that are not used or are
- * a module's, and of prefixes where a module's name belongs.
+ * whose extension is not declared, and of declared names that are not used or
+ * are a module's.
  */
 void lintext_judge(const struct json_at *top, struct findings *to);
 

@@ -86,6 +86,19 @@ name_extensions(struct edit *edit, const struct json_at *mud)
 			    edit, mud, known[i].written, known[i].name);
 }
 
+/* A leaf-list with one value was often written as that value. */
+static void
+mend_transparency(struct edit *edit, const struct json_at *mud)
+{
+	struct json_at transparency, leaf;
+
+	if (json_find(
+		mud, "ietf-mud-transparency:transparency", &transparency) &&
+	    json_find(&transparency, "vuln-url", &leaf) &&
+	    json_is_string(leaf.value))
+		edit_set(edit, &leaf, json_pack("[O]", leaf.value));
+}
+
 /* The "acl" list at the top, made if there is none; false: something else
  * stands in its place. */
 static bool
@@ -100,21 +113,23 @@ find_acl_list(const struct json_at *top, struct json_at at[2])
 	return json_find(&at[0], "acl", &at[1]) && json_is_array(at[1].value);
 }
 
-static bool
-has_acl(const json_t *list, const char *name)
+/* The ACL of that name at the top, drafts' names included; NULL: none. */
+static json_t *
+find_acl(const struct json_at *top, const json_t *name)
 {
+	const json_t *list =
+	    json_object_get(json_object_get(top->value, ACLS), "acl");
+
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *acl = json_array_get(list, i);
-		const char *other =
-		    json_string_value(json_object_get(acl, "name"));
+		json_t *acl = json_array_get(list, i);
+		const json_t *other = json_object_get(acl, "name");
 
 		if (other == NULL)
-			other =
-			    json_string_value(json_object_get(acl, "acl-name"));
-		if (other != NULL && strcmp(other, name) == 0)
-			return true;
+			other = json_object_get(acl, "acl-name");
+		if (name != NULL && json_equal(other, name))
+			return acl;
 	}
-	return false;
+	return NULL;
 }
 
 /* An ACL that was written into a policy's list goes where ACLs are; its name
@@ -128,7 +143,7 @@ move_inlined(
 	json_t *moved;
 
 	if (!json_is_string(name) || !find_acl_list(top, at) ||
-	    has_acl(at[1].value, json_string_value(name)))
+	    find_acl(top, name) != NULL)
 		return;
 	moved = json_copy(entry->value);
 	(void)json_array_append_new(at[1].value, moved);
@@ -139,25 +154,41 @@ move_inlined(
 	    "the ACL that was written here is now in " ACLS "/acl");
 }
 
-/* What a list's entry says of the ACL besides its name, the ACL says too. */
+/* What a list's entry says of an ACL's type, the ACL itself is to say. */
+static void
+move_type(
+    struct edit *edit, const struct json_at *top, const struct json_at *entry)
+{
+	static const char *const types[] = { "type", "acl-type" };
+	json_t *acl = find_acl(top, json_object_get(entry->value, "name"));
+
+	if (acl == NULL)
+		return;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		json_t *type = json_object_get(entry->value, types[i]);
+
+		if (!json_is_string(type))
+			continue;
+		if (json_object_get(acl, "type") == NULL &&
+		    json_object_get(acl, "acl-type") == NULL)
+			(void)json_object_set(acl, "type", type);
+		(void)json_object_del(entry->value, types[i]);
+		edit_told(edit, entry, "\"%s\" is gone: the ACL itself has it",
+		    types[i]);
+	}
+}
+
 static void
 mend_entry(
     struct edit *edit, const struct json_at *top, const struct json_at *entry)
 {
-	static const char *const types[] = { "type", "acl-type" };
-
 	edit_names(edit, entry, "access-list", "ietf-mud");
 	if (json_object_get(entry->value, "aces") != NULL ||
 	    json_object_get(entry->value, "access-list-entries") != NULL) {
 		move_inlined(edit, top, entry);
 		return;
 	}
-	for (size_t i = 0; i < COUNT(types); i++)
-		if (json_is_string(json_object_get(entry->value, types[i]))) {
-			(void)json_object_del(entry->value, types[i]);
-			edit_told(edit, entry,
-			    "\"%s\" is gone: the ACL itself has it", types[i]);
-		}
+	move_type(edit, top, entry);
 }
 
 static void
@@ -196,6 +227,7 @@ mend_mud(struct edit *edit, const struct json_at *top)
 	mend_boolean(edit, &mud, "is-supported");
 	mend_date(edit, &mud);
 	name_extensions(edit, &mud);
+	mend_transparency(edit, &mud);
 	mend_policy(edit, top, &mud, "from-device-policy");
 	mend_policy(edit, top, &mud, "to-device-policy");
 }

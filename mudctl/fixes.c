@@ -43,6 +43,22 @@ static const char *const fixes[FAULT_CODES] = {
 	[FAULT_SIGNATURE_URL] =
 	    "Write a \"mud-signature\" on the host and port of \"mud-url\".",
 
+	[FAULT_FROM_FUTURE] =
+	    "Date the file by when it was made.",
+	[FAULT_NEVER_MATCHES] =
+	    "Write what the entry is meant to match, or leave it out.",
+	[FAULT_SHADOWED] =
+	    "Put the narrower of the two entries first, or leave it out.",
+	[FAULT_ACL_ORDER] =
+	    "Put entries whose order matters into one ACL.",
+	[FAULT_TWIN_MISSING] =
+	    "Add the entry for the other direction of the same service.",
+	[FAULT_BROAD] =
+	    "Name the peers, the protocol and the port that the Thing needs.",
+	[FAULT_EXTENSION] =
+	    "Name in \"extensions\" what the file uses, and nothing else.",
+	[FAULT_UNADVISED] = "Do as the clause advises.",
+
 	/* The signature's form. */
 	[FAULT_SIGNATURE_EMPTY] =
 	    SIGN_AGAIN "; this file has no bytes.",

@@ -30,6 +30,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
+	tests/unit/test_sarif tests/unit/test_showfile
 	tests/unit/test_flowjson \
 	tests/unit/test_showfile tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
@@ -46,6 +47,9 @@ tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
 tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
 
+tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
+tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_flowjson_SOURCES = tests/unit/test_flowjson.c
 tests_unit_test_flowjson_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_flowjson_LDADD = $(mudctl_test_ldadd)
@@ -59,6 +63,9 @@ tests_unit_test_worldargs_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_worldargs_LDADD = $(mudctl_test_ldadd)
 endif
 
+# The programs themselves; sign.sh beside openssl(1), with what
+# make-signatures.sh makes.
+TESTS += tests/checks/sign.sh tests/checks/validate.sh
 # Beside openssl(1), with what make-signatures.sh makes.
 TESTS += tests/checks/sign.sh
 

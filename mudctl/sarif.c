@@ -21,19 +21,18 @@
 
 /* A path as a URI reference (RFC 3986): relative, or file: if it is not. */
 static json_t *
-uri_of(const char *path)
+uri_of(const char *name)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "abcdefghijklmnopqrstuvwxyz0123456789"
 				    "-._~/";
+	const char *path = strcmp(name, "-") == 0 ? "stdin" : name;
 	const char *scheme = *path == '/' ? "file://" : "";
 	const size_t size = strlen(scheme) + strlen(path) * 3 + 1;
 	char *uri = xcalloc(size, 1);
 	json_t *value;
 	size_t len;
 
-	if (strcmp(path, "-") == 0)
-		path = "stdin";
 	len = (size_t)snprintf(uri, size, "%s", scheme);
 	for (const char *c = path; *c != '\0'; c++)
 		len += (size_t)snprintf(uri + len, size - len,
