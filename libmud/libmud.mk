@@ -93,7 +93,6 @@ libmud_tests = \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
 	tests/unit/test_world \
-	tests/unit/test_worst
 	tests/unit/test_worst \
 	tests/unit/test_yang
 check_PROGRAMS += $(libmud_tests)

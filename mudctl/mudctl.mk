@@ -30,8 +30,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
-	tests/unit/test_sarif tests/unit/test_showfile
-	tests/unit/test_flowjson \
+	tests/unit/test_flowjson tests/unit/test_sarif \
 	tests/unit/test_showfile tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
