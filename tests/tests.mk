@@ -129,3 +129,9 @@ EXTRA_DIST += tests/checks tests/fuzz/corpus tests/judge tests/lab \
 # Folders are copied whole; nothing that Python left there goes along.
 dist-hook:
 	find "$(distdir)/tests" -name __pycache__ -exec rm -rf {} +
+
+# How long files take to be judged; tests/judge/bench.py runs it.
+check_PROGRAMS += tests/judge/measure
+tests_judge_measure_SOURCES = tests/judge/measure.c
+tests_judge_measure_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_judge_measure_LDADD = libmud/libmud.a $(JANSSON_LIBS) $(CRYPTO_LIBS)
