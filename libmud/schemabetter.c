@@ -185,7 +185,7 @@ better_number(const struct yang_type *type, const json_t *value, char *buf)
 		if ((double)number < real)
 			return false;
 	} else if (text != NULL && isdigit((unsigned char)*text)) {
-		number = strtoull(text, &end, 0);
+		number = strtoull(text, &end, draft_hex(text) < 0 ? 10 : 16);
 		if (*end != '\0')
 			return false;
 	} else {
@@ -292,7 +292,7 @@ better_date(const char *text, char *buf)
 {
 	char date[64];
 
-	if (strlen(text) + 12 > sizeof(date))
+	if (strlen(text) < 10 || strlen(text) + 12 > sizeof(date))
 		return false;
 	(void)snprintf(date, sizeof(date), "%s", text);
 	if (strlen(date) == 10)

@@ -27,19 +27,23 @@ schema_seen(const json_t *value, char buf[SCHEMA_TEXT])
 {
 	char text[SCHEMA_QUOTE];
 
+	if (json_is_array(value)) {
+		schema_say(buf, "%s",
+		    json_array_size(value) == 0 ? "an empty array"
+						: "an array");
+		return buf;
+	}
+	if (json_is_object(value)) {
+		schema_say(buf, "%s",
+		    json_object_size(value) == 0 ? "an empty object"
+						 : "an object");
+		return buf;
+	}
 	schema_quote(value, text, sizeof(text));
 	if (json_is_string(value))
 		schema_say(buf, "the text %s", text);
 	else if (json_is_number(value))
 		schema_say(buf, "the number %s", text);
-	else if (json_is_array(value))
-		schema_say(buf, "%s",
-		    json_array_size(value) == 0 ? "an empty array"
-						: "an array");
-	else if (json_is_object(value))
-		schema_say(buf, "%s",
-		    json_object_size(value) == 0 ? "an empty object"
-						 : "an object");
 	else
 		schema_say(buf, "%s", text);
 	return buf;

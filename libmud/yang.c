@@ -260,10 +260,13 @@ static bool
 has_form(const char *text, const char *form)
 {
 	for (; *form != '\0'; form++, text++) {
-		const unsigned char c = (unsigned char)*text;
+		bool fits = *text == *form;
 
-		if (*form == '0' ? !isdigit(c)
-				 : (*form == 'x' ? !isxdigit(c) : c != *form))
+		if (*form == '0')
+			fits = isdigit((unsigned char)*text) != 0;
+		else if (*form == 'x')
+			fits = isxdigit((unsigned char)*text) != 0;
+		if (!fits)
 			return false;
 	}
 	return true;
