@@ -125,6 +125,23 @@ tests_fuzz_fuzz_redirect_LDADD = mudd/fetch/libfetch.a $(fuzz_core_libs) \
 
 EXTRA_DIST += tests/checks tests/fuzz/corpus tests/judge tests/lab \
 	.clang-format .clang-tidy .editorconfig
+# The evaluator against the compiled rules; `./dev soak differential` asks it
+# about a million cases.
+check_PROGRAMS += tests/differential/run_differential
+TESTS += tests/differential/run_differential
+tests_differential_run_differential_SOURCES = \
+	tests/differential/aim.c tests/differential/aim.h \
+	tests/differential/beside.c \
+	tests/differential/dice.h \
+	tests/differential/generate.c tests/differential/generate.h \
+	tests/differential/interpret.c tests/differential/interpret.h \
+	tests/differential/report.c tests/differential/report.h \
+	tests/differential/run_differential.c
+tests_differential_run_differential_CFLAGS = $(AM_CFLAGS)
+tests_differential_run_differential_LDADD = libmud/libmud.a
+
+EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
+	.clang-tidy .editorconfig
 
 # Folders are copied whole; nothing that Python left there goes along.
 dist-hook:
