@@ -56,8 +56,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
+	libmud/world.c libmud/world.h \
 	libmud/yang.c libmud/yang.h
-	libmud/world.c libmud/world.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA

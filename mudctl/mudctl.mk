@@ -14,9 +14,9 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
+	mudctl/validate.c mudctl/validate.h \
 	mudctl/worldargs.c mudctl/worldargs.h \
 	mudctl/worldjson.c mudctl/worldjson.h
-	mudctl/validate.c mudctl/validate.h
 mudctl_libmudctl_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Built below the folder of its name, installed as bin/mudctl.
@@ -28,8 +28,7 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
-	tests/unit/test_sarif tests/unit/test_showfile
-	tests/unit/test_flowjson \
+	tests/unit/test_flowjson tests/unit/test_sarif \
 	tests/unit/test_showfile tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
@@ -45,12 +44,13 @@ tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
 tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
 
-tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
-tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
-tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_flowjson_SOURCES = tests/unit/test_flowjson.c
 tests_unit_test_flowjson_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_flowjson_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
+tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
@@ -64,7 +64,5 @@ endif
 # The programs themselves; sign.sh beside openssl(1), with what
 # make-signatures.sh makes.
 TESTS += tests/checks/sign.sh tests/checks/validate.sh
-# Beside openssl(1), with what make-signatures.sh makes.
-TESTS += tests/checks/sign.sh
 # Over the golden files.
 TESTS += tests/checks/check.sh
