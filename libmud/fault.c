@@ -85,6 +85,11 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_DROP_NOT_UNDERSTOOD] = { "drop-not-understood",
 	    OR_APPROVE("Ask the maker to say what is denied with RFC 8520 "
 	        "and RFC 8519 alone") },
+	[FAULT_ACL_TYPE] = { "acl-type",
+	    "Ask the maker to give each ACL its type.", NULL },
+	[FAULT_ACCEPTS_ALL] = { "accepts-all",
+	    OR_APPROVE("Ask the maker to say whom the device needs to "
+	        "reach, and how") },
 	[FAULT_SIGNER_CHANGED] = { "signer-changed",
 	    OR_APPROVE("Ask the maker whether another signs its files now") },
 	[FAULT_ROLLED_BACK] = { "rolled-back",

@@ -113,6 +113,8 @@ enum fault_code {
 	FAULT_DRAFT_FILE,    /* shape of a draft before the RFC */
 	FAULT_IP_LITERAL,    /* addresses as numbers: an admin must look */
 	FAULT_DROP_NOT_UNDERSTOOD, /* S-9 */
+	FAULT_ACL_TYPE,            /* no ACL has a type for what is in it */
+	FAULT_ACCEPTS_ALL,         /* an ACE without any condition */
 	/* a good file, beside what is known of its MUD URL (S-37) */
 	FAULT_SIGNER_CHANGED, /* another signed before (S-31) */
 	FAULT_ROLLED_BACK,    /* older than what was in force (S-36) */

@@ -36,6 +36,10 @@ add(struct findings *to, const struct finding_kind *kind,
 		finding.column = at->column;
 	}
 	to->n_errors += kind->severity == FINDING_ERROR;
+	to->n_ignored += kind->breaks_schema && !kind->refuses &&
+	                 kind->code != FAULT_DRAFT_FILE &&
+	                 kind->code != FAULT_ACL_TYPE;
+	to->is_draft |= kind->code == FAULT_DRAFT_FILE;
 	to->breaks_schema |= kind->breaks_schema;
 	if (kind->refuses && to->refusal.code == FAULT_NONE)
 		(void)fault_set(&to->refusal, kind->code, kind->clause,

@@ -57,7 +57,9 @@ struct findings {
 	void *arg;
 	const struct places *places; /* lent; NULL: no lines and columns */
 	size_t n_errors;
+	size_t n_ignored; /* nodes that a manager ignores (M-EXT-2) */
 	bool breaks_schema;
+	bool is_draft;        /* one had FAULT_DRAFT_FILE */
 	struct fault refusal; /* of the first that refuses, or FAULT_NONE */
 };
 

@@ -17,8 +17,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
-	libmud/evaluate.c libmud/evaluate.h \
 	libmud/edit.c libmud/edit.h \
+	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
 	libmud/field.c libmud/field.h \
@@ -40,7 +40,9 @@ libmud_libmud_a_SOURCES = \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
+	libmud/nfttable.c libmud/nfttable.h \
 	libmud/nfttext.c libmud/nfttext.h \
+	libmud/peers.c libmud/peers.h \
 	libmud/place.c libmud/place.h \
 	libmud/policy.c libmud/policy.h \
 	libmud/ports.c libmud/ports.h \
@@ -80,15 +82,19 @@ libmud_tests = \
 	tests/unit/test_modernize \
 	tests/unit/test_mudfile \
 	tests/unit/test_mudstring \
+	tests/unit/test_nfttable \
 	tests/unit/test_nfttext \
+	tests/unit/test_place \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
+	tests/unit/test_schema \
 	tests/unit/test_signature \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
 	tests/unit/test_world \
-	tests/unit/test_worst
+	tests/unit/test_worst \
+	tests/unit/test_yang
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -169,9 +175,17 @@ tests_unit_test_mudstring_SOURCES = tests/unit/test_mudstring.c
 tests_unit_test_mudstring_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_mudstring_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_nfttable_SOURCES = tests/unit/test_nfttable.c
+tests_unit_test_nfttable_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_nfttable_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_nfttext_SOURCES = tests/unit/test_nfttext.c
 tests_unit_test_nfttext_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_nfttext_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_place_SOURCES = tests/unit/test_place.c
+tests_unit_test_place_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_place_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_CFLAGS = $(libmud_test_cflags)
@@ -180,6 +194,11 @@ tests_unit_test_policy_LDADD = $(libmud_test_ldadd)
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_rule_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+tests_unit_test_schema_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_schema_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c \
 	tests/unit/sigworld.c tests/unit/sigworld.h
@@ -207,6 +226,10 @@ tests_unit_test_world_LDADD = $(libmud_test_ldadd)
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_yang_SOURCES = tests/unit/test_yang.c
+tests_unit_test_yang_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_yang_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 endif
 
 # Keys and signatures are made anew for each build tree.

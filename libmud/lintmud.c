@@ -10,6 +10,7 @@
 #include "libmud/date.h"
 #include "libmud/lintext.h"
 #include "libmud/url.h"
+#include "libmud/yang.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -132,21 +133,6 @@ is_real_day(const char *text)
 	return day <= days[month - 1];
 }
 
-/* The digits and marks of yang:date-and-time (RFC 6991 s3) are there. */
-static bool
-has_date_shape(const char *text)
-{
-	static const char shape[] = "0000-00-00T00:00:00";
-
-	for (size_t i = 0; i < sizeof(shape) - 1; i++) {
-		const bool is_digit = text[i] >= '0' && text[i] <= '9';
-
-		if (shape[i] == '0' ? !is_digit : text[i] != shape[i])
-			return false;
-	}
-	return true;
-}
-
 static void
 judge_update(const struct json_at *mud, int64_t now, struct findings *to)
 {
@@ -159,15 +145,13 @@ judge_update(const struct json_at *mud, int64_t now, struct findings *to)
 	int64_t seconds;
 
 	/* What has another shape breaks the schema. */
-	if (text == NULL || !has_date_shape(text))
+	if (text == NULL || !yang_is_date(text))
 		return;
 	if (!date_parse(text, &seconds)) {
-		/* Of a zone that is missing schema.h tells. */
-		if (strpbrk(text + 19, "Z+-") != NULL)
-			findings_add(to, &unreal, &at,
-			    "Write when the file was made, such as "
-			    "\"2026-01-15T10:32:28Z\".",
-			    "no such time: %s", text);
+		findings_add(to, &unreal, &at,
+		    "Write when the file was made, such as "
+		    "\"2026-01-15T10:32:28Z\".",
+		    "no such time: %s", text);
 	} else if (!is_real_day(text)) {
 		findings_add(to, &unreal, &at,
 		    "Write when the file was made, such as "
@@ -199,17 +183,6 @@ judge_validity(const struct json_at *mud, struct findings *to)
 		    json_integer_value(at.value));
 }
 
-/* Characters, not bytes. */
-static size_t
-text_length(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text != '\0'; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
 static bool
 has_control(const char *text)
 {
@@ -231,11 +204,11 @@ judge_systeminfo(const struct json_at *mud, struct findings *to)
 
 	if (text == NULL)
 		return;
-	if (text_length(text) > SYSTEMINFO_SHOWN)
+	if (yang_length(text) > SYSTEMINFO_SHOWN)
 		findings_add(to, &kind, &at,
 		    "Say in 60 characters what the Thing is; the rest may be "
 		    "cut off. \"documentation\" leads to more.",
-		    "%zu characters, but 60 are shown", text_length(text));
+		    "%zu characters, but 60 are shown", yang_length(text));
 	if (has_control(text))
 		findings_add(to, &control, &at, "Write one line of text.",
 		    "control characters in a text for people");

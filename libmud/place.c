@@ -15,14 +15,12 @@
 
 /* One value: where it, or its name, begins, and how many lie in it. */
 struct place {
-	uint32_t offset;
+	uint32_t line, column; /* from 1 */
 	uint32_t n_inside;
 };
 
 struct places {
-	struct bytes text;
-	uint32_t *lines; /* where each begins */
-	size_t n_lines;
+	struct bytes text; /* only while it is walked */
 	size_t n;
 	struct place place[]; /* in the order of the text */
 };
@@ -30,6 +28,7 @@ struct places {
 struct walk {
 	struct places *places;
 	size_t at;
+	size_t line, line_begin; /* of the byte in hand */
 };
 
 static uint8_t
@@ -48,6 +47,11 @@ skip(struct walk *walk)
 
 	while (byte != 0 && strchr(" \t\r\n,:", byte) != NULL) {
 		walk->at++;
+		/* Between values only: a string has no line break. */
+		if (byte == '\n') {
+			walk->line++;
+			walk->line_begin = walk->at;
+		}
 		byte = peek(walk);
 	}
 	return byte;
@@ -82,7 +86,9 @@ walk_text(struct walk *walk)
 	uint8_t byte;
 
 	for (byte = skip(walk); byte != 0; byte = skip(walk)) {
-		const size_t begin = walk->at;
+		const uint32_t line = (uint32_t)walk->line;
+		const uint32_t column =
+		    (uint32_t)(walk->at - walk->line_begin + 1);
 		struct place *place;
 
 		if (byte == '}' || byte == ']') {
@@ -106,7 +112,8 @@ walk_text(struct walk *walk)
 		if (places->n == LIMIT_JSON_VALUES)
 			return;
 		place = &places->place[places->n++];
-		place->offset = (uint32_t)begin;
+		place->line = line;
+		place->column = column;
 		if (byte == '{' || byte == '[') {
 			if (n_open == LIMIT_JSON_DEPTH)
 				return;
@@ -119,48 +126,14 @@ walk_text(struct walk *walk)
 	}
 }
 
-/* A file may have as many findings as lines, so that none is counted twice. */
-static void
-find_lines(struct places *places)
-{
-	const struct bytes text = places->text;
-	size_t n = 1;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += text.data[i] == '\n';
-	places->lines = xcalloc(n, sizeof(places->lines[0]));
-	for (size_t i = 0; i < text.len; i++)
-		if (text.data[i] == '\n')
-			places->lines[++places->n_lines] = (uint32_t)i + 1;
-	places->n_lines++;
-}
-
-/* The line, from 0, that this byte is in. */
-static size_t
-line_of(const struct places *places, size_t offset)
-{
-	size_t low = 0, high = places->n_lines;
-
-	while (high - low > 1) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (places->lines[middle] <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct places *
 places_new(struct bytes text)
 {
 	struct places *places = xcalloc(
 	    1, sizeof(*places) + LIMIT_JSON_VALUES * sizeof(places->place[0]));
-	struct walk walk = { places, 0 };
+	struct walk walk = { places, 0, 1, 0 };
 
 	places->text = text;
-	find_lines(places);
 	walk_text(&walk);
 	return places;
 }
@@ -168,8 +141,6 @@ places_new(struct bytes text)
 void
 places_free(struct places *places)
 {
-	if (places != NULL)
-		free(places->lines);
 	free(places);
 }
 
@@ -177,17 +148,19 @@ places_free(struct places *places)
 static size_t
 ordinal(const struct json_at *at)
 {
-	json_t *object;
-	void *to, *iter;
+	const char *key;
+	json_t *value;
 	size_t n = 0;
 
 	if (at->key == NULL)
 		return at->index;
-	object = at->parent->value;
-	to = json_object_iter_at(object, at->key);
-	for (iter = json_object_iter(object); iter != NULL && iter != to;
-	     iter = json_object_iter_next(object, iter))
+	json_object_foreach(at->parent->value, key, value)
+	{
+		(void)value;
+		if (strcmp(key, at->key) == 0)
+			break;
 		n++;
+	}
 	return n;
 }
 
@@ -196,7 +169,7 @@ places_find(const struct places *places, const struct json_at *at, size_t *line,
     size_t *column)
 {
 	const struct json_at *path[LIMIT_JSON_DEPTH + 1];
-	size_t n = 0, i = 0, offset;
+	size_t n = 0, i = 0;
 
 	for (; at->parent != NULL && n <= LIMIT_JSON_DEPTH; at = at->parent)
 		path[n++] = at;
@@ -206,8 +179,6 @@ places_find(const struct places *places, const struct json_at *at, size_t *line,
 		for (i++; skip_n > 0 && i < places->n; skip_n--)
 			i += 1 + places->place[i].n_inside;
 	}
-	offset = i < places->n ? places->place[i].offset : 0;
-	*line = line_of(places, offset);
-	*column = offset - places->lines[*line] + 1;
-	(*line)++;
+	*line = i < places->n ? places->place[i].line : 1;
+	*column = i < places->n ? places->place[i].column : 1;
 }

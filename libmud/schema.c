@@ -22,6 +22,8 @@
 static const char *
 clause_for(const struct schema_node *node, enum yang_verdict verdict)
 {
+	if (node->kind == SCHEMA_LEAF_LIST)
+		return "RFC 7951 s5.3 (J-5)";
 	if (node->type == NULL)
 		return node->kind == SCHEMA_LIST ? "RFC 7951 s5.4 (J-6)"
 		                                 : "RFC 7951 s5.2 (J-4)";
@@ -106,6 +108,30 @@ judge_leaf(struct schema_judge *judge, const struct json_at *at,
 		judge_reference(judge, at, node);
 }
 
+/* A value in a leaf-list. */
+static void
+judge_element(struct schema_judge *judge, const struct json_at *at,
+    const struct schema_node *list)
+{
+	const struct schema_node element = {
+		.name = list->name, .kind = SCHEMA_LEAF, .type = list->type
+	};
+	const enum yang_verdict verdict = yang_check(list->type, at->value);
+	char seen[SCHEMA_TEXT], wanted[SCHEMA_TEXT];
+	char message[SCHEMA_TEXT], fix[SCHEMA_TEXT];
+
+	if (verdict == YANG_GOOD)
+		return;
+	schema_wanted(&element, wanted);
+	schema_say(message, "%s, where %s belongs",
+	    schema_seen(at->value, seen), wanted);
+	schema_say(fix, "Write %s, or leave it out.", wanted);
+	schema_tell_broken(judge, at,
+	    verdict == YANG_ENCODING ? yang_clause(list->type->kind)
+				     : list->clause,
+	    fix, message);
+}
+
 /* Each value once (RFC 7950 s7.7). */
 static void
 judge_leaf_list(struct schema_judge *judge, const struct json_at *at,
@@ -124,7 +150,7 @@ judge_leaf_list(struct schema_judge *judge, const struct json_at *at,
 		const struct json_at here = { value, at, NULL, i };
 		const char *text = json_string_value(value);
 
-		judge_leaf(judge, &here, node);
+		judge_element(judge, &here, node);
 		if (text == NULL)
 			continue;
 		if (json_object_get(seen, text) != NULL)
@@ -269,7 +295,9 @@ judge_when(struct schema_judge *judge, const struct json_at *at,
 	    node->when == SCHEMA_WHEN_ETH
 		? ", or \"mixed-eth-ipv4-acl-type\" if it has \"ipv4\" too"
 		: "");
-	schema_tell_broken(judge, at, "RFC 8519 s4.1 (A-TYPE-1)", fix, message);
+	/* What the ACE says is clear all the same (A-TYPE-3). */
+	schema_tell_wrong(judge, at, FAULT_ACL_TYPE, "RFC 8519 s4.1 (A-TYPE-1)",
+	    fix, message);
 }
 
 /* What holds between the members of one object. */

@@ -134,9 +134,6 @@ better_name(const struct schema_node *node, const char *text, char *buf,
 			found = synonyms[i].meant;
 			*more = synonyms[i].more;
 		}
-	if (strcmp(text, "range") == 0 && strcmp(node->name, "operator") == 0)
-		*more = ", or leave it out and write \"lower-port\" and "
-			"\"upper-port\" for a range";
 	for (size_t i = 0; found == NULL && names[i] != NULL; i++)
 		if (schema_is_near(text, names[i]))
 			found = names[i];

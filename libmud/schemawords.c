@@ -142,6 +142,14 @@ schema_fix_value(
 	bool is_known;
 
 	schema_member(node, member);
+	/* The one operator that is said with other leaves (A-PORT-2). */
+	if (json_is_string(value) && strcmp(node->name, "operator") == 0 &&
+	    strcmp(json_string_value(value), "range") == 0) {
+		schema_say(fix,
+		    "Leave \"operator\" and \"port\" out, and write "
+		    "\"lower-port\" and \"upper-port\".");
+		return;
+	}
 	is_known = node->kind == SCHEMA_LEAF
 	               ? schema_better_leaf(node, value, better, &more)
 	               : schema_better_shape(node, value, better);

@@ -17,6 +17,7 @@
 #include "mudctl/check.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
+#include "mudctl/compile.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
 #include "mudctl/validate.h"
@@ -371,6 +372,9 @@ static const struct command commands[] = {
 	{ "check", NULL, "FILE to|from HOST PROTO [PORT]", "would this MUD file "
 	    "allow it? (no daemon needed)", -1,
 	    NULL, check_run, NULL, NULL, NULL },
+	{ "compile", NULL, "FILE [WORLD]", "the nftables rules that it would "
+	    "become (no daemon needed)", -1,
+	    NULL, compile_run, NULL, NULL, NULL },
 	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
 	    "daemon needed)", -1,
 	    NULL, signing_sign, NULL, NULL, NULL },

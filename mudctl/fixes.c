@@ -34,6 +34,9 @@ static const char *const fixes[FAULT_CODES] = {
 	[FAULT_DROP_NOT_UNDERSTOOD] =
 	    "Say what to drop with RFC 8520 and RFC 8519 alone; as it is an "
 	    "administrator is asked first.",
+	[FAULT_ACCEPTS_ALL] =
+	    "Say whom the Thing needs to reach, and on which ports; for an ACE "
+	    "without any condition an administrator is asked first.",
 	[FAULT_UNSIGNED] =
 	    "Write the signature's URL as \"mud-signature\" and sign the "
 	    "file; for unsigned files an administrator is asked first.",

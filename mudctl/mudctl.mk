@@ -5,6 +5,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
+	mudctl/compile.c mudctl/compile.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/findings.c mudctl/findings.h \
 	mudctl/fixes.c mudctl/fixes.h \
@@ -14,6 +15,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
+	mudctl/strict.c mudctl/strict.h \
 	mudctl/validate.c mudctl/validate.h \
 	mudctl/worldargs.c mudctl/worldargs.h \
 	mudctl/worldjson.c mudctl/worldjson.h
@@ -64,5 +66,10 @@ endif
 # The programs themselves; sign.sh beside openssl(1), with what
 # make-signatures.sh makes.
 TESTS += tests/checks/sign.sh tests/checks/validate.sh
+# Beside openssl(1), with what make-signatures.sh makes.
+TESTS += tests/checks/sign.sh
+
+# Scripts of `mudctl compile`, judged by nft.
+TESTS += tests/checks/compile.sh
 # Over the golden files.
 TESTS += tests/checks/check.sh

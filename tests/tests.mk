@@ -123,8 +123,8 @@ tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_redirect_LDADD = mudd/fetch/libfetch.a $(fuzz_core_libs) \
 	$(SSL_LIBS) $(CRYPTO_LIBS)
 
-EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
-	.clang-tidy .editorconfig
+EXTRA_DIST += tests/checks tests/fuzz/corpus tests/judge tests/lab \
+	.clang-format .clang-tidy .editorconfig
 
 # Folders are copied whole; nothing that Python left there goes along.
 dist-hook:

@@ -32,9 +32,10 @@ CLASSES = {
     "other-module": "RFC 8520 s2 (M-FILE-2): ietf-interfaces is no schema of "
                     "MUD files; it has loaded it for a reference",
     "empty-header": "RFC 7950 s7.5.1: an empty container is as good as none; "
-                    "it dies of a segmentation fault",
+                    "it frees it and then looks into it",
 }
 HEADERS = ("eth", "ipv4", "ipv6")
+FREED = re.compile(r'Data location "/ietf-access-control-list:(eth|ipv4|ipv6)"')
 SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
 
 
@@ -47,8 +48,9 @@ class _Token(str):
 
 
 class _Features(set):
-    """Names of features, and whether yanglint died."""
-    died = False
+    """Names of features, and whether yanglint used a container that it had
+    freed: it died, or says of a header that it is the top."""
+    used_freed = False
 
 
 def _number(token):
@@ -126,7 +128,7 @@ def _plain_value(key, value, module, features):
             if new in found:
                 features.add("duplicate-member")
             found[new] = _plain_value(new, inner, below, features)
-            if (features.died and key == "matches" and new in HEADERS and
+            if (features.used_freed and key == "matches" and new in HEADERS and
                     found[new] == {}):
                 features.add("empty-header")
                 del found[new]
@@ -152,12 +154,12 @@ def _write(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def plain(text, died):
+def plain(text, said):
     """(text without the features, their names); (None, names) if it is not
-    JSON at all, so that there is nothing to undo.  An empty header is one only
-    where yanglint died."""
+    JSON at all, so that there is nothing to undo.  `said` is what yanglint
+    said of it, or None."""
     features = _Features()
-    features.died = died
+    features.used_freed = said is None or bool(FREED.search(said))
     if text.strip(" \t\r\n") == "":
         return "", {"blank-text"} if text else set()
 

@@ -82,22 +82,36 @@ class Run:
             self.lost += said is None
             self.by_way.update(mutant[1])
             if not self.agree(said, verdict):
-                doubts.append((mutant, said, verdict,
-                               *classes.plain(mutant[0], said is None)))
-        known = [doubt for doubt in doubts if doubt[3] is not None and
-                 doubt[4]]
-        again = self.ask([doubt[3] for doubt in known], "plain")
-        settled = {id(doubt) for doubt, (said, verdict) in zip(known, again)
-                   if self.agree(said, verdict)}
-        for doubt in doubts:
-            if id(doubt) in settled:
-                self.by_class.update(doubt[4])
-            else:
-                self.disagree(doubt)
+                doubts.append((mutant, said, verdict))
+        for doubt, features in self.unsettled(doubts):
+            self.disagree(doubt, features)
 
-    def disagree(self, doubt):
+    def unsettled(self, doubts):
+        """Those that are of no class, with the features they have.  What one
+        feature hid may show once it is undone, so all is done twice."""
+        open_ = [(doubt, doubt[0][0], doubt[1], set()) for doubt in doubts]
+        left = []
+        for _ in range(2):
+            again = []
+            for doubt, text, said, features in open_:
+                plain, found = classes.plain(text, said)
+                if plain is None or not found:
+                    left.append((doubt, features))
+                else:
+                    again.append((doubt, plain, features | found))
+            open_ = []
+            for (doubt, plain, features), (said, verdict) in zip(
+                    again, self.ask([plain for _, plain, _ in again],
+                                    "plain")):
+                if self.agree(said, verdict):
+                    self.by_class.update(features)
+                else:
+                    open_.append((doubt, plain, said, features))
+        return left + [(doubt, features) for doubt, _, _, features in open_]
+
+    def disagree(self, doubt, features):
         """Keeps what no class covers."""
-        (text, ways, source), said, verdict, _, features = doubt
+        (text, ways, source), said, verdict = doubt
         self.disagreements.append(ways)
         number = len(self.disagreements)
         if number > 20:
