@@ -131,13 +131,9 @@ find_l4(
 
 	if (has_tcp && has_udp)
 		return false;
-	if (has_tcp)
+	if (has_tcp || (number == 6 && !has_udp))
 		name = "tcp";
-	else if (has_udp)
-		name = "udp";
-	else if (number == 6)
-		name = "tcp";
-	else if (number == 17)
+	else if (has_udp || number == 17)
 		name = "udp";
 	else
 		return false;

@@ -46,12 +46,13 @@ tests_unit_test_fixes_SOURCES = tests/unit/test_fixes.c
 tests_unit_test_fixes_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_fixes_LDADD = $(mudctl_test_ldadd)
 
-tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
-tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
-tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_flowjson_SOURCES = tests/unit/test_flowjson.c
 tests_unit_test_flowjson_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_flowjson_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_sarif_SOURCES = tests/unit/test_sarif.c
+tests_unit_test_sarif_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
