@@ -203,7 +203,7 @@ report(const struct entry *entry)
 		accepts ? FAULT_UNSUPPORTED : FAULT_DROP_NOT_UNDERSTOOD,
 		matches->odd_clause, false, false };
 
-	if (!entry->reading->is_again)
+	if (!entry->reading->is_again && !matches->is_told)
 		findings_add_placed(entry->reading->findings, &kind,
 		    &matches->odd_place, NULL, "%s", matches->odd_text);
 	if (!accepts)

@@ -18,6 +18,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
 	libmud/edit.c libmud/edit.h \
+	libmud/eth.c libmud/eth.h \
 	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
