@@ -71,15 +71,17 @@ distance(const char *a, const char *b)
 	return row[m];
 }
 
-bool
-schema_is_near(const char *written, const char *name)
+size_t
+schema_distance(const char *written, const char *name)
 {
-	const size_t limit = strlen(name) < 6 ? 1 : strlen(name) / 4;
-
 	const size_t n = strlen(written), m = strlen(name);
+	const size_t limit = m < 6 ? 1 : m / 4;
+	size_t far;
 
-	return n <= m + limit && m <= n + limit &&
-	       distance(written, name) <= limit;
+	if (n > m + limit || m > n + limit)
+		return SIZE_MAX;
+	far = distance(written, name);
+	return far <= limit ? far : SIZE_MAX;
 }
 
 /* What people write for the values of RFC 8519. */
@@ -135,7 +137,7 @@ better_name(const struct schema_node *node, const char *text, char *buf,
 			*more = synonyms[i].more;
 		}
 	for (size_t i = 0; found == NULL && names[i] != NULL; i++)
-		if (schema_is_near(text, names[i]))
+		if (schema_distance(text, names[i]) != SIZE_MAX)
 			found = names[i];
 	if (found == NULL)
 		return false;
