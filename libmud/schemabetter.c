@@ -276,8 +276,6 @@ better_host(const char *text, char *buf)
 	size_t len;
 
 	begin = begin == NULL ? text : begin + 3;
-	if (strncmp(begin, "*.", 2) == 0)
-		return false;
 	len = strcspn(begin, ":/?# \r\n");
 	if (len == 0 || len >= sizeof(host) - 2)
 		return false;
@@ -299,8 +297,7 @@ better_date(const char *text, char *buf)
 	(void)snprintf(date, sizeof(date), "%s", text);
 	if (strlen(date) == 10)
 		(void)snprintf(date, sizeof(date), "%sT00:00:00Z", text);
-	if (date[10] == ' ' || date[10] == 't')
-		date[10] = 'T';
+	date[10] = 'T';
 	if (date[strlen(date) - 1] == 'z')
 		date[strlen(date) - 1] = 'Z';
 	if (!yang_is_date(date))
