@@ -56,6 +56,10 @@ static const struct test_case cases[] = {
 	/* names (J-1, J-2, M-EXT-1, M-EXT-2) */
 	{ MUD "/ietf-mud:mfg-name", "'x'", WRONG, 0, "J-2", "qualified",
 	    "Write \"mfg-name\"" },
+	{ IP "/ietf-access-control-list:ttl", "1", WRONG, 0, "J-2", "qualified",
+	    "Write \"ttl\"" },
+	{ IP "/ietf-mud:ttl", "1", WRONG, 0, "M-EXT-1", "", "" },
+	{ LIST "/0/mud:name", "'out4'", WRONG, 0, "J-1", "prefix", "" },
 	{ MUD "/mud:mfg-name", "'x'", WRONG, 0, "J-1", "prefix",
 	    "Write \"mfg-name\"" },
 	{ MUD "/mfg_name", "'x'", WRONG, 0, "M-EXT-1", "mfg_name",
