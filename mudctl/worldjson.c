@@ -31,7 +31,7 @@ static bool
 read_host(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	const char *text;
+	const char *text = "";
 	struct addr addr;
 
 	if (!json_read_text(at, &text, why))
@@ -56,7 +56,7 @@ static bool
 read_url(const struct json_at *at, struct url *url, struct fault *why)
 {
 	struct fault refused;
-	const char *text;
+	const char *text = "";
 
 	if (!json_read_text(at, &text, why))
 		return false;
@@ -69,7 +69,7 @@ static bool
 read_mac(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	const char *text;
+	const char *text = "";
 
 	if (!json_read_text(at, &text, why))
 		return false;
@@ -128,7 +128,7 @@ read_local(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
 	struct prefix prefix;
-	const char *text;
+	const char *text = "";
 
 	if (!json_read_text(at, &text, why))
 		return false;
