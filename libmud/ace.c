@@ -1,5 +1,6 @@
 /*
- * ACEs.  Role: reader, mudctl.  Input: hostile JSON, bounded by json.c.
+ * ACEs.  Role: reader, mudctl.  Input: hostile JSON, bounded by json.c;
+ * broken leaves were told of by schema_judge.
  */
 #include "libmud/ace.h"
 
@@ -13,125 +14,102 @@
 
 enum { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58 };
 
+/* The modules count characters, and allow any: for logs and rules we do not. */
+static const struct finding_kind bad_name = { FINDING_ERROR, FAULT_MALFORMED,
+	"RFC 8519 s4.1 (A-NAME-1)", false, true };
+
+static const struct finding_kind unknown_action = { FINDING_WARNING,
+	FAULT_UNSUPPORTED, "RFC 8520 s2 (M-FILE-4), S-9", false, false };
+
+static const struct finding_kind contradiction = { FINDING_ERROR,
+	FAULT_MALFORMED, "RFC 8519 s4.2 (A-PROTO-2)", false, true };
+
+/* Without any condition an accept opens the Thing to all. */
+static const struct finding_kind accepts_all = { FINDING_WARNING,
+	FAULT_ACCEPTS_ALL, "RFC 8519 s4.1 (A-SEM-3)", false, false };
+
 struct entry {
 	struct reading *reading;
 	struct matches matches;
 	enum forwarding forwarding;
-	bool has_name, has_forwarding;
-	char name[LIMIT_NAME + 1];
+	bool has_forwarding;
+	const char *name;
 };
 
-static bool
-ignore(const struct json_at *at, void *into, struct fault *why)
+const char *
+ace_name(const struct json_at *at, struct reading *reading)
 {
-	struct entry *entry = into;
+	const char *text = json_get_text(at);
+	const size_t len = text == NULL ? 0 : strlen(text);
+	size_t i = 0;
 
-	return reading_ignore(at, entry->reading, why);
-}
-
-bool
-ace_name(const struct json_at *at, const char **name, struct fault *why)
-{
-	const char *text;
-	size_t len;
-
-	if (!json_read_text(at, &text, why))
-		return false;
-	len = strlen(text);
 	if (len == 0)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-NAME-1)", "an empty name");
-	if (len > LIMIT_NAME)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-NAME-1)",
-		    "a name of %zu bytes, the most is %d", len, LIMIT_NAME);
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			return json_refuse(at, why, FAULT_MALFORMED,
-			    "RFC 8519 s4.1 (A-NAME-1)",
-			    "a name with byte 0x%02x",
-			    (unsigned int)(unsigned char)text[i]);
-	*name = text;
-	return true;
+		return NULL;
+	while (i < len && text[i] >= ' ' && text[i] <= '~')
+		i++;
+	if (i == len && len <= LIMIT_NAME)
+		return text;
+	reading_tell(reading, &bad_name, at,
+	    "Write a name of at most 64 ASCII letters, digits, hyphens, dots "
+	    "and underscores.",
+	    "a name of %zu bytes%s", len,
+	    i == len ? "" : ", not all of them printable ASCII");
+	return NULL;
 }
 
-static bool
-read_name(const struct json_at *at, void *into, struct fault *why)
-{
-	struct entry *entry = into;
-	const char *name;
-
-	if (!ace_name(at, &name, why))
-		return false;
-	text_copy(entry->name, sizeof(entry->name), name);
-	entry->has_name = true;
-	return true;
-}
-
-static bool
-read_matches(const struct json_at *at, void *into, struct fault *why)
+static void
+read_name(const struct json_at *at, void *into)
 {
 	struct entry *entry = into;
 
-	return matches_read(at, &entry->matches, why);
+	entry->name = ace_name(at, entry->reading);
 }
 
-static bool
-read_forwarding(const struct json_at *at, void *into, struct fault *why)
+static void
+read_matches(const struct json_at *at, void *into)
+{
+	struct entry *entry = into;
+
+	matches_read(at, &entry->matches);
+}
+
+static void
+read_forwarding(const struct json_at *at, void *into)
 {
 	static const char *const names[] = {
 		[FORWARD_ACCEPT] = "accept",
 		[FORWARD_DROP] = "drop",
 		[FORWARD_REJECT] = "reject",
 	};
+	const char *name = json_get_identity(at, ACL_MODULE);
 	struct entry *entry = into;
-	const char *name;
 
-	if (!json_read_identity(at, ACL_MODULE, &name, why))
-		return false;
-	entry->has_forwarding = true;
+	if (name == NULL)
+		return;
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcmp(names[i], name) == 0) {
 			entry->forwarding = (enum forwarding)i;
-			return true;
+			entry->has_forwarding = true;
+			return;
 		}
 	/* An identity of our own module would have been in the table. */
 	if (!reading_is_foreign(name))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-ACT-1)",
-		    "%s is none of accept, drop, reject", name);
+		return;
 	entry->forwarding = FORWARD_DROP;
-	reading_note(entry->reading, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-	    "RFC 8520 s2 (M-FILE-4), S-9", "an unknown action, read as drop");
-	return true;
+	entry->has_forwarding = true;
+	reading_tell(entry->reading, &unknown_action, at,
+	    "Write \"accept\" or \"drop\".", "an unknown action, read as drop");
 }
 
-/* Judged, and then ignored: RFC 8520 s2 (M-FILE-4). */
-static bool
-read_logging(const struct json_at *at, void *into, struct fault *why)
+static void
+read_actions(const struct json_at *at, void *into)
 {
-	const char *name;
-
-	(void)into;
-	if (!json_read_identity(at, ACL_MODULE, &name, why))
-		return false;
-	if (strcmp(name, "log-syslog") != 0 && strcmp(name, "log-none") != 0 &&
-	    !reading_is_foreign(name))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-ACT-2)",
-		    "%s is neither log-syslog nor log-none", name);
-	return true;
-}
-
-static bool
-read_actions(const struct json_at *at, void *into, struct fault *why)
-{
+	/* logging is judged by the schema, and ignored (M-FILE-4). */
 	static const struct json_member members[] = {
-		{ "forwarding", read_forwarding },
-		{ "logging", read_logging },
+		{ "forwarding", read_forwarding, NULL },
 	};
 
-	return json_each_member(at, members, COUNT(members), ignore, into, why);
+	json_visit_members(at, members, COUNT(members), NULL, into);
 }
 
 /* What the l4 container says of the protocol; -1: nothing, or not one. */
@@ -150,27 +128,28 @@ implied_protocol(const struct matches *matches)
 	return matches->ace.families == FAMILY_6 ? ICMP6 : -1;
 }
 
-static bool
-resolve_protocol(
-    const struct json_at *at, struct matches *matches, struct fault *why)
+static void
+resolve_protocol(const struct json_at *at, struct matches *matches)
 {
 	const int16_t implied = implied_protocol(matches);
 	int16_t *protocol = &matches->ace.protocol;
 
 	if (matches->l4 == NULL)
-		return true;
+		return;
 	if (implied == -1) {
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "RFC 8519 s4.2 (A-ICMP-1)",
+		matches_odd(matches, at, "RFC 8519 s4.2 (A-ICMP-1)",
 		    "icmp without a family; the ACE matches nothing");
-		return true;
+		return;
 	}
-	if (*protocol != -1 && *protocol != implied)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.2 (A-PROTO-2)", "protocol %d beside %s",
-		    *protocol, matches->l4);
+	if (*protocol != -1 && *protocol != implied) {
+		reading_tell(matches->reading, &contradiction, at,
+		    "Leave \"protocol\" out, or write the one that the "
+		    "container means: tcp 6, udp 17, icmp 1, and 58 in IPv6.",
+		    "protocol %d beside %s", *protocol, matches->l4);
+		matches_odd(matches, at, contradiction.clause,
+		    "protocol %d beside %s", *protocol, matches->l4);
+	}
 	*protocol = implied;
-	return true;
 }
 
 /* The entry as a plain value, its peers aside. */
@@ -180,7 +159,7 @@ fill(const struct entry *entry, const struct ace_context *context,
 {
 	*ace = entry->matches.ace;
 	/* What was not understood keeps no condition: none may be used. */
-	if (entry->matches.odd.code != FAULT_NONE)
+	if (entry->matches.is_odd)
 		*ace = (struct ace){ .families = entry->matches.ace.families,
 			.protocol = -1,
 			.icmp_type = -1,
@@ -191,24 +170,24 @@ fill(const struct entry *entry, const struct ace_context *context,
 	text_copy(ace->name, sizeof(ace->name), entry->name);
 	ace->direction = (uint8_t)context->direction;
 	ace->forwarding = (uint8_t)entry->forwarding;
-	ace->understood = entry->matches.odd.code == FAULT_NONE;
+	ace->understood = !entry->matches.is_odd;
 }
 
 static bool
-fill_peers(struct entry *entry, struct ace *ace, struct fault *why)
+fill_peers(const struct json_at *at, const struct entry *entry, struct ace *ace)
 {
-	struct matches *matches = &entry->matches;
+	const struct matches *matches = &entry->matches;
 
 	for (size_t i = 0; i < matches->n_named; i++) {
+		const struct named *named = &matches->named[i];
 		uint16_t text = PEER_NO_TEXT;
 
-		if (matches->named[i].text[0] != '\0' &&
-		    !reading_text(entry->reading, matches->named[i].kind,
-			matches->named[i].text, &text, why))
+		if (named->text[0] != '\0' &&
+		    !reading_text(
+			entry->reading, at, named->kind, named->text, &text))
 			return false;
 		ace->peers[i] =
-		    (struct peer){ .kind = (uint8_t)matches->named[i].kind,
-			    .text = text };
+		    (struct peer){ .kind = (uint8_t)named->kind, .text = text };
 	}
 	ace->n_peers = (uint8_t)matches->n_named;
 	return true;
@@ -216,84 +195,107 @@ fill_peers(struct entry *entry, struct ace *ace, struct fault *why)
 
 /* Tells what was not understood, and holds the policy for a drop (S-9). */
 static void
-report(struct entry *entry)
+report(const struct entry *entry)
 {
 	const struct matches *matches = &entry->matches;
-	struct fault hold = matches->odd;
+	const bool accepts = entry->forwarding == FORWARD_ACCEPT;
+	const struct finding_kind kind = { FINDING_WARNING,
+		accepts ? FAULT_UNSUPPORTED : FAULT_DROP_NOT_UNDERSTOOD,
+		matches->odd_clause, false, false };
 
-	if (entry->forwarding == FORWARD_ACCEPT) {
-		reading_pass(
-		    entry->reading, matches->odd_severity, &matches->odd);
-		return;
-	}
-	if (matches->odd_severity == FINDING_ERROR)
-		reading_pass(entry->reading, FINDING_ERROR, &matches->odd);
-	hold.code = FAULT_DROP_NOT_UNDERSTOOD;
-	reading_hold(entry->reading, &hold);
+	if (!entry->reading->is_again)
+		findings_add_placed(entry->reading->findings, &kind,
+		    &matches->odd_place, NULL, "%s", matches->odd_text);
+	if (!accepts)
+		reading_hold(entry->reading, &kind, &matches->odd_place, "%s",
+		    matches->odd_text);
 }
 
-/* Without any condition an accept opens the Thing to all (A-SEM-3). */
+/*
+ * A drop of what no packet here has, fragments above all, which come whole:
+ * it can deny nothing, so it is not kept as its maker meant it (S-9).
+ */
 static void
-warn_of_accept_all(const struct json_at *at, const struct entry *entry)
+judge_drop(const struct json_at *at, const struct entry *entry)
+{
+	static const struct finding_kind kind = { FINDING_WARNING,
+		FAULT_DROP_NOT_UNDERSTOOD, "RFC 8519 s4.2, S-9", false, false };
+	struct finding_place place;
+
+	if (entry->forwarding == FORWARD_ACCEPT ||
+	    fields_can_hold(entry->matches.ace.fields))
+		return;
+	place = findings_place(entry->reading->findings, at);
+	reading_tell(entry->reading, &kind, at, NULL,
+	    "drops what no packet here has, such as fragments, which come "
+	    "whole");
+	reading_hold(
+	    entry->reading, &kind, &place, "drops what no packet here has");
+}
+
+static void
+judge_width(const struct json_at *at, const struct entry *entry)
 {
 	const struct matches *matches = &entry->matches;
 	const struct ace *ace = &matches->ace;
+	struct finding_place place;
 
-	if (entry->forwarding == FORWARD_ACCEPT && matches->n_named == 0 &&
-	    ace->protocol == -1 && ace->from.addr.family == 0 &&
-	    ace->to.addr.family == 0)
-		reading_note(entry->reading, FINDING_WARNING, at,
-		    FAULT_UNSUPPORTED, "RFC 8519 s4.1 (A-SEM-3)",
-		    "accepts everything");
+	if (entry->forwarding != FORWARD_ACCEPT || matches->n_named > 0 ||
+	    ace->protocol != -1 || ace->from.addr.family != 0 ||
+	    ace->to.addr.family != 0 || ace->fields[0].id != FIELD_NONE)
+		return;
+	place = findings_place(entry->reading->findings, at);
+	reading_hold(
+	    entry->reading, &accepts_all, &place, "accepts everything");
 }
 
-static bool
+static void
 finish(const struct json_at *at, const struct ace_context *context,
-    struct entry *entry, struct fault *why)
+    struct entry *entry)
 {
 	struct matches *matches = &entry->matches;
 	struct ace ace;
 
-	if (!entry->has_name)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-NAME-1)", "no name");
-	if (!entry->has_forwarding)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-ACT-1)", "no forwarding action");
-	if (!resolve_protocol(at, matches, why))
-		return false;
-	if (context->families == 0 || context->is_foreign_type)
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s2 (A-FEAT-1), S-9",
-		    "in an ACL of a type outside RFC 8520; the ACE matches "
-		    "nothing");
+	/* The file is refused; what the rest would have been is not known. */
+	if (entry->name == NULL || !entry->has_forwarding)
+		return;
+	resolve_protocol(at, matches);
+	if (context->is_foreign_type)
+		matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
+		    "in an ACL of an unknown type; the ACE matches nothing");
+	if (context->families == 0 && matches->l4 != NULL)
+		matches_odd(matches, at, "RFC 8519 s4.1 (A-TYPE-1), S-9",
+		    "%s in an ACL of frames; the ACE matches nothing",
+		    matches->l4);
 	fill(entry, context, &ace);
-	if (ace.understood)
-		warn_of_accept_all(at, entry);
-	else
+	if (ace.understood) {
+		judge_width(at, entry);
+		judge_drop(at, entry);
+	} else {
 		report(entry);
+	}
 	if (entry->reading->is_unused)
-		return true;
-	if (ace.understood && !fill_peers(entry, &ace, why))
-		return false;
-	return reading_add(entry->reading, &ace, why);
+		return;
+	if (!ace.understood || fill_peers(at, entry, &ace))
+		reading_add(entry->reading, at, &ace);
 }
 
-bool
-ace_read(const struct json_at *at, const struct ace_context *context,
-    struct fault *why)
+void
+ace_read(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "name", read_name },
-		{ "matches", read_matches },
-		{ "actions", read_actions },
+		{ "name", read_name, NULL },
+		{ "rule-name", read_name, "name" },
+		{ "matches", read_matches, NULL },
+		{ "actions", read_actions, NULL },
 	};
+	const struct ace_context *context = into;
 	struct entry entry = {
 		.reading = context->reading,
 		.matches = { .reading = context->reading,
 		    .direction = context->direction,
 		    .families = context->families,
-		    .ace = { .families = context->families,
+		    .ace = { .families = FAMILY_4 | FAMILY_6,
 			.protocol = -1,
 			.icmp_type = -1,
 			.icmp_code = -1,
@@ -301,10 +303,9 @@ ace_read(const struct json_at *at, const struct ace_context *context,
 			.destination = { .high = UINT16_MAX } } },
 	};
 
-	/* A record names some family, also for an ACE that matches nothing. */
-	if (context->families == 0)
-		entry.matches.ace.families = FAMILY_4 | FAMILY_6;
-	return json_each_member(
-		   at, members, COUNT(members), ignore, &entry, why) &&
-	       finish(at, context, &entry, why);
+	/* An ACL of frames speaks of both families' packets. */
+	if (context->families != 0)
+		entry.matches.ace.families = context->families;
+	json_visit_members(at, members, COUNT(members), NULL, &entry);
+	finish(at, context, &entry);
 }

@@ -25,12 +25,15 @@ struct ace_context {
 	enum direction direction;
 };
 
-/* Reads one ACE and adds it to the policy. False: the file is refused. */
-bool ace_read(const struct json_at *at, const struct ace_context *context,
-    struct fault *why);
+/* A json_visit_fn over a struct ace_context: reads one ACE, and adds it to
+ * the policy. */
+void ace_read(const struct json_at *at, void *context);
 
-/* The name of an ACL or ACE (A-NAME-1): 1..LIMIT_NAME bytes, printable. */
-bool ace_name(const struct json_at *at, const char **name, struct fault *why);
+/*
+ * The name of an ACL or ACE (A-NAME-1): 1..LIMIT_NAME bytes, printable.  NULL
+ * if it is none; what the modules allow and we do not is told.
+ */
+const char *ace_name(const struct json_at *at, struct reading *reading);
 
 #define ACL_MODULE "ietf-access-control-list"
 

@@ -1,5 +1,6 @@
 /*
- * ACLs.  Role: reader, mudctl.  Input: hostile JSON, bounded by json.c.
+ * ACLs.  Role: reader, mudctl.  Input: hostile JSON, bounded by json.c;
+ * broken leaves were told of by schema_judge.
  */
 #include "libmud/acl.h"
 
@@ -9,6 +10,23 @@
 #include "libmud/reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Over the limits the whole file is refused, never cut (S-8). */
+static const struct finding_kind too_many = { FINDING_ERROR, FAULT_TOO_MANY,
+	"S-8", false, true };
+
+/* What its matches say decides; the modules allow it. */
+static const struct finding_kind no_type = { FINDING_WARNING, FAULT_UNSUPPORTED,
+	"RFC 8519 s4.1 (A-TYPE-3)", false, false };
+
+static const struct finding_kind odd_name = { FINDING_WARNING, FAULT_MALFORMED,
+	"RFC 8519 s4.1 (A-NAME-1)", false, false };
+
+static const struct finding_kind unused = { FINDING_WARNING, FAULT_UNSUPPORTED,
+	"RFC 8520 s3.3 (M-POL-1)", false, false };
+
+static const struct finding_kind both_ways = { FINDING_WARNING,
+	FAULT_UNSUPPORTED, "RFC 8520 s3.3 (M-FILE-6)", false, false };
 
 /*
  * Which l3 containers an ACL of a type may have (A-TYPE-1).  Each ACL is held
@@ -25,6 +43,12 @@ static const struct {
 	{ "mixed-eth-ipv4-acl-type", FAMILY_4 },
 	{ "mixed-eth-ipv6-acl-type", FAMILY_6 },
 	{ "mixed-eth-ipv4-ipv6-acl-type", FAMILY_4 | FAMILY_6 },
+	/* The drafts' names; schema_judge has told. */
+	{ "ethernet-acl-type", 0 },
+	{ "ipv4", FAMILY_4 },
+	{ "ipv6", FAMILY_6 },
+	{ "ipv4-acl", FAMILY_4 },
+	{ "ipv6-acl", FAMILY_6 },
 };
 
 /* An ACL being indexed. */
@@ -33,103 +57,73 @@ struct entry {
 	struct acl *acl;
 };
 
-static bool
-ignore_in_acls(const struct json_at *at, void *into, struct fault *why)
-{
-	struct acls *acls = into;
-
-	return reading_ignore(at, acls->reading, why);
-}
-
-static bool
-ignore(const struct json_at *at, void *into, struct fault *why)
+static void
+read_name(const struct json_at *at, void *into)
 {
 	struct entry *entry = into;
+	struct reading *reading = entry->acls->reading;
 
-	return reading_ignore(at, entry->acls->reading, why);
+	entry->acl->name = ace_name(at, reading);
+	/* The module's description forbids what its type allows. */
+	if (entry->acl->name != NULL && strchr(entry->acl->name, ' ') != NULL)
+		reading_tell(reading, &odd_name, at,
+		    "Write the name without blanks, here and where a policy "
+		    "names it.",
+		    "a blank in the name of an ACL");
 }
 
-static bool
-read_name(const struct json_at *at, void *into, struct fault *why)
+static void
+read_type(const struct json_at *at, void *into)
 {
+	const char *name = json_get_identity(at, ACL_MODULE);
 	struct entry *entry = into;
-	const char *name;
 
-	if (!ace_name(at, &name, why))
-		return false;
-	if (acls_find(entry->acls, name) != NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-NAME-1)", "a second ACL %s", name);
-	entry->acl->name = name;
-	return true;
-}
-
-static bool
-read_type(const struct json_at *at, void *into, struct fault *why)
-{
-	struct entry *entry = into;
-	struct acl *acl = entry->acl;
-	const char *name;
-
-	if (!json_read_identity(at, ACL_MODULE, &name, why))
-		return false;
-	acl->has_type = true;
+	entry->acl->has_type = true;
+	if (name == NULL)
+		return;
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (strcmp(types[i].name, name) == 0) {
-			acl->families = types[i].families;
-			return true;
+			entry->acl->families = types[i].families;
+			return;
 		}
-	/* The drafts had this name for eth-acl-type. */
-	if (entry->acls->reading->policy->info.is_draft &&
-	    strcmp(name, "ethernet-acl-type") == 0) {
-		acl->families = 0;
-		return true;
-	}
-	if (!reading_is_foreign(name))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-TYPE-1)", "%s is no ACL type", name);
-	acl->is_foreign_type = true;
-	return true;
+	entry->acl->is_foreign_type = true;
 }
 
-/* Kept for acl_read, which judges the array itself. */
-static bool
-find_ace_array(const struct json_at *at, void *into, struct fault *why)
+/* Kept for acl_read, when this walk is over. */
+static void
+find_ace_array(const struct json_at *at, void *into)
 {
 	struct entry *entry = into;
-	struct acls *acls = entry->acls;
 
-	acls->n_aces += json_array_size(at->value);
-	if (acls->n_aces > LIMIT_ACES)
-		return json_refuse(at, why, FAULT_TOO_MANY, "S-8",
-		    "more than %d ACEs in all", LIMIT_ACES);
+	entry->acls->n_aces += json_array_size(at->value);
 	entry->acl->has_aces = true;
 	entry->acl->aces = *at;
 	entry->acl->aces.parent = &entry->acl->at[1];
-	return true;
 }
 
-static bool
-read_aces(const struct json_at *at, void *into, struct fault *why)
+static void
+read_aces(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "ace", find_ace_array },
+		{ "ace", find_ace_array, NULL },
 	};
 	struct entry *entry = into;
 
-	/* Kept for acl_read, when this walk is over. */
 	entry->acl->at[1] = *at;
 	entry->acl->at[1].parent = &entry->acl->at[0];
-	return json_each_member(at, members, COUNT(members), ignore, into, why);
+	json_visit_members(at, members, COUNT(members), NULL, into);
 }
 
-static bool
-read_acl(const struct json_at *at, void *into, struct fault *why)
+static void
+read_acl(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "name", read_name },
-		{ "type", read_type },
-		{ "aces", read_aces },
+		{ "name", read_name, NULL },
+		{ "acl-name", read_name, "name" },
+		{ "type", read_type, NULL },
+		{ "acl-type", read_type, "type" },
+		{ "aces", read_aces, NULL },
+		{ "access-list-entries", read_aces, "aces" },
 	};
 	struct acls *acls = into;
 	struct acl *acl = &acls->acl[acls->n];
@@ -138,38 +132,43 @@ read_acl(const struct json_at *at, void *into, struct fault *why)
 	*acl = (struct acl){ .families = FAMILY_4 | FAMILY_6 };
 	acl->at[0] =
 	    (struct json_at){ at->value, &acls->list, NULL, at->index };
-	if (!json_each_member(at, members, COUNT(members), ignore, &entry, why))
-		return false;
+	json_visit_members(at, members, COUNT(members), NULL, &entry);
 	if (acl->name == NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-NAME-1)", "no name");
-	/* What its matches say decides; the modules allow it (A-TYPE-3). */
+		return;
 	if (!acl->has_type)
-		reading_note(acls->reading, FINDING_WARNING, at,
-		    FAULT_UNSUPPORTED, "RFC 8519 s4.1 (A-TYPE-3)", "no type");
+		reading_tell(acls->reading, &no_type, at,
+		    "Write \"type\": \"ipv4-acl-type\" or \"ipv6-acl-type\".",
+		    "no type");
 	acls->n++;
-	return true;
 }
 
-static bool
-read_list(const struct json_at *at, void *into, struct fault *why)
+static void
+read_list(const struct json_at *at, void *into)
 {
 	struct acls *acls = into;
 
 	acls->list = *at;
-	return json_each_element(at, LIMIT_ACLS, read_acl, acls, why);
+	if (json_array_size(at->value) > LIMIT_ACLS)
+		findings_add(acls->reading->findings, &too_many, at, NULL,
+		    "%zu ACLs, the most is %d", json_array_size(at->value),
+		    LIMIT_ACLS);
+	json_visit_elements(at, LIMIT_ACLS, read_acl, acls);
+	if (acls->n_aces > LIMIT_ACES)
+		findings_add(acls->reading->findings, &too_many, at, NULL,
+		    "%zu ACEs in all, the most is %d", acls->n_aces,
+		    LIMIT_ACES);
 }
 
-bool
-acls_init(struct acls *acls, const struct json_at *at, struct reading *reading,
-    struct fault *why)
+void
+acls_init(struct acls *acls, const struct json_at *at, struct reading *reading)
 {
-	static const struct json_member members[] = { { "acl", read_list } };
+	static const struct json_member members[] = {
+		{ "acl", read_list, NULL },
+	};
 
 	acls->reading = reading;
 	acls->n = acls->n_aces = 0;
-	return json_each_member(
-	    at, members, COUNT(members), ignore_in_acls, acls, why);
+	json_visit_members(at, members, COUNT(members), NULL, acls);
 }
 
 struct acl *
@@ -181,75 +180,53 @@ acls_find(struct acls *acls, const char *name)
 	return NULL;
 }
 
-/* Names are keys (RFC 8519 s4.1); ace_read judges them one by one. */
-static bool
-check_names(const struct json_at *array, struct fault *why)
-{
-	const char *seen[LIMIT_ACL_ACES];
-	const size_t n = json_array_size(array->value);
-	size_t n_seen = 0;
-
-	for (size_t i = 0; i < n && n_seen < LIMIT_ACL_ACES; i++) {
-		const struct json_at at = { json_array_get(array->value, i),
-			array, NULL, i };
-		const char *name =
-		    json_string_value(json_object_get(at.value, "name"));
-
-		if (name == NULL)
-			continue;
-		for (size_t k = 0; k < n_seen; k++)
-			if (strcmp(seen[k], name) == 0)
-				return json_refuse(&at, why, FAULT_MALFORMED,
-				    "RFC 8519 s4.1 (A-NAME-1)",
-				    "a second ACE %s", name);
-		seen[n_seen++] = name;
-	}
-	return true;
-}
-
-static bool
-read_ace(const struct json_at *at, void *into, struct fault *why)
-{
-	return ace_read(at, into, why);
-}
-
-bool
-acl_read(struct acls *acls, struct acl *acl, enum direction direction,
-    struct fault *why)
+static void
+read_ace_array(
+    struct acls *acls, const struct acl *acl, enum direction direction)
 {
 	struct ace_context context = { .reading = acls->reading,
 		.acl = acl->name,
 		.families = acl->families,
 		.is_foreign_type = acl->is_foreign_type,
 		.direction = direction };
-	bool ok = true;
 
-	acls->reading->is_again = acl->was_read;
-	if (acl->has_aces)
-		ok = check_names(&acl->aces, why) &&
-		     json_each_element(
-			 &acl->aces, LIMIT_ACL_ACES, read_ace, &context, why);
-	acls->reading->is_again = false;
-	acl->was_read = true;
-	return ok;
+	if (json_array_size(acl->aces.value) > LIMIT_ACL_ACES)
+		reading_tell(acls->reading, &too_many, &acl->aces, NULL,
+		    "%zu ACEs in one ACL, the most is %d",
+		    json_array_size(acl->aces.value), LIMIT_ACL_ACES);
+	json_visit_elements(&acl->aces, LIMIT_ACL_ACES, ace_read, &context);
 }
 
-bool
-acls_judge_rest(struct acls *acls, struct fault *why)
+void
+acl_read(struct acls *acls, struct acl *acl, enum direction direction)
 {
-	bool ok = true;
+	acls->reading->is_again = acl->was_read != 0;
+	if (acl->was_read != 0 && (acl->was_read & 1u << direction) == 0)
+		findings_add(acls->reading->findings, &both_ways, &acl->at[0],
+		    "Write one ACL for each direction: the peer is the "
+		    "destination of what the Thing sends, and the source of "
+		    "what it gets.",
+		    "this ACL serves both directions");
+	if (acl->has_aces)
+		read_ace_array(acls, acl, direction);
+	acls->reading->is_again = false;
+	acl->was_read |= (uint8_t)(1u << direction);
+}
 
+void
+acls_judge_rest(struct acls *acls)
+{
 	acls->reading->is_unused = true;
-	for (size_t i = 0; i < acls->n && ok; i++) {
+	for (size_t i = 0; i < acls->n; i++) {
 		struct acl *acl = &acls->acl[i];
 
-		if (acl->was_read)
+		if (acl->was_read != 0)
 			continue;
-		reading_note(acls->reading, FINDING_WARNING, &acl->at[0],
-		    FAULT_UNSUPPORTED, "RFC 8520 s3.3",
+		reading_tell(acls->reading, &unused, &acl->at[0],
+		    "Name it in \"from-device-policy\" or "
+		    "\"to-device-policy\", or leave it out.",
 		    "no policy names this ACL");
-		ok = acl_read(acls, acl, FROM_DEVICE, why);
+		acl_read(acls, acl, FROM_DEVICE);
 	}
 	acls->reading->is_unused = false;
-	return ok;
 }

@@ -18,12 +18,11 @@ struct reading;
 
 struct acl {
 	const char *name; /* lent by the document */
-	size_t index;     /* in the file's list */
 	uint8_t families; /* that its type speaks of; 0: Ethernet only */
 	bool is_foreign_type;
 	bool has_type;
 	bool has_aces;
-	bool was_read;
+	uint8_t was_read;     /* bit 1 << enum direction */
 	struct json_at aces;  /* the "ace" array, if has_aces */
 	struct json_at at[2]; /* its ancestors: the ACL, "aces" */
 };
@@ -38,20 +37,19 @@ struct acls {
 
 /*
  * Fills *acls, which must not move afterwards, from the container; `at` must
- * outlive it.  Refuses duplicate names, types it does not know, and more of
- * anything than limits.h allows.
+ * outlive it.  ACLs without a name are left out; more of anything than
+ * limits.h allows is told, and refuses the file.
  */
-bool acls_init(struct acls *acls, const struct json_at *at,
-    struct reading *reading, struct fault *why);
+void acls_init(
+    struct acls *acls, const struct json_at *at, struct reading *reading);
 
 /* NULL if there is none. */
 struct acl *acls_find(struct acls *acls, const char *name);
 
 /* Adds the ACL's ACEs, in order, to the policy. */
-bool acl_read(struct acls *acls, struct acl *acl, enum direction direction,
-    struct fault *why);
+void acl_read(struct acls *acls, struct acl *acl, enum direction direction);
 
 /* Judges the ACLs that no policy named; adds nothing. */
-bool acls_judge_rest(struct acls *acls, struct fault *why);
+void acls_judge_rest(struct acls *acls);
 
 #endif

@@ -185,8 +185,6 @@ rule_of_ace(const struct compiler *c, enum rule_chain chain, size_t i,
 	 */
 	if (accepts && !ace->understood)
 		return false;
-	if (!fields_can_hold(ace->fields))
-		return false;
 	/* A reply tells nothing of the opening packet's header (3). */
 	if (is_mirror(chain) && fields_count(ace->fields) > 0)
 		return false;
@@ -228,7 +226,7 @@ add_ace(struct compiler *c, enum rule_chain chain, size_t i)
 	struct rule rule;
 
 	if (direction_of(chain) != (enum direction)ace->direction ||
-	    !rule_of_ace(c, chain, i, &rule))
+	    !fields_can_hold(ace->fields) || !rule_of_ace(c, chain, i, &rule))
 		return;
 	if (families == (FAMILY_4 | FAMILY_6) && ace->n_peers == 0 &&
 	    !has_forms(ace)) {
@@ -255,7 +253,8 @@ ports_have(const struct ports *ports, uint16_t port)
 
 /*
  * Does the file deny DNS over UDP, to any server and for any source port?
- * Which servers is not asked: when in doubt the policy stays the narrower.
+ * Which servers, and of which header fields, is not asked: when in doubt the
+ * policy stays the narrower.
  */
 static bool
 denies_dns(const struct compiler *c)

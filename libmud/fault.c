@@ -85,6 +85,11 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_DROP_NOT_UNDERSTOOD] = { "drop-not-understood",
 	    OR_APPROVE("Ask the maker to say what is denied with RFC 8520 "
 	        "and RFC 8519 alone") },
+	[FAULT_ACL_TYPE] = { "acl-type",
+	    "Ask the maker to give each ACL its type.", NULL },
+	[FAULT_ACCEPTS_ALL] = { "accepts-all",
+	    OR_APPROVE("Ask the maker to say whom the device needs to "
+	        "reach, and how") },
 	[FAULT_SIGNER_CHANGED] = { "signer-changed",
 	    OR_APPROVE("Ask the maker whether another signs its files now") },
 	[FAULT_ROLLED_BACK] = { "rolled-back",
@@ -121,6 +126,20 @@ static const struct fault_words codes[FAULT_CODES] = {
 	[FAULT_DISTRUSTED] = { "distrusted-signer",
 	    OR_APPROVE("If the signer is to be trusted again run `mudctl "
 	        "trust restore SIGNER`") },
+	[FAULT_NEVER_MATCHES] = { "never-matches",
+	    "Ask the maker what the entry was meant to match.", NULL },
+	[FAULT_SHADOWED] = { "shadowed",
+	    "Ask the maker which of the two entries is meant.", NULL },
+	[FAULT_ACL_ORDER] = { "acl-order",
+	    "Ask the maker for one ACL a direction and family.", NULL },
+	[FAULT_TWIN_MISSING] = { "twin-missing",
+	    "Nothing: replies pass by themselves here.", NULL },
+	[FAULT_BROAD] = { "over-broad",
+	    "Ask the maker which hosts and services the device needs.", NULL },
+	[FAULT_EXTENSION] = { "extension",
+	    "Ask the maker to name in extensions what the file uses.", NULL },
+	[FAULT_UNADVISED] = { "unadvised",
+	    "Ask the maker to follow the clause named here.", NULL },
 };
 /* clang-format on */
 

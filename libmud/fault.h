@@ -113,6 +113,8 @@ enum fault_code {
 	FAULT_DRAFT_FILE,    /* shape of a draft before the RFC */
 	FAULT_IP_LITERAL,    /* addresses as numbers: an admin must look */
 	FAULT_DROP_NOT_UNDERSTOOD, /* S-9 */
+	FAULT_ACL_TYPE,            /* no ACL has a type for what is in it */
+	FAULT_ACCEPTS_ALL,         /* an ACE without any condition */
 	/* a good file, beside what is known of its MUD URL (S-37) */
 	FAULT_SIGNER_CHANGED, /* another signed before (S-31) */
 	FAULT_ROLLED_BACK,    /* older than what was in force (S-36) */
@@ -128,6 +130,14 @@ enum fault_code {
 	FAULT_RECORD,   /* a record broke its rules */
 	FAULT_INTERNAL,
 	FAULT_DISTRUSTED, /* an administrator distrusts its signer (S-34) */
+	/* a good file that its maker can hardly mean so (lint.h) */
+	FAULT_NEVER_MATCHES,
+	FAULT_SHADOWED,  /* an earlier ACE decides all that this one would */
+	FAULT_ACL_ORDER, /* ACLs of one direction that contradict (M-POL-2) */
+	FAULT_TWIN_MISSING, /* the same service, the other direction */
+	FAULT_BROAD,        /* opens more than one service needs */
+	FAULT_EXTENSION,    /* declared and not used, used and not declared */
+	FAULT_UNADVISED,    /* against a SHOULD of the RFC */
 	FAULT_CODES
 };
 

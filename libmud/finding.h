@@ -41,6 +41,13 @@ struct finding {
 	char fix[FINDING_TEXT]; /* what to write instead; "": see the code */
 };
 
+/* A place by value, for what is judged once the document is no longer at
+ * hand. */
+struct finding_place {
+	char pointer[JSON_POINTER];
+	size_t line, column; /* 0: unknown */
+};
+
 /* The finding is lent for the call. */
 typedef void finding_fn(void *arg, const struct finding *finding);
 
@@ -50,7 +57,9 @@ struct findings {
 	void *arg;
 	const struct places *places; /* lent; NULL: no lines and columns */
 	size_t n_errors;
+	size_t n_ignored; /* nodes that a manager ignores (M-EXT-2) */
 	bool breaks_schema;
+	bool is_draft;        /* one had FAULT_DRAFT_FILE */
 	struct fault refusal; /* of the first that refuses, or FAULT_NONE */
 };
 
@@ -62,5 +71,14 @@ struct findings {
 void findings_add(struct findings *to, const struct finding_kind *kind,
     const struct json_at *at, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* The same about a place that findings_place took; NULL: the whole file. */
+void findings_add_placed(struct findings *to, const struct finding_kind *kind,
+    const struct finding_place *at, const char *fix, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* `at` with the line and column that findings_add would give it. */
+struct finding_place findings_place(
+    const struct findings *to, const struct json_at *at);
 
 #endif

@@ -4,11 +4,9 @@
  */
 #include "libmud/json.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "libmud/date.h"
 #include "libmud/limits.h"
 
 /* What the scan before the parser has seen so far. */
@@ -216,66 +214,44 @@ json_pointer(const struct json_at *at, char buf[JSON_POINTER])
 	buf[len] = '\0';
 }
 
-bool
-json_refuse(const struct json_at *at, struct fault *why, enum fault_code code,
-    const char *clause, const char *fmt, ...)
-{
-	char pointer[JSON_POINTER], text[sizeof(why->detail)];
-	va_list args;
-
-	json_pointer(at, pointer);
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	return fault_set(why, code, clause, "%s: %s", pointer, text);
-}
-
-bool
-json_each_member(const struct json_at *object, const struct json_member *table,
-    size_t n, json_read_fn *unknown, void *into, struct fault *why)
+void
+json_visit_members(const struct json_at *object,
+    const struct json_member *table, size_t n, json_visit_fn *unknown,
+    void *into)
 {
 	const char *key;
 	json_t *value;
 
-	if (!json_is_object(object->value))
-		return json_refuse(object, why, FAULT_MALFORMED,
-		    "RFC 7951 s5.2 (J-4)", "no object");
 	json_object_foreach(object->value, key, value)
 	{
 		const struct json_at at = { value, object, key, 0 };
-		json_read_fn *read = unknown;
+		json_visit_fn *visit = unknown;
 
 		if (key[0] == '@')
 			continue;
 		for (size_t i = 0; i < n; i++)
-			if (strcmp(table[i].name, key) == 0)
-				read = table[i].read;
-		if (read != NULL && !read(&at, into, why))
-			return false;
+			if (strcmp(table[i].name, key) == 0 &&
+			    (table[i].modern == NULL ||
+				json_object_get(
+				    object->value, table[i].modern) == NULL))
+				visit = table[i].visit;
+		if (visit != NULL)
+			visit(&at, into);
 	}
-	return true;
 }
 
-bool
-json_each_element(const struct json_at *array, size_t max, json_read_fn *read,
-    void *into, struct fault *why)
+void
+json_visit_elements(
+    const struct json_at *array, size_t max, json_visit_fn *visit, void *into)
 {
 	const size_t n = json_array_size(array->value);
 
-	if (!json_is_array(array->value))
-		return json_refuse(array, why, FAULT_MALFORMED,
-		    "RFC 7951 s5.4 (J-6)", "no array");
-	if (n > max)
-		return json_refuse(array, why, FAULT_TOO_MANY, "S-8",
-		    "%zu entries, the most is %zu", n, max);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && i < max; i++) {
 		const struct json_at at = { json_array_get(array->value, i),
 			array, NULL, i };
 
-		if (!read(&at, into, why))
-			return false;
+		visit(&at, into);
 	}
-	return true;
 }
 
 bool
@@ -291,105 +267,49 @@ json_find(
 }
 
 bool
-json_read_uint(const struct json_at *at, unsigned int low, unsigned int high,
-    unsigned int *number, struct fault *why)
+json_get_uint(
+    const struct json_at *at, uint64_t low, uint64_t high, uint64_t *number)
 {
 	json_int_t value = json_integer_value(at->value);
 
-	if (!json_is_integer(at->value))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 7951 s6.1 (J-7)", "no whole number");
-	if (value < (json_int_t)low || value > (json_int_t)high)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 7950 s9.2.4 (S-10)",
-		    "%" JSON_INTEGER_FORMAT " is not in %u..%u", value, low,
-		    high);
-	*number = (unsigned int)value;
+	if (!json_is_integer(at->value) || value < 0 || (uint64_t)value < low ||
+	    (uint64_t)value > high)
+		return false;
+	*number = (uint64_t)value;
 	return true;
 }
 
 bool
-json_read_boolean(const struct json_at *at, bool *is, struct fault *why)
+json_get_boolean(const struct json_at *at, bool *is)
 {
 	if (!json_is_boolean(at->value))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 7951 s6.3 (J-8)", "neither true nor false");
+		return false;
 	*is = json_is_true(at->value);
 	return true;
 }
 
-bool
-json_read_text(const struct json_at *at, const char **text, struct fault *why)
+const char *
+json_get_text(const struct json_at *at)
 {
-	if (!json_is_string(at->value))
-		return json_refuse(
-		    at, why, FAULT_MALFORMED, "RFC 7951 s6.2", "no string");
-	*text = json_string_value(at->value);
-	return true;
+	return json_string_value(at->value);
 }
 
 bool
-json_read_uri(const struct json_at *at, const char **uri, struct fault *why)
+json_is_empty(const struct json_at *at)
 {
-	const char *text;
-	size_t len;
-
-	if (!json_read_text(at, &text, why))
-		return false;
-	len = strlen(text);
-	if (len == 0)
-		return json_refuse(
-		    at, why, FAULT_MALFORMED, "RFC 3986 s3", "an empty URI");
-	if (len > LIMIT_URL)
-		return json_refuse(at, why, FAULT_TOO_LONG, "RFC 8520 s10",
-		    "a URI of %zu bytes, the most is %d", len, LIMIT_URL);
-	for (size_t i = 0; i < len; i++)
-		if (text[i] <= ' ' || text[i] > '~')
-			return json_refuse(at, why, FAULT_MALFORMED,
-			    "RFC 3986 s2", "byte 0x%02x in a URI",
-			    (unsigned int)(unsigned char)text[i]);
-	*uri = text;
-	return true;
+	return json_array_size(at->value) == 1 &&
+	       json_is_null(json_array_get(at->value, 0));
 }
 
-bool
-json_read_date(const struct json_at *at, const char **date, int64_t *seconds,
-    struct fault *why)
+const char *
+json_get_identity(const struct json_at *at, const char *module)
 {
-	const char *text;
-
-	if (!json_read_text(at, &text, why))
-		return false;
-	if (!date_parse(text, seconds))
-		return json_refuse(at, why, FAULT_MALFORMED, "RFC 6991 s3",
-		    "no date and time with a zone: %s", text);
-	*date = text;
-	return true;
-}
-
-bool
-json_read_empty(const struct json_at *at, struct fault *why)
-{
-	if (json_array_size(at->value) != 1 ||
-	    !json_is_null(json_array_get(at->value, 0)))
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 7951 s6.9 (J-13)", "not [null]");
-	return true;
-}
-
-bool
-json_read_identity(const struct json_at *at, const char *module,
-    const char **name, struct fault *why)
-{
+	const char *text = json_string_value(at->value);
 	const size_t len = strlen(module);
-	const char *text = NULL;
 
-	if (!json_read_text(at, &text, why))
-		return false;
-	if (strncmp(text, module, len) == 0 && text[len] == ':')
+	if (text != NULL && strncmp(text, module, len) == 0 && text[len] == ':')
 		text += len + 1;
-	*name = text;
-	return true;
+	return text;
 }
 
 void

@@ -50,59 +50,50 @@ bool json_scan(struct bytes text, struct json_size *size, struct fault *why);
  */
 bool json_load(struct bytes text, json_t **root, struct fault *why);
 
-/* Fills *why with "POINTER: text" and returns false. */
-bool json_refuse(const struct json_at *at, struct fault *why,
-    enum fault_code code, const char *clause, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-
 /* Reads what stands at `at` into the caller's struct. */
-typedef bool json_read_fn(
-    const struct json_at *at, void *into, struct fault *why);
+typedef void json_visit_fn(const struct json_at *at, void *into);
 
 struct json_member {
 	const char *name;
-	json_read_fn *read; /* NULL: known, and left alone here */
+	json_visit_fn *visit; /* NULL: known, and left alone here */
+	/* The name is a draft's, and counts only where this one is absent. */
+	const char *modern;
 };
 
 /*
- * Reads an object's members in their order: each by its line of the table,
- * the others by `unknown`.  Metadata ("@...") is passed over (J-15).  Refuses
- * what is no object (J-4).
+ * Visits an object's members in their order: each by its line of the table,
+ * the others by `unknown` (NULL: passed over).  Metadata ("@...") is passed
+ * over (J-15); what is no object has no members.
  */
-bool json_each_member(const struct json_at *object,
-    const struct json_member *table, size_t n, json_read_fn *unknown,
-    void *into, struct fault *why);
+void json_visit_members(const struct json_at *object,
+    const struct json_member *table, size_t n, json_visit_fn *unknown,
+    void *into);
 
-/* Reads an array's elements; at most max (J-6). */
-bool json_each_element(const struct json_at *array, size_t max,
-    json_read_fn *read, void *into, struct fault *why);
+/* Visits an array's first `max` elements; what is no array has none. */
+void json_visit_elements(
+    const struct json_at *array, size_t max, json_visit_fn *visit, void *into);
 
 /* False if there is no such member; `member` lends from `object`. */
 bool json_find(
     const struct json_at *object, const char *name, struct json_at *member);
 
-/* A number from low to high (J-7, S-10). */
-bool json_read_uint(const struct json_at *at, unsigned int low,
-    unsigned int high, unsigned int *number, struct fault *why);
-bool json_read_boolean(const struct json_at *at, bool *is, struct fault *why);
-/* Lends the text; bytes are valid UTF-8 without a NUL. */
-bool json_read_text(
-    const struct json_at *at, const char **text, struct fault *why);
-/* An inet:uri: visible ASCII, 1..LIMIT_URL bytes. Lends. */
-bool json_read_uri(
-    const struct json_at *at, const char **uri, struct fault *why);
-/* A yang:date-and-time: RFC 3339, with a zone. Lends; seconds since 1970. */
-bool json_read_date(const struct json_at *at, const char **date,
-    int64_t *seconds, struct fault *why);
+/*
+ * Values as RFC 7951 s6 writes them.  False or NULL if it is no such value;
+ * they tell nobody: schema_judge has.
+ */
+bool json_get_uint(
+    const struct json_at *at, uint64_t low, uint64_t high, uint64_t *number);
+bool json_get_boolean(const struct json_at *at, bool *is);
+/* Lends the text; its bytes are valid UTF-8 without a NUL. */
+const char *json_get_text(const struct json_at *at);
 /* Type empty: exactly [null] (J-13). */
-bool json_read_empty(const struct json_at *at, struct fault *why);
+bool json_is_empty(const struct json_at *at);
 
 /*
  * An identity (J-12): lends its name, without `module` and the colon where it
  * is written so.  An identity of another module keeps its own module's name.
  */
-bool json_read_identity(const struct json_at *at, const char *module,
-    const char **name, struct fault *why);
+const char *json_get_identity(const struct json_at *at, const char *module);
 
 /* Text for people: printable ASCII as it is, all else \xNN, cut to fit. */
 void json_display(const char *text, char *buf, size_t size);

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libmud/libmud.a
 libmud_libmud_a_SOURCES = \
 	libmud/ace.c libmud/ace.h \
+	libmud/acecover.c libmud/acecover.h \
 	libmud/acl.c libmud/acl.h \
 	libmud/addr.c libmud/addr.h \
 	libmud/anchor.c libmud/anchor.h \
@@ -15,6 +16,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
+	libmud/draft.c libmud/draft.h \
+	libmud/edit.c libmud/edit.h \
 	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
@@ -22,25 +25,41 @@ libmud_libmud_a_SOURCES = \
 	libmud/finding.c libmud/finding.h \
 	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
+	libmud/leafcheck.c libmud/leafcheck.h \
 	libmud/limits.h libmud/list.h \
+	libmud/lint.c libmud/lint.h \
+	libmud/lintext.c libmud/lintext.h \
+	libmud/lintmud.c libmud/lintmud.h \
+	libmud/lintnever.c libmud/lintnever.h \
+	libmud/lintorder.c libmud/lintorder.h \
+	libmud/linttwin.c libmud/linttwin.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
+	libmud/modernace.c libmud/modernace.h \
+	libmud/modernize.c libmud/modernize.h \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
+	libmud/nfttable.c libmud/nfttable.h \
 	libmud/nfttext.c libmud/nfttext.h \
+	libmud/peers.c libmud/peers.h \
 	libmud/place.c libmud/place.h \
 	libmud/policy.c libmud/policy.h \
 	libmud/ports.c libmud/ports.h \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
 	libmud/schema.c libmud/schema.h \
+	libmud/schemabetter.c libmud/schemabetter.h \
+	libmud/schemaname.c libmud/schemaname.h \
+	libmud/schematree.c libmud/schematree.h \
+	libmud/schemawords.c libmud/schemawords.h \
 	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
-	libmud/world.c libmud/world.h
+	libmud/world.c libmud/world.h \
+	libmud/yang.c libmud/yang.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
@@ -54,20 +73,28 @@ libmud_tests = \
 	tests/unit/test_evaluate \
 	tests/unit/test_fault \
 	tests/unit/test_field \
+	tests/unit/test_leafcheck \
 	tests/unit/test_limits \
+	tests/unit/test_lint \
+	tests/unit/test_lintmud \
 	tests/unit/test_matches \
 	tests/unit/test_mem \
+	tests/unit/test_modernize \
 	tests/unit/test_mudfile \
 	tests/unit/test_mudstring \
+	tests/unit/test_nfttable \
 	tests/unit/test_nfttext \
+	tests/unit/test_place \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
+	tests/unit/test_schema \
 	tests/unit/test_signature \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
 	tests/unit/test_words \
 	tests/unit/test_world \
-	tests/unit/test_worst
+	tests/unit/test_worst \
+	tests/unit/test_yang
 check_PROGRAMS += $(libmud_tests)
 TESTS += $(libmud_tests)
 
@@ -110,6 +137,17 @@ tests_unit_test_fault_LDADD = $(libmud_test_ldadd)
 tests_unit_test_field_SOURCES = tests/unit/test_field.c
 tests_unit_test_field_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_field_LDADD = $(libmud_test_ldadd)
+tests_unit_test_leafcheck_SOURCES = tests/unit/test_leafcheck.c
+tests_unit_test_leafcheck_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_leafcheck_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lint_SOURCES = tests/unit/test_lint.c
+tests_unit_test_lint_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lint_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_lintmud_SOURCES = tests/unit/test_lintmud.c
+tests_unit_test_lintmud_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_lintmud_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
@@ -124,6 +162,10 @@ tests_unit_test_mem_SOURCES = tests/unit/test_mem.c
 tests_unit_test_mem_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_mem_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_modernize_SOURCES = tests/unit/test_modernize.c
+tests_unit_test_modernize_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_modernize_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
 tests_unit_test_mudfile_SOURCES = tests/unit/test_mudfile.c \
 	tests/unit/mudbase.c tests/unit/mudbase.h
 tests_unit_test_mudfile_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
@@ -133,9 +175,17 @@ tests_unit_test_mudstring_SOURCES = tests/unit/test_mudstring.c
 tests_unit_test_mudstring_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_mudstring_LDADD = $(libmud_test_ldadd)
 
+tests_unit_test_nfttable_SOURCES = tests/unit/test_nfttable.c
+tests_unit_test_nfttable_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_nfttable_LDADD = $(libmud_test_ldadd)
+
 tests_unit_test_nfttext_SOURCES = tests/unit/test_nfttext.c
 tests_unit_test_nfttext_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_nfttext_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_place_SOURCES = tests/unit/test_place.c
+tests_unit_test_place_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_place_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_policy_SOURCES = tests/unit/test_policy.c
 tests_unit_test_policy_CFLAGS = $(libmud_test_cflags)
@@ -144,6 +194,11 @@ tests_unit_test_policy_LDADD = $(libmud_test_ldadd)
 tests_unit_test_rule_SOURCES = tests/unit/test_rule.c
 tests_unit_test_rule_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_rule_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+tests_unit_test_schema_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_schema_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c \
 	tests/unit/sigworld.c tests/unit/sigworld.h
@@ -171,6 +226,10 @@ tests_unit_test_world_LDADD = $(libmud_test_ldadd)
 tests_unit_test_worst_SOURCES = tests/unit/test_worst.c
 tests_unit_test_worst_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_worst_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_yang_SOURCES = tests/unit/test_yang.c
+tests_unit_test_yang_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_yang_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 endif
 
 # Keys and signatures are made anew for each build tree.

@@ -1,67 +1,55 @@
 /*
  * The matches of an ACE.  Role: reader, mudctl.  Input: hostile JSON, bounded
- * by json.c.
+ * by json.c; broken leaves were told of by schema_judge.
  */
 #include "libmud/matches.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libmud/mem.h"
+#include "libmud/peers.h"
 #include "libmud/ports.h"
-#include "libmud/url.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+#define ETHERTYPE_IPV4 2048
+#define ETHERTYPE_IPV6 34525
+
+/* RFC 8519 s4.1: a header that the ACL's own type does not have (A-TYPE-2);
+ * the modules ask any ACL of the file. */
+static const struct finding_kind other_type = { FINDING_ERROR, FAULT_MALFORMED,
+	"RFC 8519 s4.1 (A-TYPE-1, A-TYPE-2)", false, true };
+
 void
-matches_odd(struct matches *matches, enum finding_severity severity,
-    const struct json_at *at, enum fault_code code, const char *clause,
-    const char *text)
+matches_odd(struct matches *matches, const struct json_at *at,
+    const char *clause, const char *fmt, ...)
 {
-	if (matches->odd.code != FAULT_NONE)
+	va_list args;
+
+	if (matches->is_odd)
 		return;
-	(void)json_refuse(at, &matches->odd, code, clause, "%s", text);
-	matches->odd_severity = severity;
+	va_start(args, fmt);
+	(void)vsnprintf(
+	    matches->odd_text, sizeof(matches->odd_text), fmt, args);
+	va_end(args);
+	matches->is_odd = true;
+	matches->odd_clause = clause;
+	matches->odd_place = findings_place(matches->reading->findings, at);
 }
 
-/* Any node in `matches` that has no line in a table (S-9, M-EXT-5). */
-static bool
-read_unknown(const struct json_at *at, void *into, struct fault *why)
-{
-	static const char *const known[] = { "eth", "egress-interface",
-		"ingress-interface", "dscp", "ecn", "length", "ttl", "ihl",
-		"flags", "offset", "identification", "flow-label",
-		"sequence-number", "acknowledgement-number", "data-offset",
-		"reserved", "window-size", "urgent-pointer", "options",
-		"rest-of-header" };
-	struct matches *matches = into;
-
-	(void)why;
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (strcmp(known[i], at->key) == 0) {
-			matches_odd(matches, FINDING_WARNING, at,
-			    FAULT_UNSUPPORTED, "RFC 8520 s2 (M-FILE-3), S-9",
-			    "a condition outside RFC 8520's; the ACE matches "
-			    "nothing");
-			return true;
-		}
-	matches_odd(matches,
-	    reading_is_foreign(at->key) ? FINDING_WARNING : FINDING_ERROR, at,
-	    reading_is_foreign(at->key) ? FAULT_UNSUPPORTED : FAULT_MALFORMED,
-	    "RFC 8520 s2 (M-EXT-5), S-9",
-	    "an unknown condition; the ACE matches nothing");
-	return true;
-}
-
-static void
-add_peer(struct matches *matches, const struct json_at *at, enum peer_kind kind,
-    const char *text)
+void
+matches_add_peer(struct matches *matches, const struct json_at *at,
+    enum peer_kind kind, const char *text)
 {
 	struct named *named = &matches->named[matches->n_named];
 
 	if (matches->n_named == ACE_PEERS) {
-		matches_odd(matches, FINDING_WARNING, at, FAULT_TOO_MANY,
-		    "RFC 8520 s2 (M-FILE-7), S-9",
-		    "too many conditions on the peer; the ACE matches nothing");
+		matches_odd(matches, at, "RFC 8520 s2 (M-FILE-7), S-9",
+		    "too many conditions on the peer; the ACE matches "
+		    "nothing");
 		return;
 	}
 	named->kind = kind;
@@ -69,424 +57,460 @@ add_peer(struct matches *matches, const struct json_at *at, enum peer_kind kind,
 	matches->n_named++;
 }
 
-/* RFC 8520 s2: a file with addresses is not implemented unseen (S-37). */
+/* Any node in `matches` that has no line in a table (S-9, M-EXT-5). */
 static void
-hold_literal(
-    struct matches *matches, const struct json_at *at, const char *text)
+read_unknown(const struct json_at *at, void *into)
 {
-	struct fault hold;
-
-	(void)json_refuse(at, &hold, FAULT_IP_LITERAL,
-	    "RFC 8520 s2 (M-FILE-5), S-37", "address %s as a number", text);
-	reading_hold(matches->reading, &hold);
+	matches_odd(into, at, "RFC 8520 s2 (M-EXT-5), S-9",
+	    "an unknown condition; the ACE matches nothing");
 }
 
-static bool
-read_network(const struct json_at *at, struct matches *matches, uint8_t family,
-    struct prefix *into, struct fault *why)
-{
-	struct prefix prefix;
-	const char *text;
-
-	if (!json_read_text(at, &text, why))
-		return false;
-	/* inet:ipv4-prefix and ipv6-prefix: the length is mandatory. */
-	if (strchr(text, '/') == NULL || !prefix_parse(text, &prefix) ||
-	    prefix.addr.family != family)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.2, RFC 6991 s4", "no IPv%u prefix: %s",
-		    (unsigned int)family, text);
-	hold_literal(matches, at, text);
-	if (into->addr.family != 0)
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "S-9",
-		    "two addresses on one side; the ACE matches nothing");
-	else
-		*into = prefix;
-	return true;
-}
-
-static bool
-read_source4(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-
-	return read_network(at, matches, 4, &matches->ace.from, why);
-}
-
-static bool
-read_destination4(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-
-	return read_network(at, matches, 4, &matches->ace.to, why);
-}
-
-static bool
-read_source6(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-
-	return read_network(at, matches, 6, &matches->ace.from, why);
-}
-
-static bool
-read_destination6(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-
-	return read_network(at, matches, 6, &matches->ace.to, why);
-}
-
-/* inet:host allows an address in place of a name (M-FILE-5). */
+/* Known, and nothing that a rule can ask for. */
 static void
-add_literal(struct matches *matches, const struct json_at *at,
-    const struct addr *addr, struct prefix *into)
+read_inexpressible(const struct json_at *at, void *into)
 {
-	const uint8_t family = matches->l3[3] == '6' ? 6 : 4;
+	matches_odd(into, at, "RFC 8520 s2 (M-FILE-3), S-9",
+	    "no rule can compare this; the ACE matches nothing");
+}
 
-	if (addr->family != family || into->addr.family != 0)
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "S-9",
-		    "an address that cannot hold here; the ACE matches "
-		    "nothing");
+static void
+pass_over(struct matches *matches, const struct json_at *at)
+{
+	matches_odd(matches, at, "RFC 8520 s2 (M-EXT-5), S-9",
+	    "a broken condition; the ACE matches nothing");
+}
+
+/* What no packet has is the lint's to tell: such an ACE makes no rule. */
+static void
+add_field(struct matches *matches, const struct json_at *at,
+    const struct field *field)
+{
+	if (!fields_add(matches->ace.fields, field))
+		matches_odd(matches, at, "RFC 8520 s2 (M-FILE-3), S-9",
+		    "more than %d header fields; the ACE matches nothing",
+		    ACE_FIELDS);
+}
+
+/* A leaf that is one number of a header. */
+static void
+read_number(const struct json_at *at, void *into)
+{
+	const enum field_id id = field_find(at->parent->key, at->key);
+	struct matches *matches = into;
+	struct field field;
+	uint64_t number;
+
+	if (json_get_uint(at, 0, UINT32_MAX, &number) &&
+	    field_of(id, number, &field))
+		add_field(matches, at, &field);
 	else
-		*into = prefix_of(addr, family == 4 ? 32 : 128);
+		pass_over(matches, at);
 }
 
-/* side: of the packet; the name must describe the Thing's peer (M-DNS-1). */
+/* Type bits: names with one space between (J-9). */
 static bool
-read_dnsname(const struct json_at *at, struct matches *matches, bool is_source,
-    struct fault *why)
+bits_read(const char *text, const char *const *names, size_t n, uint64_t *bits)
 {
-	const bool is_peer = is_source == (matches->direction == TO_DEVICE);
-	char host[LIMIT_HOST + 1];
-	struct fault refused;
-	struct addr addr;
-	const char *text;
-	bool is_literal;
+	*bits = 0;
+	while (text != NULL && *text != '\0') {
+		const size_t len = strcspn(text, " ");
+		size_t i = 0;
 
-	if (!json_read_text(at, &text, why))
-		return false;
-	is_literal = addr_parse(text, &addr);
-	if (is_literal)
-		hold_literal(matches, at, text);
-	if (!is_peer && !matches->reading->is_unused)
-		matches_odd(matches, FINDING_ERROR, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s8 (M-DNS-1)",
-		    "a name on the Thing's own side; the ACE matches nothing");
-	else if (is_literal)
-		add_literal(matches, at, &addr,
-		    is_source ? &matches->ace.from : &matches->ace.to);
-	else if (!host_parse(text, true, host, &refused))
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s8, S-14", refused.detail);
+		while (i < n && (strlen(names[i]) != len ||
+				    strncmp(names[i], text, len) != 0))
+			i++;
+		if (i == n)
+			return false;
+		*bits |= 1u << (n - 1 - i);
+		text += len;
+		text += *text == ' ';
+	}
+	return text != NULL;
+}
+
+static void
+read_bits(const struct json_at *at, struct matches *matches,
+    const char *const *names, size_t n)
+{
+	struct field field;
+	uint64_t bits;
+
+	if (bits_read(json_get_text(at), names, n, &bits) &&
+	    field_of(field_find(at->parent->key, at->key), bits, &field))
+		add_field(matches, at, &field);
 	else
-		add_peer(matches, at, PEER_DNSNAME, host);
-	return true;
+		pass_over(matches, at);
 }
 
-static bool
-read_src_dnsname(const struct json_at *at, void *into, struct fault *why)
+static void
+read_ip_flags(const struct json_at *at, void *into)
 {
-	return read_dnsname(at, into, true, why);
+	static const char *const names[] = { "reserved", "fragment", "more" };
+
+	read_bits(at, into, names, COUNT(names));
 }
 
-static bool
-read_dst_dnsname(const struct json_at *at, void *into, struct fault *why)
+static void
+read_tcp_flags(const struct json_at *at, void *into)
 {
-	return read_dnsname(at, into, false, why);
+	static const char *const names[] = { "cwr", "ece", "urg", "ack", "psh",
+		"rst", "syn", "fin" };
+
+	read_bits(at, into, names, COUNT(names));
 }
 
-static bool
-read_protocol(const struct json_at *at, void *into, struct fault *why)
+static void
+read_protocol(const struct json_at *at, void *into)
 {
 	struct matches *matches = into;
-	unsigned int protocol;
+	uint64_t protocol;
 
-	if (!json_read_uint(at, 0, UINT8_MAX, &protocol, why))
-		return false;
-	matches->ace.protocol = (int16_t)protocol;
-	return true;
+	if (json_get_uint(at, 0, UINT8_MAX, &protocol))
+		matches->ace.protocol = (int16_t)protocol;
+	else
+		pass_over(matches, at);
 }
 
-/* RFC 8519 s4.1: one header a layer, and one that the ACL's type has. */
-static bool
-begin_l3(const struct json_at *at, struct matches *matches, uint8_t family,
-    struct fault *why)
+/* One header a layer, and one that the ACL's type has. */
+static void
+begin_l3(const struct json_at *at, struct matches *matches, uint8_t family)
 {
-	if (matches->l3 != NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-SEM-2)", "%s and %s in one ACE",
-		    matches->l3, at->key);
+	if (matches->l3 != NULL || !json_is_object(at->value))
+		pass_over(matches, at);
 	matches->l3 = at->key;
-	if ((matches->families & family) == 0)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-TYPE-1)",
-		    "%s does not go with the type of its ACL", at->key);
-	matches->ace.families = family;
-	return true;
+	if ((matches->families & family) != 0) {
+		/* An ethertype may have said otherwise. */
+		if ((matches->ace.families & family) == 0)
+			pass_over(matches, at);
+		matches->ace.families = family;
+		return;
+	}
+	reading_tell(matches->reading, &other_type, at,
+	    family == FAMILY_4
+		? "Write \"type\": \"ipv4-acl-type\" for this ACL, or move "
+		  "the ACE to one of that type."
+		: "Write \"type\": \"ipv6-acl-type\" for this ACL, or move "
+		  "the ACE to one of that type.",
+	    "%s does not go with the type of its ACL", at->key);
+	pass_over(matches, at);
 }
 
-static bool
-read_ipv4(const struct json_at *at, void *into, struct fault *why)
+static void
+read_ipv4(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "protocol", read_protocol },
-		{ "source-ipv4-network", read_source4 },
-		{ "destination-ipv4-network", read_destination4 },
-		{ "ietf-acldns:src-dnsname", read_src_dnsname },
-		{ "ietf-acldns:dst-dnsname", read_dst_dnsname },
+		{ "protocol", read_protocol, NULL },
+		{ "source-ipv4-network", peers_read_source, NULL },
+		{ "destination-ipv4-network", peers_read_destination, NULL },
+		{ "ietf-acldns:src-dnsname", peers_read_src_dnsname, NULL },
+		{ "ietf-acldns:dst-dnsname", peers_read_dst_dnsname, NULL },
+		{ "dscp", read_number, NULL },
+		{ "ecn", read_number, NULL },
+		{ "length", read_number, NULL },
+		{ "ttl", read_number, NULL },
+		{ "ihl", read_number, NULL },
+		{ "flags", read_ip_flags, NULL },
+		{ "offset", read_number, NULL },
+		{ "identification", read_number, NULL },
 	};
 
-	return begin_l3(at, into, FAMILY_4, why) &&
-	       json_each_member(
-		   at, members, COUNT(members), read_unknown, into, why);
+	begin_l3(at, into, FAMILY_4);
+	json_visit_members(at, members, COUNT(members), read_unknown, into);
 }
 
-static bool
-read_ipv6(const struct json_at *at, void *into, struct fault *why)
+static void
+read_ipv6(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "protocol", read_protocol },
-		{ "source-ipv6-network", read_source6 },
-		{ "destination-ipv6-network", read_destination6 },
-		{ "ietf-acldns:src-dnsname", read_src_dnsname },
-		{ "ietf-acldns:dst-dnsname", read_dst_dnsname },
+		{ "protocol", read_protocol, NULL },
+		{ "source-ipv6-network", peers_read_source, NULL },
+		{ "destination-ipv6-network", peers_read_destination, NULL },
+		{ "ietf-acldns:src-dnsname", peers_read_src_dnsname, NULL },
+		{ "ietf-acldns:dst-dnsname", peers_read_dst_dnsname, NULL },
+		{ "dscp", read_number, NULL },
+		{ "ecn", read_number, NULL },
+		{ "length", read_number, NULL },
+		{ "ttl", read_number, NULL },
+		{ "flow-label", read_number, NULL },
 	};
 
-	return begin_l3(at, into, FAMILY_6, why) &&
-	       json_each_member(
-		   at, members, COUNT(members), read_unknown, into, why);
+	begin_l3(at, into, FAMILY_6);
+	json_visit_members(at, members, COUNT(members), read_unknown, into);
 }
 
-static bool
-begin_l4(const struct json_at *at, struct matches *matches, struct fault *why)
+static void
+begin_l4(const struct json_at *at, struct matches *matches)
 {
-	if (matches->l4 != NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8519 s4.1 (A-SEM-2)", "%s and %s in one ACE",
-		    matches->l4, at->key);
+	if (matches->l4 != NULL || !json_is_object(at->value))
+		pass_over(matches, at);
 	matches->l4 = at->key;
-	return true;
 }
 
-static bool
-read_ports(const struct json_at *at, struct matches *matches,
-    struct ports *ports, struct fault *why)
-{
-	bool is_odd = false;
-
-	if (!ports_read(at, ports, &is_odd, why))
-		return false;
-	if (is_odd)
-		matches_odd(matches, FINDING_ERROR, at, FAULT_MALFORMED,
-		    "RFC 8520 s2 (M-EXT-5), S-9",
-		    "an unknown condition; the ACE matches nothing");
-	return true;
-}
-
-static bool
-read_source_port(const struct json_at *at, void *into, struct fault *why)
+static void
+read_source_port(const struct json_at *at, void *into)
 {
 	struct matches *matches = into;
 
-	return read_ports(at, matches, &matches->ace.source, why);
+	if (!ports_read(at, &matches->ace.source))
+		pass_over(matches, at);
 }
 
-static bool
-read_destination_port(const struct json_at *at, void *into, struct fault *why)
+static void
+read_destination_port(const struct json_at *at, void *into)
 {
 	struct matches *matches = into;
 
-	return read_ports(at, matches, &matches->ace.destination, why);
+	if (!ports_read(at, &matches->ace.destination))
+		pass_over(matches, at);
 }
 
-static bool
-read_initiated(const struct json_at *at, void *into, struct fault *why)
+static void
+read_initiated(const struct json_at *at, void *into)
 {
+	const char *text = json_get_text(at);
 	struct matches *matches = into;
-	const char *text;
 
-	if (!json_read_text(at, &text, why))
-		return false;
-	if (strcmp(text, "from-device") == 0)
+	if (text != NULL && strcmp(text, "from-device") == 0)
 		matches->ace.initiated = INITIATED_FROM_DEVICE;
-	else if (strcmp(text, "to-device") == 0)
+	else if (text != NULL && strcmp(text, "to-device") == 0)
 		matches->ace.initiated = INITIATED_TO_DEVICE;
 	else
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8520 s4.8 (M-DIR-1)",
-		    "neither from-device nor to-device: %s", text);
-	return true;
+		pass_over(matches, at);
 }
 
-static bool
-read_tcp(const struct json_at *at, void *into, struct fault *why)
+static void
+read_tcp(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "source-port", read_source_port },
-		{ "destination-port", read_destination_port },
-		{ "ietf-mud:direction-initiated", read_initiated },
+		{ "source-port", read_source_port, NULL },
+		{ "destination-port", read_destination_port, NULL },
+		{ "source-port-range-or-operator", read_source_port,
+		    "source-port" },
+		{ "destination-port-range-or-operator", read_destination_port,
+		    "destination-port" },
+		{ "ietf-mud:direction-initiated", read_initiated, NULL },
+		{ "sequence-number", read_number, NULL },
+		{ "acknowledgement-number", read_number, NULL },
+		{ "data-offset", read_number, NULL },
+		{ "reserved", read_number, NULL },
+		{ "flags", read_tcp_flags, NULL },
+		{ "window-size", read_number, NULL },
+		{ "urgent-pointer", read_number, NULL },
+		{ "options", read_inexpressible, NULL },
 	};
 
-	return begin_l4(at, into, why) &&
-	       json_each_member(
-		   at, members, COUNT(members), read_unknown, into, why);
+	begin_l4(at, into);
+	json_visit_members(at, members, COUNT(members), read_unknown, into);
 }
 
-static bool
-read_udp(const struct json_at *at, void *into, struct fault *why)
+static void
+read_udp(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "source-port", read_source_port },
-		{ "destination-port", read_destination_port },
+		{ "source-port", read_source_port, NULL },
+		{ "destination-port", read_destination_port, NULL },
+		{ "source-port-range-or-operator", read_source_port,
+		    "source-port" },
+		{ "destination-port-range-or-operator", read_destination_port,
+		    "destination-port" },
+		{ "length", read_number, NULL },
 	};
 
-	return begin_l4(at, into, why) &&
-	       json_each_member(
-		   at, members, COUNT(members), read_unknown, into, why);
+	begin_l4(at, into);
+	json_visit_members(at, members, COUNT(members), read_unknown, into);
 }
 
-static bool
-read_icmp_type(const struct json_at *at, void *into, struct fault *why)
+static void
+read_icmp_number(
+    const struct json_at *at, struct matches *matches, int16_t *into)
 {
-	struct matches *matches = into;
-	unsigned int type;
+	uint64_t number;
 
-	if (!json_read_uint(at, 0, UINT8_MAX, &type, why))
-		return false;
-	matches->ace.icmp_type = (int16_t)type;
-	return true;
-}
-
-static bool
-read_icmp_code(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-	unsigned int code;
-
-	if (!json_read_uint(at, 0, UINT8_MAX, &code, why))
-		return false;
-	matches->ace.icmp_code = (int16_t)code;
-	return true;
-}
-
-static bool
-read_icmp(const struct json_at *at, void *into, struct fault *why)
-{
-	static const struct json_member members[] = {
-		{ "type", read_icmp_type },
-		{ "code", read_icmp_code },
-	};
-
-	return begin_l4(at, into, why) &&
-	       json_each_member(
-		   at, members, COUNT(members), read_unknown, into, why);
-}
-
-static bool
-read_manufacturer(const struct json_at *at, void *into, struct fault *why)
-{
-	struct matches *matches = into;
-	char host[LIMIT_HOST + 1];
-	struct fault refused;
-	struct addr addr;
-	const char *text;
-
-	if (!json_read_text(at, &text, why))
-		return false;
-	/* No MUD URL has an address for its host: such a class is empty. */
-	if (addr_parse(text, &addr))
-		hold_literal(matches, at, text);
-	if (host_parse(text, false, host, &refused))
-		add_peer(matches, at, PEER_MANUFACTURER, host);
+	if (json_get_uint(at, 0, UINT8_MAX, &number))
+		*into = (int16_t)number;
 	else
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s4.1 (M-MFG-1), S-14", refused.detail);
-	return true;
+		pass_over(matches, at);
 }
 
-static bool
-read_model(const struct json_at *at, void *into, struct fault *why)
+static void
+read_icmp_type(const struct json_at *at, void *into)
 {
 	struct matches *matches = into;
-	struct fault refused;
-	const char *text;
-	struct url url;
 
-	if (!json_read_uri(at, &text, why))
-		return false;
-	if (url_parse(text, &url, &refused))
-		add_peer(matches, at, PEER_MODEL, url.text);
+	read_icmp_number(at, matches, &matches->ace.icmp_type);
+}
+
+static void
+read_icmp_code(const struct json_at *at, void *into)
+{
+	struct matches *matches = into;
+
+	read_icmp_number(at, matches, &matches->ace.icmp_code);
+}
+
+static void
+read_icmp(const struct json_at *at, void *into)
+{
+	static const struct json_member members[] = {
+		{ "type", read_icmp_type, NULL },
+		{ "code", read_icmp_code, NULL },
+		{ "rest-of-header", read_inexpressible, NULL },
+	};
+
+	begin_l4(at, into);
+	json_visit_members(at, members, COUNT(members), read_unknown, into);
+}
+
+/* A MAC address and its mask, while `eth` is walked. */
+struct ethernet {
+	struct matches *matches;
+	const char *mac[2], *mask[2]; /* source, destination; lent */
+};
+
+/* The number, by name or as the drafts' hexadecimal text; -1: another. */
+static long
+ethertype_of(const struct json_at *at)
+{
+	const char *text = json_get_text(at);
+	uint64_t number;
+
+	if (json_get_uint(at, 0, UINT16_MAX, &number))
+		return (long)number;
+	if (text == NULL)
+		return -1;
+	if (strcmp(text, "ipv4") == 0)
+		return ETHERTYPE_IPV4;
+	if (strcmp(text, "ipv6") == 0)
+		return ETHERTYPE_IPV6;
+	return strncmp(text, "0x", 2) == 0 ? strtol(text + 2, NULL, 16) : -1;
+}
+
+/*
+ * The rules judge IP packets.  Frames of other types do not reach them: ARP
+ * and EAPOL always pass, all else never (docs/architecture.md).
+ */
+static void
+read_ethertype(const struct json_at *at, void *into)
+{
+	const struct ethernet *ethernet = into;
+	struct ace *ace = &ethernet->matches->ace;
+	const long type = ethertype_of(at);
+
+	if (type == ETHERTYPE_IPV4 && (ace->families & FAMILY_4) != 0)
+		ace->families = FAMILY_4;
+	else if (type == ETHERTYPE_IPV6 && (ace->families & FAMILY_6) != 0)
+		ace->families = FAMILY_6;
 	else
-		matches_odd(matches, FINDING_WARNING, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s4.5 (M-MOD-1)", refused.detail);
-	return true;
+		matches_odd(ethernet->matches, at,
+		    "RFC 8520 s2 (A-FEAT-1), S-9",
+		    "frames that no rule here judges; the ACE matches "
+		    "nothing");
 }
 
-/* A class's name, never fetched nor resolved (M-CTL-1). */
-static bool
-read_controller(const struct json_at *at, void *into, struct fault *why)
+static void
+read_source_mac(const struct json_at *at, void *into)
 {
-	const char *text;
-
-	if (!json_read_uri(at, &text, why))
-		return false;
-	add_peer(into, at, PEER_CONTROLLER, text);
-	return true;
+	((struct ethernet *)into)->mac[0] = json_get_text(at);
 }
 
-static bool
-read_my_controller(const struct json_at *at, void *into, struct fault *why)
+static void
+read_destination_mac(const struct json_at *at, void *into)
 {
-	add_peer(into, at, PEER_MY_CONTROLLER, "");
-	return json_read_empty(at, why);
+	((struct ethernet *)into)->mac[1] = json_get_text(at);
 }
 
-static bool
-read_same_manufacturer(const struct json_at *at, void *into, struct fault *why)
+static void
+read_source_mask(const struct json_at *at, void *into)
 {
-	add_peer(into, at, PEER_SAME_MANUFACTURER, "");
-	return json_read_empty(at, why);
+	((struct ethernet *)into)->mask[0] = json_get_text(at);
 }
 
-static bool
-read_local_networks(const struct json_at *at, void *into, struct fault *why)
+static void
+read_destination_mask(const struct json_at *at, void *into)
 {
-	add_peer(into, at, PEER_LOCAL_NETWORKS, "");
-	return json_read_empty(at, why);
+	((struct ethernet *)into)->mask[1] = json_get_text(at);
 }
 
-static bool
-read_mud(const struct json_at *at, void *into, struct fault *why)
+static void
+read_unknown_eth(const struct json_at *at, void *into)
+{
+	read_unknown(at, ((struct ethernet *)into)->matches);
+}
+
+/* A frame towards the Thing is not made yet where it would be judged. */
+static void
+add_mac(const struct json_at *at, const struct ethernet *ethernet, size_t side)
+{
+	const char *mask = ethernet->mask[side];
+	struct mac mac, bits = { { 255, 255, 255, 255, 255, 255 } };
+	struct matches *matches = ethernet->matches;
+	struct field field;
+
+	if (ethernet->mac[side] == NULL && mask == NULL)
+		return;
+	if (ethernet->mac[side] == NULL ||
+	    !mac_parse(ethernet->mac[side], &mac) ||
+	    (mask != NULL && !mac_parse(mask, &bits))) {
+		pass_over(matches, at);
+	} else if (matches->direction == TO_DEVICE) {
+		matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
+		    "a MAC address in a to-device ACL; the ACE matches "
+		    "nothing");
+	} else if (field_of_mac(
+		       side == 0 ? FIELD_ETH_SOURCE : FIELD_ETH_DESTINATION,
+		       &mac, &bits, &field)) {
+		add_field(matches, at, &field);
+	} else {
+		pass_over(matches, at);
+	}
+}
+
+static void
+read_eth(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "manufacturer", read_manufacturer },
-		{ "same-manufacturer", read_same_manufacturer },
-		{ "model", read_model },
-		{ "local-networks", read_local_networks },
-		{ "controller", read_controller },
-		{ "my-controller", read_my_controller },
+		{ "ethertype", read_ethertype, NULL },
+		{ "source-mac-address", read_source_mac, NULL },
+		{ "source-mac-address-mask", read_source_mask, NULL },
+		{ "destination-mac-address", read_destination_mac, NULL },
+		{ "destination-mac-address-mask", read_destination_mask, NULL },
 	};
+	struct ethernet ethernet = { .matches = into };
 
-	return json_each_member(
-	    at, members, COUNT(members), read_unknown, into, why);
+	if (!json_is_object(at->value))
+		pass_over(into, at);
+	json_visit_members(
+	    at, members, COUNT(members), read_unknown_eth, &ethernet);
+	add_mac(at, &ethernet, 0);
+	add_mac(at, &ethernet, 1);
 }
 
-bool
-matches_read(
-    const struct json_at *at, struct matches *matches, struct fault *why)
-{
-	static const struct json_member members[] = {
-		{ "ipv4", read_ipv4 },
-		{ "ipv6", read_ipv6 },
-		{ "tcp", read_tcp },
-		{ "udp", read_udp },
-		{ "icmp", read_icmp },
-		{ "ietf-mud:mud", read_mud },
-	};
+static const struct json_member headers[] = {
+	{ "eth", read_eth, NULL },
+	{ "ipv4", read_ipv4, NULL },
+	{ "ipv6", read_ipv6, NULL },
+	{ "tcp", read_tcp, NULL },
+	{ "udp", read_udp, NULL },
+	{ "icmp", read_icmp, NULL },
+	{ "ietf-mud:mud", peers_read_mud, NULL },
+};
 
-	return json_each_member(
-	    at, members, COUNT(members), read_unknown, matches, why);
+/* The drafts wrote the names of the choices, around their containers. */
+static void
+read_wrapper(const struct json_at *at, void *into)
+{
+	if (strcmp(at->key, "l2") == 0 || strcmp(at->key, "l3") == 0 ||
+	    strcmp(at->key, "l4") == 0)
+		json_visit_members(
+		    at, headers, COUNT(headers), read_unknown, into);
+	else
+		read_unknown(at, into);
+}
+
+void
+matches_read(const struct json_at *at, struct matches *matches)
+{
+	if (!json_is_object(at->value))
+		pass_over(matches, at);
+	json_visit_members(at, headers, COUNT(headers), read_wrapper, matches);
 }

@@ -29,23 +29,27 @@ struct matches {
 	const char *l3, *l4; /* lends the container's name; NULL: none */
 	size_t n_named;
 	struct named named[ACE_PEERS];
-	/* The ACE is not understood: the first reason, and what it is worth
-	 * to the file's maker.  FAULT_NONE: it is. */
-	struct fault odd;
-	enum finding_severity odd_severity;
+	/* The ACE is not understood: the first reason, and its place. */
+	bool is_odd;
+	const char *odd_clause; /* static */
+	char odd_text[FINDING_TEXT];
+	struct finding_place odd_place;
 };
 
 /*
  * Reads `matches` into a struct whose first three members the caller filled,
- * and whose ace.families and numbers stand for "any".  False: a leaf we know
- * is broken, or contradicts another; the file is refused.
+ * and whose ace.families and numbers stand for "any".
  */
-bool matches_read(
-    const struct json_at *at, struct matches *matches, struct fault *why);
+void matches_read(const struct json_at *at, struct matches *matches);
 
-/* Makes the ACE "not understood" (S-9); the first reason stays. */
-void matches_odd(struct matches *matches, enum finding_severity severity,
-    const struct json_at *at, enum fault_code code, const char *clause,
-    const char *text);
+/* Makes the ACE "not understood" (S-9); the first reason stays.  Tells
+ * nobody: ace.c knows what it is worth.  The clause is static. */
+void matches_odd(struct matches *matches, const struct json_at *at,
+    const char *clause, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Adds a condition on the peer. */
+void matches_add_peer(struct matches *matches, const struct json_at *at,
+    enum peer_kind kind, const char *text);
 
 #endif

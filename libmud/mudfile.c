@@ -9,12 +9,16 @@
 #include <string.h>
 
 #include "libmud/acl.h"
+#include "libmud/date.h"
 #include "libmud/json.h"
+#include "libmud/leafcheck.h"
+#include "libmud/lint.h"
+#include "libmud/lintmud.h"
 #include "libmud/mem.h"
 #include "libmud/place.h"
 #include "libmud/policy.h"
 #include "libmud/reading.h"
-#include "libmud/url.h"
+#include "libmud/schema.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -22,421 +26,240 @@
 #define ACLS  "ietf-access-control-list:acls"
 #define DRAFT "ietf-access-control-list:access-lists"
 
-enum { CACHE_DEFAULT = 48, CACHE_MAX = 168, EXTENSION_MAX = 40 };
+enum { CACHE_DEFAULT = 48, CACHE_MAX = 168 };
 
-/* Characters, not bytes: RFC 7950 s9.4.4. */
-static size_t
-text_length(const char *text)
-{
-	size_t n = 0;
+static const struct finding_kind no_file = { FINDING_ERROR, FAULT_NOT_JSON,
+	"RFC 8259, RFC 7951 (J-3)", true, true };
 
-	for (; *text != '\0'; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
+/* To the modules an empty file is one that is not enabled yet. */
+static const struct finding_kind no_mud = { FINDING_ERROR, FAULT_NOT_A_MUD_FILE,
+	"RFC 8520 s2 (M-FILE-1)", false, true };
 
-/* Leaves of the container, and which of the mandatory ones were there. */
+static const struct finding_kind long_date = { FINDING_ERROR, FAULT_TOO_LONG,
+	"RFC 8520 s3.4 (M-LU-1)", false, true };
+
+/* Leaves of the container, where they belong. */
 struct leaves {
 	struct reading *reading;
 	struct policy_info *info;
-	bool has_version, has_url, has_update, has_supported, has_signature;
 };
 
-static bool
-ignore(const struct json_at *at, void *into, struct fault *why)
+static void
+read_url(const struct json_at *at, void *into)
 {
 	struct leaves *leaves = into;
+	const char *text = reading_uri(leaves->reading, at);
 
-	return reading_ignore(at, leaves->reading, why);
+	if (text != NULL)
+		text_copy(
+		    leaves->info->mud_url, sizeof(leaves->info->mud_url), text);
 }
 
-static bool
-read_version(const struct json_at *at, void *into, struct fault *why)
+static void
+read_signature(const struct json_at *at, void *into)
 {
-	struct leaves *leaves = into;
-	unsigned int version;
-
-	if (!json_read_uint(at, 0, UINT8_MAX, &version, why))
-		return false;
-	if (version != 1)
-		return json_refuse(at, why, FAULT_MUD_VERSION,
-		    "RFC 8520 s3.1 (M-VER-1)", "version %u", version);
-	leaves->has_version = true;
-	return true;
+	(void)reading_uri(((struct leaves *)into)->reading, at);
 }
 
-static bool
-read_url(const struct json_at *at, void *into, struct fault *why)
+static void
+read_update(const struct json_at *at, void *into)
 {
 	struct leaves *leaves = into;
-	struct fault refused;
-	const char *text;
-	struct url url;
+	struct policy_info *info = leaves->info;
+	const char *text = json_get_text(at);
 
-	if (!json_read_uri(at, &text, why))
-		return false;
-	/* It cannot be the URL asked for; the engine will hold it (S-32). */
-	if (!url_parse(text, &url, &refused))
-		reading_note(leaves->reading,
-		    refused.code == FAULT_NOT_HTTPS ? FINDING_ERROR
-						    : FINDING_WARNING,
-		    at, refused.code, refused.clause, "%s", refused.detail);
-	text_copy(leaves->info->mud_url, sizeof(leaves->info->mud_url), text);
-	leaves->has_url = true;
-	return true;
+	if (text == NULL || !date_parse(text, &info->updated_at))
+		return;
+	if (strlen(text) >= sizeof(info->last_update))
+		reading_tell(leaves->reading, &long_date, at,
+		    "Write the time without fractions of a second.",
+		    "a time of %zu bytes", strlen(text));
+	text_copy(info->last_update, sizeof(info->last_update), text);
 }
 
-static bool
-read_update(const struct json_at *at, void *into, struct fault *why)
+static void
+read_validity(const struct json_at *at, void *into)
 {
-	struct leaves *leaves = into;
-	const size_t size = sizeof(leaves->info->last_update);
-	const char *text;
-	int64_t seconds;
+	uint64_t hours;
 
-	if (!json_read_date(at, &text, &seconds, why))
-		return false;
-	if (strlen(text) >= size)
-		return json_refuse(at, why, FAULT_TOO_LONG,
-		    "RFC 8520 s3.4 (M-LU-1)", "a time of %zu bytes",
-		    strlen(text));
-	text_copy(leaves->info->last_update, size, text);
-	leaves->info->updated_at = seconds;
-	leaves->has_update = true;
-	return true;
+	if (json_get_uint(at, 1, CACHE_MAX, &hours))
+		((struct leaves *)into)->info->cache_validity_hours =
+		    (uint16_t)hours;
 }
 
-static bool
-read_signature(const struct json_at *at, void *into, struct fault *why)
+static void
+read_supported(const struct json_at *at, void *into)
 {
-	struct leaves *leaves = into;
-	const char *text;
-
-	leaves->has_signature = true;
-	return json_read_uri(at, &text, why);
-}
-
-static bool
-read_validity(const struct json_at *at, void *into, struct fault *why)
-{
-	struct leaves *leaves = into;
-	unsigned int hours;
-
-	if (!json_read_uint(at, 0, UINT8_MAX, &hours, why))
-		return false;
-	if (hours < 1 || hours > CACHE_MAX)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8520 s3.5 (M-CV-2)", "%u hours, not 1..%d", hours,
-		    CACHE_MAX);
-	leaves->info->cache_validity_hours = (uint16_t)hours;
-	return true;
-}
-
-static bool
-read_supported(const struct json_at *at, void *into, struct fault *why)
-{
-	struct leaves *leaves = into;
 	bool is;
 
-	if (!json_read_boolean(at, &is, why))
-		return false;
-	leaves->info->is_supported = is;
-	leaves->has_supported = true;
-	return true;
+	if (json_get_boolean(at, &is))
+		((struct leaves *)into)->info->is_supported = is;
 }
 
-static bool
-read_display(
-    const struct json_at *at, char *buf, size_t size, struct fault *why)
+static void
+read_display(const struct json_at *at, char *buf, size_t size)
 {
-	const char *text;
+	const char *text = json_get_text(at);
 
-	if (!json_read_text(at, &text, why))
-		return false;
-	json_display(text, buf, size);
-	return true;
+	if (text != NULL)
+		json_display(text, buf, size);
 }
 
-static bool
-read_systeminfo(const struct json_at *at, void *into, struct fault *why)
+static void
+read_systeminfo(const struct json_at *at, void *into)
 {
 	struct policy_info *info = ((struct leaves *)into)->info;
 
-	return read_display(
-	    at, info->systeminfo, sizeof(info->systeminfo), why);
+	read_display(at, info->systeminfo, sizeof(info->systeminfo));
 }
 
-static bool
-read_manufacturer(const struct json_at *at, void *into, struct fault *why)
+static void
+read_manufacturer(const struct json_at *at, void *into)
 {
 	struct policy_info *info = ((struct leaves *)into)->info;
 
-	return read_display(
-	    at, info->manufacturer, sizeof(info->manufacturer), why);
+	read_display(at, info->manufacturer, sizeof(info->manufacturer));
 }
 
-static bool
-read_model(const struct json_at *at, void *into, struct fault *why)
+static void
+read_model(const struct json_at *at, void *into)
 {
 	struct policy_info *info = ((struct leaves *)into)->info;
 
-	return read_display(at, info->model, sizeof(info->model), why);
+	read_display(at, info->model, sizeof(info->model));
 }
 
-static bool
-read_documentation(const struct json_at *at, void *into, struct fault *why)
+static void
+read_documentation(const struct json_at *at, void *into)
 {
 	struct policy_info *info = ((struct leaves *)into)->info;
 
-	return read_display(
-	    at, info->documentation, sizeof(info->documentation), why);
+	read_display(at, info->documentation, sizeof(info->documentation));
 }
 
-/* firmware-rev and software-rev: of no use to a policy (M-REV-1). */
-static bool
-read_revision(const struct json_at *at, void *into, struct fault *why)
-{
-	const char *text;
-
-	(void)into;
-	return json_read_text(at, &text, why);
-}
-
-static bool
-read_extension(const struct json_at *at, void *into, struct fault *why)
-{
-	const char *text;
-
-	(void)into;
-	if (!json_read_text(at, &text, why))
-		return false;
-	if (*text == '\0' || text_length(text) > EXTENSION_MAX)
-		return json_refuse(at, why, FAULT_MALFORMED, "RFC 8520 s3.9",
-		    "a name of %zu characters, not 1..%d", text_length(text),
-		    EXTENSION_MAX);
-	return true;
-}
-
-static bool
-read_extensions(const struct json_at *at, void *into, struct fault *why)
-{
-	return json_each_element(
-	    at, LIMIT_JSON_VALUES, read_extension, into, why);
-}
-
-static bool
-read_mud(const struct json_at *at, struct leaves *leaves, struct fault *why)
+static void
+read_mud(const struct json_at *at, struct reading *reading)
 {
 	static const struct json_member members[] = {
-		{ "mud-version", read_version },
-		{ "mud-url", read_url },
-		{ "last-update", read_update },
-		{ "mud-signature", read_signature },
-		{ "cache-validity", read_validity },
-		{ "is-supported", read_supported },
-		{ "systeminfo", read_systeminfo },
-		{ "mfg-name", read_manufacturer },
-		{ "model-name", read_model },
-		{ "firmware-rev", read_revision },
-		{ "software-rev", read_revision },
-		{ "documentation", read_documentation },
-		{ "extensions", read_extensions },
-		/* Once the ACLs that they name are known. */
-		{ "from-device-policy", NULL },
-		{ "to-device-policy", NULL },
+		{ "mud-url", read_url, NULL },
+		{ "last-update", read_update, NULL },
+		{ "mud-signature", read_signature, NULL },
+		{ "cache-validity", read_validity, NULL },
+		{ "is-supported", read_supported, NULL },
+		{ "systeminfo", read_systeminfo, NULL },
+		{ "mfg-name", read_manufacturer, NULL },
+		{ "model-name", read_model, NULL },
+		{ "documentation", read_documentation, NULL },
 	};
-	const char *missing = NULL;
+	struct leaves leaves = { reading, &reading->policy->info };
 
-	if (!json_each_member(at, members, COUNT(members), ignore, leaves, why))
-		return false;
-	if (!leaves->has_supported)
-		missing = "is-supported";
-	if (!leaves->has_update)
-		missing = "last-update";
-	if (!leaves->has_url)
-		missing = "mud-url";
-	if (!leaves->has_version)
-		missing = "mud-version";
-	if (missing != NULL)
-		return json_refuse(
-		    at, why, FAULT_MALFORMED, "RFC 8520 s7", "no %s", missing);
-	if (!leaves->has_signature)
-		reading_note(leaves->reading, FINDING_WARNING, at,
-		    FAULT_UNSIGNED, "RFC 8520 s13.2 (M-SIG-12)",
-		    "no mud-signature");
-	return true;
+	leaves.info->cache_validity_hours = CACHE_DEFAULT;
+	json_visit_members(at, members, COUNT(members), NULL, &leaves);
 }
 
 /* One direction's list while its names are followed. */
 struct list {
-	struct reading *reading;
 	struct acls *acls;
 	enum direction direction;
-	const char *name; /* of the entry in hand */
-	size_t n;
-	const struct acl *seen[LIMIT_ACLS];
 };
 
-static bool
-ignore_in_list(const struct json_at *at, void *into, struct fault *why)
+static void
+read_entry(const struct json_at *at, void *into)
 {
 	struct list *list = into;
-
-	return reading_ignore(at, list->reading, why);
-}
-
-static bool
-read_acl_name(const struct json_at *at, void *into, struct fault *why)
-{
-	struct list *list = into;
-
-	return json_read_text(at, &list->name, why);
-}
-
-static bool
-read_entry(const struct json_at *at, void *into, struct fault *why)
-{
-	static const struct json_member members[] = {
-		{ "name", read_acl_name },
-	};
-	struct list *list = into;
+	struct json_at name;
 	struct acl *acl;
 
-	list->name = NULL;
-	if (!json_each_member(
-		at, members, COUNT(members), ignore_in_list, list, why))
-		return false;
-	if (list->name == NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8520 s7 (M-FILE-9)", "no name");
-	acl = acls_find(list->acls, list->name);
-	if (acl == NULL)
-		return json_refuse(at, why, FAULT_MALFORMED,
-		    "RFC 8520 s7 (M-FILE-9)", "no ACL %s in this file",
-		    list->name);
-	for (size_t i = 0; i < list->n; i++)
-		if (list->seen[i] == acl)
-			return json_refuse(at, why, FAULT_MALFORMED,
-			    "RFC 8520 s7 (M-FILE-9)", "%s a second time",
-			    list->name);
-	list->seen[list->n++] = acl;
-	return acl_read(list->acls, acl, list->direction, why);
+	if (!json_find(at, "name", &name) && !json_find(at, "acl-name", &name))
+		return;
+	if (json_get_text(&name) == NULL)
+		return;
+	acl = acls_find(list->acls, json_get_text(&name));
+	/* A name that leads nowhere, or the same once more, is the schema's. */
+	if (acl != NULL && (acl->was_read & 1u << list->direction) == 0)
+		acl_read(list->acls, acl, list->direction);
 }
 
-static bool
-read_entries(const struct json_at *at, void *into, struct fault *why)
+static void
+read_entries(const struct json_at *at, void *into)
 {
-	return json_each_element(at, LIMIT_ACLS, read_entry, into, why);
+	json_visit_elements(at, LIMIT_JSON_VALUES, read_entry, into);
 }
 
-static bool
-read_lists(const struct json_at *at, void *into, struct fault *why)
+static void
+read_lists(const struct json_at *at, void *into)
 {
 	static const struct json_member members[] = {
-		{ "access-list", read_entries },
+		{ "access-list", read_entries, NULL },
 	};
 
-	return json_each_member(
-	    at, members, COUNT(members), ignore_in_list, into, why);
+	json_visit_members(at, members, COUNT(members), NULL, into);
 }
 
-static bool
-read_policy(const struct json_at *mud, const char *name, struct list *list,
-    struct fault *why)
+static void
+read_policy(const struct json_at *mud, const char *name, struct acls *acls,
+    enum direction direction)
 {
 	static const struct json_member members[] = {
-		{ "access-lists", read_lists },
+		{ "access-lists", read_lists, NULL },
 	};
+	struct list list = { acls, direction };
 	struct json_at at;
 
-	list->n = 0;
-	if (!json_find(mud, name, &at))
-		return true;
-	return json_each_member(
-	    &at, members, COUNT(members), ignore_in_list, list, why);
+	if (json_find(mud, name, &at))
+		json_visit_members(&at, members, COUNT(members), NULL, &list);
 }
 
-/* Finds the ACLs: under the RFC's name, or else under the drafts'. */
-static bool
-find_acls(
-    const struct json_at *top, struct reading *reading, struct json_at *at)
-{
-	if (json_find(top, ACLS, at))
-		return true;
-	if (!json_find(top, DRAFT, at))
-		return false;
-	reading->policy->info.is_draft = 1;
-	reading_note(reading, FINDING_ERROR, at, FAULT_DRAFT_FILE,
-	    "RFC 8520 s2 (M-FILE-1)", "a draft's name; RFC 8519 says " ACLS);
-	return true;
-}
-
-static bool
-read_lists_and_acls(const struct json_at *top, const struct json_at *mud,
-    struct reading *reading, struct fault *why)
+/* The ACLs stand under the RFC's name, or else under the drafts'. */
+static void
+read_file(const struct json_at *top, struct reading *reading)
 {
 	struct acls acls = { .reading = reading };
-	struct list list = { .reading = reading, .acls = &acls };
-	struct json_at at;
+	struct json_at mud, at;
 
-	if (find_acls(top, reading, &at) &&
-	    !acls_init(&acls, &at, reading, why))
-		return false;
-	list.direction = FROM_DEVICE;
-	if (!read_policy(mud, "from-device-policy", &list, why))
-		return false;
-	list.direction = TO_DEVICE;
-	return read_policy(mud, "to-device-policy", &list, why) &&
-	       acls_judge_rest(&acls, why);
+	if (!json_find(top, MUD, &mud)) {
+		reading_tell(reading, &no_mud, NULL,
+		    "Write an object with \"" MUD "\" and \"" ACLS
+		    "\" at the top.",
+		    "no " MUD);
+		return;
+	}
+	read_mud(&mud, reading);
+	if (json_find(top, ACLS, &at) || json_find(top, DRAFT, &at))
+		acls_init(&acls, &at, reading);
+	read_policy(&mud, "from-device-policy", &acls, FROM_DEVICE);
+	read_policy(&mud, "to-device-policy", &acls, TO_DEVICE);
+	acls_judge_rest(&acls);
 }
 
-/* What else stands at the top belongs to extensions (M-EXT-4). */
+/* Everything that is to be said of a document, in one go. */
 static bool
-ignore_top(const struct json_at *at, void *into, struct fault *why)
+judge(json_t *root, int64_t now, struct findings *findings,
+    struct policy **policy, struct fault *why)
 {
-	struct reading *reading = into;
-
-	if (strcmp(at->key, DRAFT) == 0 && reading->policy->info.is_draft)
-		return true;
-	return reading_ignore(at, reading, why);
-}
-
-static bool
-read_file(json_t *root, struct reading *reading, struct fault *why)
-{
-	static const struct json_member members[] = {
-		{ MUD, NULL },
-		{ ACLS, NULL },
-	};
 	const struct json_at top = { root, NULL, NULL, 0 };
-	struct leaves leaves = { .reading = reading,
-		.info = &reading->policy->info };
-	struct json_at mud;
-
-	reading->policy->info.cache_validity_hours = CACHE_DEFAULT;
-	if (!json_find(&top, MUD, &mud))
-		return fault_set(why, FAULT_NOT_A_MUD_FILE,
-		    "RFC 8520 s2 (M-FILE-1)", "no " MUD);
-	return read_mud(&mud, &leaves, why) &&
-	       read_lists_and_acls(&top, &mud, reading, why) &&
-	       json_each_member(
-		   &top, members, COUNT(members), ignore_top, reading, why);
-}
-
-static bool
-judge(json_t *root, struct findings *findings, struct policy **policy,
-    struct fault *why)
-{
 	struct reading reading;
-	bool ok;
 
 	reading_init(&reading, findings);
-	ok = read_file(root, &reading, why);
-	if (ok)
-		*policy = reading_take(&reading);
-	else
+	schema_judge(&top, findings);
+	lintmud_judge(&top, now, findings);
+	read_file(&top, &reading);
+	/* Advice for its maker, which takes time and changes nothing. */
+	if (findings->on != NULL) {
+		leafcheck_document(&top, findings);
+		lint_policy(reading.policy, reading.places, findings);
+	}
+	if (findings->refusal.code != FAULT_NONE) {
+		*why = findings->refusal;
 		reading_done(&reading);
-	return ok;
+		return false;
+	}
+	reading.policy->info.is_draft = findings->is_draft;
+	reading.policy->info.n_ignored = findings->n_ignored > UINT16_MAX
+	                                     ? UINT16_MAX
+	                                     : (uint16_t)findings->n_ignored;
+	*policy = reading_take(&reading);
+	return true;
 }
 
 bool
@@ -445,26 +268,20 @@ mudfile_judge(struct bytes file, int64_t now, finding_fn *on_finding, void *arg,
 {
 	struct findings findings = { .on = on_finding, .arg = arg };
 	struct places *places = NULL;
-	json_t *root;
+	json_t *root = NULL;
 	bool ok;
 
-	(void)now;
-	if (!json_load(file, &root, why)) {
-		const struct finding_kind kind = { FINDING_ERROR, why->code,
-			why->clause, true, true };
+	ok = json_load(file, &root, why);
+	if (ok) {
+		/* Lines are for people. */
+		if (on_finding != NULL)
+			findings.places = places = places_new(file);
+		ok = judge(root, now, &findings, policy, why);
+	} else {
+		struct finding_kind kind = no_file;
 
-		findings_add(&findings, &kind, NULL, NULL, "%s", why->detail);
-		if (breaks != NULL)
-			*breaks = true;
-		return false;
-	}
-	if (on_finding != NULL)
-		findings.places = places = places_new(file);
-	ok = judge(root, &findings, policy, why);
-	if (!ok) {
-		const struct finding_kind kind = { FINDING_ERROR, why->code,
-			why->clause, true, true };
-
+		kind.code = why->code;
+		kind.clause = why->clause;
 		findings_add(&findings, &kind, NULL, NULL, "%s", why->detail);
 	}
 	if (breaks != NULL)
@@ -478,6 +295,23 @@ bool
 mudfile_parse(struct bytes file, struct policy **policy, struct fault *why)
 {
 	return mudfile_judge(file, 0, NULL, NULL, NULL, policy, why);
+}
+
+/* The one leaf, as reading_uri takes it. */
+static bool
+peek_uri(const struct json_at *at, const char **uri, struct fault *why)
+{
+	struct findings findings = { .on = NULL };
+	struct reading reading = { .findings = &findings };
+
+	*uri = reading_uri(&reading, at);
+	if (*uri != NULL)
+		return true;
+	if (findings.refusal.code == FAULT_NONE)
+		return fault_set(why, FAULT_MALFORMED, "RFC 7951 s6.2",
+		    "/" MUD "/mud-signature: no text");
+	*why = findings.refusal;
+	return false;
 }
 
 bool
@@ -496,7 +330,7 @@ mudfile_peek(struct bytes file, struct mudfile_peek *peek, struct fault *why)
 		ok = fault_set(why, FAULT_NOT_A_MUD_FILE,
 		    "RFC 8520 s2 (M-FILE-1)", "no " MUD);
 	else if (json_find(&mud, "mud-signature", &at))
-		ok = json_read_uri(&at, &text, why);
+		ok = peek_uri(&at, &text, why);
 	if (ok) {
 		text_copy(
 		    found.mud_signature, sizeof(found.mud_signature), text);

@@ -15,12 +15,12 @@
 
 /* One value: where it, or its name, begins, and how many lie in it. */
 struct place {
-	uint32_t offset;
+	uint32_t line, column; /* from 1 */
 	uint32_t n_inside;
 };
 
 struct places {
-	struct bytes text;
+	struct bytes text; /* only while it is walked */
 	size_t n;
 	struct place place[]; /* in the order of the text */
 };
@@ -28,6 +28,7 @@ struct places {
 struct walk {
 	struct places *places;
 	size_t at;
+	size_t line, line_begin; /* of the byte in hand */
 };
 
 static uint8_t
@@ -46,6 +47,11 @@ skip(struct walk *walk)
 
 	while (byte != 0 && strchr(" \t\r\n,:", byte) != NULL) {
 		walk->at++;
+		/* Between values only: a string has no line break. */
+		if (byte == '\n') {
+			walk->line++;
+			walk->line_begin = walk->at;
+		}
 		byte = peek(walk);
 	}
 	return byte;
@@ -80,7 +86,9 @@ walk_text(struct walk *walk)
 	uint8_t byte;
 
 	for (byte = skip(walk); byte != 0; byte = skip(walk)) {
-		const size_t begin = walk->at;
+		const uint32_t line = (uint32_t)walk->line;
+		const uint32_t column =
+		    (uint32_t)(walk->at - walk->line_begin + 1);
 		struct place *place;
 
 		if (byte == '}' || byte == ']') {
@@ -104,7 +112,8 @@ walk_text(struct walk *walk)
 		if (places->n == LIMIT_JSON_VALUES)
 			return;
 		place = &places->place[places->n++];
-		place->offset = (uint32_t)begin;
+		place->line = line;
+		place->column = column;
 		if (byte == '{' || byte == '[') {
 			if (n_open == LIMIT_JSON_DEPTH)
 				return;
@@ -122,7 +131,7 @@ places_new(struct bytes text)
 {
 	struct places *places = xcalloc(
 	    1, sizeof(*places) + LIMIT_JSON_VALUES * sizeof(places->place[0]));
-	struct walk walk = { places, 0 };
+	struct walk walk = { places, 0, 1, 0 };
 
 	places->text = text;
 	walk_text(&walk);
@@ -160,7 +169,7 @@ places_find(const struct places *places, const struct json_at *at, size_t *line,
     size_t *column)
 {
 	const struct json_at *path[LIMIT_JSON_DEPTH + 1];
-	size_t n = 0, i = 0, offset;
+	size_t n = 0, i = 0;
 
 	for (; at->parent != NULL && n <= LIMIT_JSON_DEPTH; at = at->parent)
 		path[n++] = at;
@@ -170,13 +179,6 @@ places_find(const struct places *places, const struct json_at *at, size_t *line,
 		for (i++; skip_n > 0 && i < places->n; skip_n--)
 			i += 1 + places->place[i].n_inside;
 	}
-	offset = i < places->n ? places->place[i].offset : 0;
-	*line = *column = 1;
-	for (size_t k = 0; k < offset; k++)
-		if (places->text.data[k] == '\n') {
-			(*line)++;
-			*column = 1;
-		} else {
-			(*column)++;
-		}
+	*line = i < places->n ? places->place[i].line : 1;
+	*column = i < places->n ? places->place[i].column : 1;
 }

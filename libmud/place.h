@@ -14,7 +14,7 @@
 
 struct places;
 
-/* The text must be one that json_load took, and outlive what is made. */
+/* The text must be one that json_load took. */
 struct places *places_new(struct bytes text);
 void places_free(struct places *places);
 

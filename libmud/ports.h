@@ -10,11 +10,10 @@
 #include "libmud/policy.h"
 
 /*
- * Reads the container at `at`.  *is_odd becomes true if a member in it is
- * unknown; then what *ports says is too wide.  False: it is broken (A-PORT-1,
- * A-PORT-2).
+ * Reads the container at `at`.  False, and *ports untouched, if it says what
+ * we do not know, or nothing that can hold: then any port would be too wide.
+ * An empty container asks for nothing: any port (A-SEM-3).
  */
-bool ports_read(const struct json_at *at, struct ports *ports, bool *is_odd,
-    struct fault *why);
+bool ports_read(const struct json_at *at, struct ports *ports);
 
 #endif

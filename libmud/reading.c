@@ -6,9 +6,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libmud/mem.h"
+
+/* Over the limits the whole file is refused, never cut (S-8). */
+static const struct finding_kind too_many = { FINDING_ERROR, FAULT_TOO_MANY,
+	"S-8", false, true };
 
 void
 reading_init(struct reading *reading, struct findings *findings)
@@ -19,6 +24,8 @@ reading_init(struct reading *reading, struct findings *findings)
 	    xcalloc(LIMIT_TEXTS, sizeof(*reading->policy->texts));
 	reading->policy->aces =
 	    xcalloc(LIMIT_ACES, sizeof(*reading->policy->aces));
+	if (findings->on != NULL)
+		reading->places = xcalloc(LIMIT_ACES, sizeof(*reading->places));
 }
 
 struct policy *
@@ -33,43 +40,39 @@ reading_take(struct reading *reading)
 void
 reading_done(struct reading *reading)
 {
+	free(reading->places);
 	policy_free(reading->policy);
-	reading->policy = NULL;
+	*reading = (struct reading){ .policy = NULL };
 }
 
 void
-reading_pass(struct reading *reading, enum finding_severity severity,
-    const struct fault *note)
+reading_tell(struct reading *reading, const struct finding_kind *kind,
+    const struct json_at *at, const char *fix, const char *fmt, ...)
 {
-	const struct finding_kind kind = { severity, note->code, note->clause,
-		note->code == FAULT_MALFORMED || note->code == FAULT_DRAFT_FILE,
-		false };
+	char text[FINDING_TEXT];
+	va_list args;
 
-	findings_add(reading->findings, &kind, NULL, NULL, "%s", note->detail);
+	if (reading->is_again)
+		return;
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	findings_add(reading->findings, kind, at, fix, "%s", text);
 }
 
 void
-reading_note(struct reading *reading, enum finding_severity severity,
-    const struct json_at *at, enum fault_code code, const char *clause,
-    const char *fmt, ...)
+reading_hold(struct reading *reading, const struct finding_kind *kind,
+    const struct finding_place *at, const char *fmt, ...)
 {
-	const struct finding_kind kind = { severity, code, clause,
-		code == FAULT_MALFORMED || code == FAULT_DRAFT_FILE, false };
 	char text[FINDING_TEXT];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	findings_add(reading->findings, &kind, at, NULL, "%s", text);
-}
-
-void
-reading_hold(struct reading *reading, const struct fault *hold)
-{
-	reading_pass(reading, FINDING_WARNING, hold);
 	if (!reading->is_unused && reading->policy->hold.code == FAULT_NONE)
-		reading->policy->hold = *hold;
+		(void)fault_set(&reading->policy->hold, kind->code,
+		    kind->clause, "%s: %s", at->pointer, text);
 }
 
 bool
@@ -87,29 +90,45 @@ reading_is_foreign(const char *name)
 	return true;
 }
 
-bool
-reading_ignore(const struct json_at *at, void *into, struct fault *why)
+const char *
+reading_uri(struct reading *reading, const struct json_at *at)
 {
-	struct reading *reading = into;
-	uint16_t *n = &reading->policy->info.n_ignored;
+	static const struct finding_kind too_long = { FINDING_ERROR,
+		FAULT_TOO_LONG, "RFC 8520 s10 (M-URL-4)", false, true };
+	static const struct finding_kind no_uri = { FINDING_ERROR,
+		FAULT_MALFORMED, "RFC 3986 s2 (M-URL-6)", false, true };
+	const char *text = json_get_text(at);
+	const size_t len = text == NULL ? 0 : strlen(text);
 
-	(void)why;
-	if (reading->is_again)
-		return true;
-	if (*n < UINT16_MAX)
-		(*n)++;
-	if (reading_is_foreign(at->key))
-		reading_note(reading, FINDING_INFO, at, FAULT_UNSUPPORTED,
-		    "RFC 8520 s2 (M-EXT-2)", "an extension, ignored");
-	else
-		reading_note(reading, FINDING_ERROR, at, FAULT_MALFORMED,
-		    "RFC 8520 s2 (M-EXT-1)", "unknown here, ignored");
-	return true;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~') {
+			reading_tell(reading, &no_uri, at,
+			    "Write a URI of visible ASCII characters, others "
+			    "as %XX.",
+			    "byte 0x%02x in a URI",
+			    (unsigned int)(unsigned char)text[i]);
+			return NULL;
+		}
+	if (text != NULL && len == 0)
+		reading_tell(reading, &no_uri, at, NULL, "an empty URI");
+	else if (len > LIMIT_URL)
+		reading_tell(reading, &too_long, at, NULL,
+		    "a URI of %zu bytes, the most is %d", len, LIMIT_URL);
+	return len == 0 || len > LIMIT_URL ? NULL : text;
+}
+
+/* How many texts of a kind there may be; they have a set each. */
+static size_t
+most_of(enum peer_kind kind)
+{
+	if (kind == PEER_DNSNAME)
+		return LIMIT_DNSNAMES;
+	return kind == PEER_CONTROLLER ? LIMIT_CLASSES : LIMIT_TEXTS;
 }
 
 bool
-reading_text(struct reading *reading, enum peer_kind kind, const char *text,
-    uint16_t *index, struct fault *why)
+reading_text(struct reading *reading, const struct json_at *at,
+    enum peer_kind kind, const char *text, uint16_t *index)
 {
 	struct policy *policy = reading->policy;
 	size_t n_kind = 0;
@@ -123,15 +142,14 @@ reading_text(struct reading *reading, enum peer_kind kind, const char *text,
 		}
 		n_kind++;
 	}
-	if (kind == PEER_DNSNAME && n_kind == LIMIT_DNSNAMES)
-		return fault_set(why, FAULT_TOO_MANY, "S-8",
-		    "more than %d DNS names", LIMIT_DNSNAMES);
-	if (kind == PEER_CONTROLLER && n_kind == LIMIT_CLASSES)
-		return fault_set(why, FAULT_TOO_MANY, "S-8",
-		    "more than %d controller classes", LIMIT_CLASSES);
-	if (policy->n_texts == LIMIT_TEXTS)
-		return fault_set(why, FAULT_TOO_MANY, "S-8",
-		    "more than %d names, classes and URLs", LIMIT_TEXTS);
+	if (n_kind == most_of(kind) || policy->n_texts == LIMIT_TEXTS) {
+		findings_add(reading->findings, &too_many, at, NULL,
+		    "more than %zu %s", most_of(kind),
+		    kind == PEER_DNSNAME      ? "DNS names"
+		    : kind == PEER_CONTROLLER ? "controller classes"
+					      : "names, classes and URLs");
+		return false;
+	}
 	reading->kinds[policy->n_texts] = (uint8_t)kind;
 	text_copy(policy->texts[policy->n_texts].text,
 	    sizeof(policy->texts[0].text), text);
@@ -139,15 +157,20 @@ reading_text(struct reading *reading, enum peer_kind kind, const char *text,
 	return true;
 }
 
-bool
-reading_add(struct reading *reading, const struct ace *ace, struct fault *why)
+void
+reading_add(
+    struct reading *reading, const struct json_at *at, const struct ace *ace)
 {
 	struct policy *policy = reading->policy;
 
 	/* An ACL that serves both directions counts twice here. */
-	if (policy->n_aces == LIMIT_ACES)
-		return fault_set(why, FAULT_TOO_MANY, "S-8",
+	if (policy->n_aces == LIMIT_ACES) {
+		findings_add(reading->findings, &too_many, at, NULL,
 		    "more than %d ACEs", LIMIT_ACES);
+		return;
+	}
+	if (reading->places != NULL)
+		reading->places[policy->n_aces] =
+		    findings_place(reading->findings, at);
 	policy->aces[policy->n_aces++] = *ace;
-	return true;
 }

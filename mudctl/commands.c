@@ -17,9 +17,10 @@
 #include "mudctl/check.h"
 #include "mudctl/client.h"
 #include "mudctl/columns.h"
-#include "mudctl/offline.h"
+#include "mudctl/compile.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
+#include "mudctl/validate.h"
 
 /* Fewer hex digits of a digest bind nothing to what was read. */
 #define DIGEST_MIN 16
@@ -65,8 +66,8 @@ complain(int code, const char *fmt, ...)
 	return code;
 }
 
-static bool
-has_colour(const struct options *options)
+bool
+commands_colour(const struct options *options)
 {
 	const char *term = getenv("TERM");
 
@@ -79,7 +80,7 @@ static int
 print_answer(const struct command *command, const struct options *options,
     const json_t *answer)
 {
-	const struct show show = { stdout, has_colour(options) };
+	const struct show show = { stdout, commands_colour(options) };
 
 	if (options->json) {
 		(void)json_dumpf(
@@ -367,10 +368,13 @@ static const struct command commands[] = {
 	    run_teardown, NULL, "Teardown", NULL, show_torn_down },
 	{ "validate", NULL, "FILE...", "are these MUD files right? (no daemon "
 	    "needed)", -1,
-	    NULL, offline_validate, NULL, NULL, NULL },
+	    NULL, validate_run, NULL, NULL, NULL },
 	{ "check", NULL, "FILE to|from HOST PROTO [PORT]", "would this MUD file "
 	    "allow it? (no daemon needed)", -1,
 	    NULL, check_run, NULL, NULL, NULL },
+	{ "compile", NULL, "FILE [WORLD]", "the nftables rules that it would "
+	    "become (no daemon needed)", -1,
+	    NULL, compile_run, NULL, NULL, NULL },
 	{ "sign", NULL, "FILE --cert CERT --key KEY", "sign a MUD file (no "
 	    "daemon needed)", -1,
 	    NULL, signing_sign, NULL, NULL, NULL },

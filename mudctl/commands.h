@@ -27,6 +27,9 @@ struct options {
 /* argv[0] is the command's first word; the options before it are taken. */
 int commands_run(struct options *options, int argc, char **argv);
 
+/* May text on standard output be coloured? */
+bool commands_colour(const struct options *options);
+
 /* The table, for -h. */
 void commands_help(FILE *out);
 

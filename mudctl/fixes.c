@@ -34,11 +34,30 @@ static const char *const fixes[FAULT_CODES] = {
 	[FAULT_DROP_NOT_UNDERSTOOD] =
 	    "Say what to drop with RFC 8520 and RFC 8519 alone; as it is an "
 	    "administrator is asked first.",
+	[FAULT_ACCEPTS_ALL] =
+	    "Say whom the Thing needs to reach, and on which ports; for an ACE "
+	    "without any condition an administrator is asked first.",
 	[FAULT_UNSIGNED] =
 	    "Write the signature's URL as \"mud-signature\" and sign the "
 	    "file; for unsigned files an administrator is asked first.",
 	[FAULT_SIGNATURE_URL] =
 	    "Write a \"mud-signature\" on the host and port of \"mud-url\".",
+
+	[FAULT_FROM_FUTURE] =
+	    "Date the file by when it was made.",
+	[FAULT_NEVER_MATCHES] =
+	    "Write what the entry is meant to match, or leave it out.",
+	[FAULT_SHADOWED] =
+	    "Put the narrower of the two entries first, or leave it out.",
+	[FAULT_ACL_ORDER] =
+	    "Put entries whose order matters into one ACL.",
+	[FAULT_TWIN_MISSING] =
+	    "Add the entry for the other direction of the same service.",
+	[FAULT_BROAD] =
+	    "Name the peers, the protocol and the port that the Thing needs.",
+	[FAULT_EXTENSION] =
+	    "Name in \"extensions\" what the file uses, and nothing else.",
+	[FAULT_UNADVISED] = "Do as the clause advises.",
 
 	/* The signature's form. */
 	[FAULT_SIGNATURE_EMPTY] =

@@ -7,6 +7,7 @@
 
 #include "libmud/fault.h"
 #include "libmud/json.h"
+#include "mudctl/strict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PORT_MAX     65535
@@ -104,10 +105,10 @@ read_word(const struct json_at *at, const char *first, const char *second,
 {
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	if (strcmp(text, first) != 0 && strcmp(text, second) != 0)
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "\"%.40s\" is neither \"%s\" nor \"%s\"", text, first,
 		    second);
 	*is_second = strcmp(text, second) == 0;
@@ -144,10 +145,10 @@ read_addr(const struct json_at *at, struct addr *addr, struct fault *why)
 {
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	return addr_parse(text, addr) ||
-	       json_refuse(at, why, FAULT_MALFORMED, clause,
+	       strict_refuse(at, why, FAULT_MALFORMED, clause,
 		   "\"%.60s\" is no IPv4 or IPv6 address", text);
 }
 
@@ -177,15 +178,15 @@ read_protocol(const struct json_at *at, void *into, struct fault *why)
 
 	filling->has_protocol = true;
 	if (json_is_integer(at->value)) {
-		if (!json_read_uint(at, 0, UINT8_MAX, &number, why))
+		if (!strict_uint(at, 0, UINT8_MAX, &number, why))
 			return false;
 		filling->flow->protocol = (uint8_t)number;
 		return true;
 	}
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	return flowjson_protocol(text, &filling->flow->protocol) ||
-	       json_refuse(at, why, FAULT_MALFORMED, clause,
+	       strict_refuse(at, why, FAULT_MALFORMED, clause,
 		   "\"%.40s\" is not tcp, udp, icmp, icmpv6 or 0 to 255", text);
 }
 
@@ -194,7 +195,7 @@ read_port(const struct json_at *at, int32_t *port, struct fault *why)
 {
 	unsigned int number = 0;
 
-	if (!json_read_uint(at, 0, PORT_MAX, &number, why))
+	if (!strict_uint(at, 0, PORT_MAX, &number, why))
 		return false;
 	*port = (int32_t)number;
 	return true;
@@ -221,7 +222,7 @@ read_octet(const struct json_at *at, int16_t *octet, struct fault *why)
 {
 	unsigned int number = 0;
 
-	if (!json_read_uint(at, 0, UINT8_MAX, &number, why))
+	if (!strict_uint(at, 0, UINT8_MAX, &number, why))
 		return false;
 	*octet = (int16_t)number;
 	return true;
@@ -249,7 +250,7 @@ read_tracked(const struct json_at *at, void *into, struct fault *why)
 	struct filling *filling = into;
 	bool is_tracked = false;
 
-	if (!json_read_boolean(at, &is_tracked, why))
+	if (!strict_boolean(at, &is_tracked, why))
 		return false;
 	filling->flow->is_untracked = !is_tracked;
 	return true;
@@ -263,14 +264,14 @@ read_flag(const struct json_at *at, void *into, struct fault *why)
 	struct flow *flow = into;
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcmp(text, names[i]) == 0) {
 			flow->field[FIELD_TCP_FLAGS] |= 1u << i;
 			return true;
 		}
-	return json_refuse(at, why, FAULT_MALFORMED, clause,
+	return strict_refuse(at, why, FAULT_MALFORMED, clause,
 	    "\"%.40s\" is no flag of TCP", text);
 }
 
@@ -280,10 +281,10 @@ read_mac(const struct json_at *at, uint64_t *value, struct fault *why)
 	const char *text = "";
 	struct mac mac;
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	if (!mac_parse(text, &mac))
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "\"%.60s\" is no MAC address", text);
 	*value = 0;
 	for (size_t i = 0; i < sizeof(mac.byte); i++)
@@ -303,17 +304,17 @@ read_field(const struct json_at *at, void *into, struct fault *why)
 	while (i < COUNT(fields) && strcmp(fields[i].name, at->key) != 0)
 		i++;
 	if (i == COUNT(fields))
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "no such member of a flow");
 	if (fields[i].id == FIELD_TCP_FLAGS && json_is_array(at->value)) {
 		flow_know(filling->flow, FIELD_TCP_FLAGS, 0);
-		return json_each_element(at, 8, read_flag, filling->flow, why);
+		return strict_elements(at, 8, read_flag, filling->flow, why);
 	}
 	if (fields[i].bits == 48) {
 		if (!read_mac(at, &value, why))
 			return false;
 	} else {
-		if (!json_read_uint(at, 0,
+		if (!strict_uint(at, 0,
 			(unsigned int)((1ull << fields[i].bits) - 1), &number,
 			why))
 			return false;
@@ -327,7 +328,7 @@ static bool
 read_members(
     const struct json_at *at, struct filling *filling, struct fault *why)
 {
-	static const struct json_member members[] = {
+	static const struct strict_member members[] = {
 		{ "direction", read_direction },
 		{ "peer", read_peer },
 		{ "own", read_own },
@@ -343,12 +344,12 @@ read_members(
 	static const struct addr none;
 
 	*filling->flow = flow_blank(FROM_DEVICE, &none, 0);
-	if (!json_each_member(
+	if (!strict_members(
 		at, members, COUNT(members), read_field, filling, why))
 		return false;
 	if (!filling->has_direction || !filling->has_peer ||
 	    !filling->has_protocol)
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "a flow needs direction, peer and protocol");
 	return flowjson_fits(filling->flow, why);
 }

@@ -6,7 +6,7 @@
 
 struct options;
 
-/* Functions of the command table, as those of offline.h. */
+/* Functions of the command table, as those of validate.h. */
 
 /* verify FILE SIG --trust CA [--trust CA]... [--mudsigner CERT] [--at TIME];
  * each CA a file of PEM. */

@@ -7,6 +7,7 @@
 #include "libmud/fault.h"
 #include "libmud/json.h"
 #include "libmud/world.h"
+#include "mudctl/strict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -23,7 +24,7 @@ static bool
 refuse_unknown(const struct json_at *at, void *into, struct fault *why)
 {
 	(void)into;
-	return json_refuse(at, why, FAULT_MALFORMED, clause,
+	return strict_refuse(at, why, FAULT_MALFORMED, clause,
 	    "no such member of a world document");
 }
 
@@ -34,10 +35,10 @@ read_host(const struct json_at *at, void *into, struct fault *why)
 	const char *text = "";
 	struct addr addr;
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	if (!addr_parse(text, &addr))
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "\"%.60s\" is no IPv4 or IPv6 address", text);
 	return world_add_host(filling->hosts, &addr, why);
 }
@@ -48,8 +49,8 @@ read_hosts(const struct json_at *at, struct filling *filling,
     struct world_hosts *hosts, struct fault *why)
 {
 	filling->hosts = hosts;
-	return hosts != NULL && json_each_element(at, LIMIT_WORLD_HOSTS,
-				    read_host, filling, why);
+	return hosts != NULL &&
+	       strict_elements(at, LIMIT_WORLD_HOSTS, read_host, filling, why);
 }
 
 static bool
@@ -58,10 +59,10 @@ read_url(const struct json_at *at, struct url *url, struct fault *why)
 	struct fault refused;
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	return url_parse(text, url, &refused) ||
-	       json_refuse(at, why, refused.code, refused.clause,
+	       strict_refuse(at, why, refused.code, refused.clause,
 		   "no MUD URL: %s", refused.detail);
 }
 
@@ -71,10 +72,10 @@ read_mac(const struct json_at *at, void *into, struct fault *why)
 	struct filling *filling = into;
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	return mac_parse(text, &filling->world->mac) ||
-	       json_refuse(at, why, FAULT_MALFORMED, clause,
+	       strict_refuse(at, why, FAULT_MALFORMED, clause,
 		   "\"%.60s\" is no MAC address", text);
 }
 
@@ -97,13 +98,13 @@ read_own_addresses(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_thing(const struct json_at *at, void *into, struct fault *why)
 {
-	static const struct json_member members[] = {
+	static const struct strict_member members[] = {
 		{ "mac", read_mac },
 		{ "mud_url", read_own_url },
 		{ "addresses", read_own_addresses },
 	};
 
-	return json_each_member(
+	return strict_members(
 	    at, members, COUNT(members), refuse_unknown, into, why);
 }
 
@@ -130,10 +131,10 @@ read_local(const struct json_at *at, void *into, struct fault *why)
 	struct prefix prefix;
 	const char *text = "";
 
-	if (!json_read_text(at, &text, why))
+	if (!strict_text(at, &text, why))
 		return false;
 	if (!prefix_parse(text, &prefix))
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "\"%.60s\" is no prefix", text);
 	return world_add_local(filling->world, &prefix, why);
 }
@@ -141,7 +142,7 @@ read_local(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_locals(const struct json_at *at, void *into, struct fault *why)
 {
-	return json_each_element(at, LIMIT_LOCALS, read_local, into, why);
+	return strict_elements(at, LIMIT_LOCALS, read_local, into, why);
 }
 
 static bool
@@ -156,7 +157,7 @@ read_class(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_classes(const struct json_at *at, void *into, struct fault *why)
 {
-	return json_each_member(at, NULL, 0, read_class, into, why);
+	return strict_members(at, NULL, 0, read_class, into, why);
 }
 
 static bool
@@ -171,14 +172,14 @@ read_name(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_names(const struct json_at *at, void *into, struct fault *why)
 {
-	return json_each_member(at, NULL, 0, read_name, into, why);
+	return strict_members(at, NULL, 0, read_name, into, why);
 }
 
 /* Its URL is looked for first: members have no order. */
 static bool
 read_other(const struct json_at *at, void *into, struct fault *why)
 {
-	static const struct json_member members[] = {
+	static const struct strict_member members[] = {
 		{ "mud_url", NULL },
 		{ "addresses", NULL },
 	};
@@ -186,11 +187,11 @@ read_other(const struct json_at *at, void *into, struct fault *why)
 	struct world_hosts *hosts;
 	struct json_at url, addresses;
 
-	if (!json_each_member(
+	if (!strict_members(
 		at, members, COUNT(members), refuse_unknown, into, why))
 		return false;
 	if (!json_find(at, "mud_url", &url))
-		return json_refuse(at, why, FAULT_MALFORMED, clause,
+		return strict_refuse(at, why, FAULT_MALFORMED, clause,
 		    "a Thing without mud_url");
 	if (!read_url(&url, &filling->url, why))
 		return false;
@@ -203,13 +204,13 @@ read_other(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_others(const struct json_at *at, void *into, struct fault *why)
 {
-	return json_each_element(at, LIMIT_WORLD_GROUPS, read_other, into, why);
+	return strict_elements(at, LIMIT_WORLD_GROUPS, read_other, into, why);
 }
 
 bool
 worldjson_read(struct bytes text, struct world *world, struct fault *why)
 {
-	static const struct json_member members[] = {
+	static const struct strict_member members[] = {
 		{ "thing", read_thing },
 		{ "gateway", read_gateway },
 		{ "local_networks", read_locals },
@@ -224,7 +225,7 @@ worldjson_read(struct bytes text, struct world *world, struct fault *why)
 
 	if (!json_load(text, &top.value, why))
 		return false;
-	ok = json_each_member(
+	ok = strict_members(
 	    &top, members, COUNT(members), refuse_unknown, &filling, why);
 	json_decref(top.value);
 	return ok;

@@ -123,6 +123,8 @@ tests_fuzz_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_redirect_LDADD = mudd/fetch/libfetch.a $(fuzz_core_libs) \
 	$(SSL_LIBS) $(CRYPTO_LIBS)
 
+EXTRA_DIST += tests/checks tests/fuzz/corpus tests/judge tests/lab \
+	.clang-format .clang-tidy .editorconfig
 # The evaluator against the compiled rules; `./dev soak differential` asks it
 # about a million cases.
 check_PROGRAMS += tests/differential/run_differential
@@ -144,3 +146,9 @@ EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
 # Folders are copied whole; nothing that Python left there goes along.
 dist-hook:
 	find "$(distdir)/tests" -name __pycache__ -exec rm -rf {} +
+
+# How long files take to be judged; tests/judge/bench.py runs it.
+check_PROGRAMS += tests/judge/measure
+tests_judge_measure_SOURCES = tests/judge/measure.c
+tests_judge_measure_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_judge_measure_LDADD = libmud/libmud.a $(JANSSON_LIBS) $(CRYPTO_LIBS)

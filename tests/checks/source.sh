@@ -87,7 +87,7 @@ result 'shell scripts parse' "$found"
 
 found=$(python3 -B -c '
 import ast, glob
-for name in sorted(glob.glob("tests/lab/*.py")):
+for name in sorted(glob.glob("tests/*/*.py")):
     with open(name) as text:
         source = text.read()
     try:

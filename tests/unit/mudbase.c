@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,8 @@ hear(void *arg, const struct finding *finding)
 
 	assert_true(finding->kind->clause[0] != '\0');
 	heard->n[finding->kind->severity]++;
-	heard->last = *finding;
+	if (finding->kind->severity == FINDING_ERROR)
+		heard->error = *finding;
 }
 
 bool
@@ -146,6 +148,10 @@ mudbase_ace(
 		    ace->peers[i].text == PEER_NO_TEXT
 			? ""
 			: policy->texts[ace->peers[i].text].text);
+	for (size_t i = 0; i < fields_count(ace->fields); i++)
+		(void)fprintf(out, " %s=%" PRIx64,
+		    field_info(ace->fields[i].id)->leaf,
+		    field_value(&ace->fields[i]));
 	(void)fclose(out);
 	return buf;
 }

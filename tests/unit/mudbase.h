@@ -35,7 +35,7 @@ void mudbase_patch(json_t *root, const char *pointer, const char *text);
 /* What mudfile_judge told besides. */
 struct heard {
 	unsigned int n[FINDING_ERROR + 1];
-	struct finding last;
+	struct finding error; /* the last one */
 };
 
 /* mudfile_judge; each ACE that comes out must be sound. */
@@ -45,7 +45,8 @@ bool mudbase_judge(const json_t *root, struct policy **policy,
     struct heard *heard, struct fault *why);
 
 /* An ACE on one line, what stands for "any" left out: "+" understood, "?"
- * not, f families, p protocol, t and c ICMP, s and d ports, i who opened. */
+ * not, f families, p protocol, t and c ICMP, s and d ports, i who opened, and
+ * header fields by their leaves, in hexadecimal. */
 const char *mudbase_ace(
     const struct policy *policy, const struct ace *ace, char *buf, size_t size);
 

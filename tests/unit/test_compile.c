@@ -504,7 +504,7 @@ static const struct {
 		.protocol = 17,
 		.destination = 53,
 		.fields = { { FIELD_IHL, 60 } } },
-	    true },
+	    false },
 	{ "drop of nobody",
 	    { .forwarding = FORWARD_DROP, .n_peers = 1, .peers = { NOBODY } },
 	    true },

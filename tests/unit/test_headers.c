@@ -473,6 +473,33 @@ fields_add_up(void **state)
 	assert_int_equal(counted(), 0);
 }
 
+/* As much as one rule can ask for, in both its forms. */
+static void
+the_largest_rule_is_taken(void **state)
+{
+	struct world *world = world_begin(state);
+	const struct mac maker = { { 0x02, 0xbb } }, mask = { { 0xff, 0xff } };
+	struct rule rule = rule_any(CHAIN_FROM, 6);
+
+	rule.protocol = TCP;
+	rule.opener = OPENER_ORIGINAL;
+	rule.n_peers = ACE_PEERS;
+	for (size_t i = 0; i < ACE_PEERS; i++)
+		rule.peers[i].kind = RULE_SET_LOCAL;
+	assert_true(prefix_parse("2001:db8::/29", &rule.from));
+	assert_true(prefix_parse("2001:db8::/31", &rule.to));
+	rule.source = rule.destination = (struct ports){ 1, 9, 1, 0 };
+	rule.fields[0] = made(FIELD_DSCP, 46);
+	rule.fields[1] = made(FIELD_ECN, 1);
+	rule.fields[2] = made(FIELD_TTL, 64);
+	rule.fields[3] = made(FIELD_FLOW_LABEL, 1);
+	rule.fields[4] = made(FIELD_DATA_OFFSET, 6);
+	assert_true(
+	    field_of_mac(FIELD_ETH_SOURCE, &maker, &mask, &rule.fields[5]));
+	play_rule(world, &rule);
+	check_text(&rule);
+}
+
 /* What libmud/field.h says of fragments: they come as one datagram. */
 static void
 fragments_are_whole(void **state)
@@ -595,6 +622,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_match_their_packets),
 		cmocka_unit_test(fields_add_up),
+		cmocka_unit_test(the_largest_rule_is_taken),
 		cmocka_unit_test(fragments_are_whole),
 		cmocka_unit_test(hops_are_those_of_the_thing),
 		cmocka_unit_test(hop_limits_are_too),
