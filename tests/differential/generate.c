@@ -162,7 +162,7 @@ make_icmp(struct dice *dice, struct ace *ace)
 
 	if (dice_chance(dice, 70))
 		ace->icmp_type =
-		    dice_chance(dice, 50)
+		    dice_chance(dice, 40)
 			? (is_6 ? 128 : 8)
 			: types[is_6][dice_below(dice, COUNT(types[0]))];
 	if (dice_chance(dice, 40))
