@@ -89,13 +89,43 @@ goes_nowhere(const struct policy *policy, const struct ace *ace)
 	return lies_in(&ace->to, "0.0.0.0/32") || lies_in(&ace->to, "::/128");
 }
 
+static bool
+goes_to_group_of(const struct ace *ace, bool (*is_it)(const struct peer *peer))
+{
+	if (ace->direction != FROM_DEVICE || !is_group(&ace->to))
+		return false;
+	for (size_t i = 0; i < ace->n_peers; i++)
+		if (is_it(&ace->peers[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_of_hosts(const struct peer *peer)
+{
+	return peer->kind != PEER_LOCAL_NETWORKS;
+}
+
+static bool
+is_of_networks(const struct peer *peer)
+{
+	return peer->kind == PEER_LOCAL_NETWORKS;
+}
+
 /* Members of classes and addresses of names are hosts. */
 static bool
 is_group_of_hosts(const struct policy *policy, const struct ace *ace)
 {
 	(void)policy;
-	return ace->direction == FROM_DEVICE && ace->n_peers > 0 &&
-	       is_group(&ace->to);
+	return goes_to_group_of(ace, is_of_hosts);
+}
+
+/* Nor is a group in a local network, where nobody has put it there. */
+static bool
+is_group_of_networks(const struct policy *policy, const struct ace *ace)
+{
+	(void)policy;
+	return goes_to_group_of(ace, is_of_networks);
 }
 
 /* The host of the MUD URLs that a peer's may have; false: any. */
@@ -336,6 +366,12 @@ static const struct {
 	    "never matches: no host of a class or name has a multicast or "
 	    "broadcast address",
 	    "Leave out either the class or name, or the address." },
+	{ is_group_of_networks, "RFC 8520 s4.6 (M-LOC-1)",
+	    "hardly ever matches: multicast and broadcast addresses are in no "
+	    "local network, unless an administrator has put them there",
+	    "Leave the entry out if it is for DHCP, which every network "
+	    "allows; else leave out local-networks, and an administrator is "
+	    "asked first." },
 	{ has_other_makers, "RFC 8520 s4.1, s4.5 (M-FILE-7)",
 	    "never matches: no Thing has the MUD URLs of two makers or models",
 	    "Write an ACE for each; all conditions of one must hold "

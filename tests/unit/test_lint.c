@@ -339,8 +339,10 @@ tells_what_never_matches(void **state)
 		{ "f udp to=::/128", "0w", "unspecified" },
 		{ "f udp to=::/127", "", NULL },
 		{ "f udp to=0.0.0.0/0", "", NULL },
-		{ "f udp to=224.0.0.251 local", "0w", "no host" },
-		{ "f udp to=255.255.255.255 local", "0w", "no host" },
+		{ "f udp to=224.0.0.251 local", "0w", "DHCP" },
+		{ "f udp to=224.0.0.251 same", "0w", "no host" },
+		{ "f udp to=ff02::fb local same", "0w", "no host" },
+		{ "f udp to=255.255.255.255 local", "0w", "DHCP" },
 		{ "t udp to=224.0.0.251 local", "", NULL },
 		/* M-FILE-7: peers that exclude each other */
 		{ "f tcp mfg=a.example mfg=b.example", "0w", "two makers" },
