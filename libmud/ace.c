@@ -203,12 +203,34 @@ report(const struct entry *entry)
 		accepts ? FAULT_UNSUPPORTED : FAULT_DROP_NOT_UNDERSTOOD,
 		matches->odd_clause, false, false };
 
-	if (!entry->reading->is_again)
+	if (!entry->reading->is_again && !matches->is_told)
 		findings_add_placed(entry->reading->findings, &kind,
 		    &matches->odd_place, NULL, "%s", matches->odd_text);
 	if (!accepts)
 		reading_hold(entry->reading, &kind, &matches->odd_place, "%s",
 		    matches->odd_text);
+}
+
+/*
+ * A drop of what no packet here has, fragments above all, which come whole:
+ * it can deny nothing, so it is not kept as its maker meant it (S-9).
+ */
+static void
+judge_drop(const struct json_at *at, const struct entry *entry)
+{
+	static const struct finding_kind kind = { FINDING_WARNING,
+		FAULT_DROP_NOT_UNDERSTOOD, "RFC 8519 s4.2, S-9", false, false };
+	struct finding_place place;
+
+	if (entry->forwarding == FORWARD_ACCEPT ||
+	    fields_can_hold(entry->matches.ace.fields))
+		return;
+	place = findings_place(entry->reading->findings, at);
+	reading_tell(entry->reading, &kind, at, NULL,
+	    "drops what no packet here has, such as fragments, which come "
+	    "whole");
+	reading_hold(
+	    entry->reading, &kind, &place, "drops what no packet here has");
 }
 
 static void
@@ -246,10 +268,12 @@ finish(const struct json_at *at, const struct ace_context *context,
 		    "%s in an ACL of frames; the ACE matches nothing",
 		    matches->l4);
 	fill(entry, context, &ace);
-	if (ace.understood)
+	if (ace.understood) {
 		judge_width(at, entry);
-	else
+		judge_drop(at, entry);
+	} else {
 		report(entry);
+	}
 	if (entry->reading->is_unused)
 		return;
 	if (!ace.understood || fill_peers(at, entry, &ace))

@@ -218,7 +218,8 @@ fields_hold(const struct ace *ace, const struct flow *flow)
 
 		if (field->id == FIELD_NONE)
 			continue;
-		if (!is_there(field->id, flow))
+		/* A value that no packet has, known or not. */
+		if (!is_there(field->id, flow) || !field_can_hold(field))
 			return NO;
 		if (field->id >= FIELD_IDS ||
 		    (flow->known & 1u << field->id) == 0)

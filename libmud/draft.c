@@ -104,7 +104,8 @@ const struct draft_name *
 draft_name_find(const char *parent, const char *member)
 {
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (strcmp(names[i].draft, member) == 0 &&
+		if (names[i].draft[0] == member[0] &&
+		    strcmp(names[i].draft, member) == 0 &&
 		    strcmp(names[i].parent, parent) == 0)
 			return &names[i];
 	return NULL;

@@ -165,7 +165,7 @@ is_opened_by_gateway(const struct world *world, const struct flow *flow)
 	if (!world_has(&world->gateway, &flow->peer))
 		return false;
 	if (flow->direction == TO_DEVICE)
-		return flow->is_untracked || !flow_is_opened_by_thing(flow);
+		return !flow_is_reply(flow);
 	return flow_is_reply(flow);
 }
 

@@ -155,18 +155,25 @@ json_load(struct bytes text, json_t **root, struct fault *why)
 	return true;
 }
 
-/* One byte of a key (RFC 6901 s3, s6); at most three bytes come out. */
-static int
-pointer_byte(char *buf, size_t size, char byte)
+/* One byte of a key (RFC 6901 s3, s6): one to three come out. */
+static size_t
+pointer_byte(char out[3], char byte)
 {
-	if (byte == '~')
-		return snprintf(buf, size, "~0");
-	if (byte == '/')
-		return snprintf(buf, size, "~1");
-	if (byte <= ' ' || byte > '~' || byte == '\\' || byte == '%')
-		return snprintf(
-		    buf, size, "%%%02X", (unsigned int)(unsigned char)byte);
-	return snprintf(buf, size, "%c", byte);
+	static const char hex[] = "0123456789ABCDEF";
+	const unsigned char value = (unsigned char)byte;
+
+	out[0] = byte;
+	if (byte == '~' || byte == '/') {
+		out[0] = '~';
+		out[1] = byte == '~' ? '0' : '1';
+		return 2;
+	}
+	if (byte > ' ' && byte <= '~' && byte != '\\' && byte != '%')
+		return 1;
+	out[0] = '%';
+	out[1] = hex[value >> 4];
+	out[2] = hex[value & 15];
+	return 3;
 }
 
 /* Appends one step of the path; false if it does not fit. */
@@ -188,11 +195,12 @@ pointer_step(const struct json_at *at, char *buf, size_t size, size_t *len)
 		return false;
 	buf[(*len)++] = '/';
 	for (const char *c = at->key; *c != '\0'; c++) {
-		n = pointer_byte(part, sizeof(part), *c);
-		if (*len + (size_t)n >= size)
+		const size_t n_bytes = pointer_byte(part, *c);
+
+		if (*len + n_bytes >= size)
 			return false;
-		memcpy(buf + *len, part, (size_t)n + 1);
-		*len += (size_t)n;
+		memcpy(buf + *len, part, n_bytes);
+		*len += n_bytes;
 	}
 	return true;
 }
@@ -230,7 +238,8 @@ json_visit_members(const struct json_at *object,
 		if (key[0] == '@')
 			continue;
 		for (size_t i = 0; i < n; i++)
-			if (strcmp(table[i].name, key) == 0 &&
+			if (table[i].name[0] == key[0] &&
+			    strcmp(table[i].name, key) == 0 &&
 			    (table[i].modern == NULL ||
 				json_object_get(
 				    object->value, table[i].modern) == NULL))

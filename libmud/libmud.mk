@@ -18,6 +18,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/digest.c libmud/digest.h \
 	libmud/draft.c libmud/draft.h \
 	libmud/edit.c libmud/edit.h \
+	libmud/eth.c libmud/eth.h \
 	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
 	libmud/faultwords.c libmud/faultwords.h \
@@ -88,6 +89,7 @@ libmud_tests = \
 	tests/unit/test_policy \
 	tests/unit/test_rule \
 	tests/unit/test_schema \
+	tests/unit/test_schemawords \
 	tests/unit/test_signature \
 	tests/unit/test_url \
 	tests/unit/test_vectors \
@@ -199,6 +201,10 @@ tests_unit_test_schema_SOURCES = tests/unit/test_schema.c \
 	tests/unit/mudbase.c tests/unit/mudbase.h
 tests_unit_test_schema_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
 tests_unit_test_schema_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_schemawords_SOURCES = tests/unit/test_schemawords.c
+tests_unit_test_schemawords_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_schemawords_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c \
 	tests/unit/sigworld.c tests/unit/sigworld.h

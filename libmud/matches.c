@@ -6,17 +6,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "libmud/eth.h"
 #include "libmud/mem.h"
 #include "libmud/peers.h"
 #include "libmud/ports.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-#define ETHERTYPE_IPV4 2048
-#define ETHERTYPE_IPV6 34525
 
 /* RFC 8519 s4.1: a header that the ACL's own type does not have (A-TYPE-2);
  * the modules ask any ACL of the file. */
@@ -41,6 +38,14 @@ matches_odd(struct matches *matches, const struct json_at *at,
 }
 
 void
+matches_pass_over(struct matches *matches, const struct json_at *at)
+{
+	matches->is_told |= !matches->is_odd;
+	matches_odd(matches, at, "RFC 8520 s2 (M-EXT-5), S-9",
+	    "a broken condition; the ACE matches nothing");
+}
+
+void
 matches_add_peer(struct matches *matches, const struct json_at *at,
     enum peer_kind kind, const char *text)
 {
@@ -58,11 +63,14 @@ matches_add_peer(struct matches *matches, const struct json_at *at,
 }
 
 /* Any node in `matches` that has no line in a table (S-9, M-EXT-5). */
-static void
-read_unknown(const struct json_at *at, void *into)
+void
+matches_read_unknown(const struct json_at *at, void *into)
 {
-	matches_odd(into, at, "RFC 8520 s2 (M-EXT-5), S-9",
-	    "an unknown condition; the ACE matches nothing");
+	if (reading_is_foreign(at->key))
+		matches_odd(into, at, "RFC 8520 s2 (M-EXT-5), S-9",
+		    "an unknown condition; the ACE matches nothing");
+	else
+		matches_pass_over(into, at);
 }
 
 /* Known, and nothing that a rule can ask for. */
@@ -73,16 +81,9 @@ read_inexpressible(const struct json_at *at, void *into)
 	    "no rule can compare this; the ACE matches nothing");
 }
 
-static void
-pass_over(struct matches *matches, const struct json_at *at)
-{
-	matches_odd(matches, at, "RFC 8520 s2 (M-EXT-5), S-9",
-	    "a broken condition; the ACE matches nothing");
-}
-
 /* What no packet has is the lint's to tell: such an ACE makes no rule. */
-static void
-add_field(struct matches *matches, const struct json_at *at,
+void
+matches_add_field(struct matches *matches, const struct json_at *at,
     const struct field *field)
 {
 	if (!fields_add(matches->ace.fields, field))
@@ -102,9 +103,9 @@ read_number(const struct json_at *at, void *into)
 
 	if (json_get_uint(at, 0, UINT32_MAX, &number) &&
 	    field_of(id, number, &field))
-		add_field(matches, at, &field);
+		matches_add_field(matches, at, &field);
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 /* Type bits: names with one space between (J-9). */
@@ -137,9 +138,9 @@ read_bits(const struct json_at *at, struct matches *matches,
 
 	if (bits_read(json_get_text(at), names, n, &bits) &&
 	    field_of(field_find(at->parent->key, at->key), bits, &field))
-		add_field(matches, at, &field);
+		matches_add_field(matches, at, &field);
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -168,7 +169,7 @@ read_protocol(const struct json_at *at, void *into)
 	if (json_get_uint(at, 0, UINT8_MAX, &protocol))
 		matches->ace.protocol = (int16_t)protocol;
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 /* One header a layer, and one that the ACL's type has. */
@@ -176,12 +177,12 @@ static void
 begin_l3(const struct json_at *at, struct matches *matches, uint8_t family)
 {
 	if (matches->l3 != NULL || !json_is_object(at->value))
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 	matches->l3 = at->key;
 	if ((matches->families & family) != 0) {
 		/* An ethertype may have said otherwise. */
 		if ((matches->ace.families & family) == 0)
-			pass_over(matches, at);
+			matches_pass_over(matches, at);
 		matches->ace.families = family;
 		return;
 	}
@@ -192,7 +193,7 @@ begin_l3(const struct json_at *at, struct matches *matches, uint8_t family)
 		: "Write \"type\": \"ipv6-acl-type\" for this ACL, or move "
 		  "the ACE to one of that type.",
 	    "%s does not go with the type of its ACL", at->key);
-	pass_over(matches, at);
+	matches_pass_over(matches, at);
 }
 
 static void
@@ -215,7 +216,8 @@ read_ipv4(const struct json_at *at, void *into)
 	};
 
 	begin_l3(at, into, FAMILY_4);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
+	json_visit_members(
+	    at, members, COUNT(members), matches_read_unknown, into);
 }
 
 static void
@@ -235,14 +237,15 @@ read_ipv6(const struct json_at *at, void *into)
 	};
 
 	begin_l3(at, into, FAMILY_6);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
+	json_visit_members(
+	    at, members, COUNT(members), matches_read_unknown, into);
 }
 
 static void
 begin_l4(const struct json_at *at, struct matches *matches)
 {
 	if (matches->l4 != NULL || !json_is_object(at->value))
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 	matches->l4 = at->key;
 }
 
@@ -252,7 +255,7 @@ read_source_port(const struct json_at *at, void *into)
 	struct matches *matches = into;
 
 	if (!ports_read(at, &matches->ace.source))
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -261,7 +264,7 @@ read_destination_port(const struct json_at *at, void *into)
 	struct matches *matches = into;
 
 	if (!ports_read(at, &matches->ace.destination))
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -275,7 +278,7 @@ read_initiated(const struct json_at *at, void *into)
 	else if (text != NULL && strcmp(text, "to-device") == 0)
 		matches->ace.initiated = INITIATED_TO_DEVICE;
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -300,7 +303,8 @@ read_tcp(const struct json_at *at, void *into)
 	};
 
 	begin_l4(at, into);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
+	json_visit_members(
+	    at, members, COUNT(members), matches_read_unknown, into);
 }
 
 static void
@@ -317,7 +321,8 @@ read_udp(const struct json_at *at, void *into)
 	};
 
 	begin_l4(at, into);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
+	json_visit_members(
+	    at, members, COUNT(members), matches_read_unknown, into);
 }
 
 static void
@@ -329,7 +334,7 @@ read_icmp_number(
 	if (json_get_uint(at, 0, UINT8_MAX, &number))
 		*into = (int16_t)number;
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -358,135 +363,12 @@ read_icmp(const struct json_at *at, void *into)
 	};
 
 	begin_l4(at, into);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
-}
-
-/* A MAC address and its mask, while `eth` is walked. */
-struct ethernet {
-	struct matches *matches;
-	const char *mac[2], *mask[2]; /* source, destination; lent */
-};
-
-/* The number, by name or as the drafts' hexadecimal text; -1: another. */
-static long
-ethertype_of(const struct json_at *at)
-{
-	const char *text = json_get_text(at);
-	uint64_t number;
-
-	if (json_get_uint(at, 0, UINT16_MAX, &number))
-		return (long)number;
-	if (text == NULL)
-		return -1;
-	if (strcmp(text, "ipv4") == 0)
-		return ETHERTYPE_IPV4;
-	if (strcmp(text, "ipv6") == 0)
-		return ETHERTYPE_IPV6;
-	return strncmp(text, "0x", 2) == 0 ? strtol(text + 2, NULL, 16) : -1;
-}
-
-/*
- * The rules judge IP packets.  Frames of other types do not reach them: ARP
- * and EAPOL always pass, all else never (docs/architecture.md).
- */
-static void
-read_ethertype(const struct json_at *at, void *into)
-{
-	const struct ethernet *ethernet = into;
-	struct ace *ace = &ethernet->matches->ace;
-	const long type = ethertype_of(at);
-
-	if (type == ETHERTYPE_IPV4 && (ace->families & FAMILY_4) != 0)
-		ace->families = FAMILY_4;
-	else if (type == ETHERTYPE_IPV6 && (ace->families & FAMILY_6) != 0)
-		ace->families = FAMILY_6;
-	else
-		matches_odd(ethernet->matches, at,
-		    "RFC 8520 s2 (A-FEAT-1), S-9",
-		    "frames that no rule here judges; the ACE matches "
-		    "nothing");
-}
-
-static void
-read_source_mac(const struct json_at *at, void *into)
-{
-	((struct ethernet *)into)->mac[0] = json_get_text(at);
-}
-
-static void
-read_destination_mac(const struct json_at *at, void *into)
-{
-	((struct ethernet *)into)->mac[1] = json_get_text(at);
-}
-
-static void
-read_source_mask(const struct json_at *at, void *into)
-{
-	((struct ethernet *)into)->mask[0] = json_get_text(at);
-}
-
-static void
-read_destination_mask(const struct json_at *at, void *into)
-{
-	((struct ethernet *)into)->mask[1] = json_get_text(at);
-}
-
-static void
-read_unknown_eth(const struct json_at *at, void *into)
-{
-	read_unknown(at, ((struct ethernet *)into)->matches);
-}
-
-/* A frame towards the Thing is not made yet where it would be judged. */
-static void
-add_mac(const struct json_at *at, const struct ethernet *ethernet, size_t side)
-{
-	const char *mask = ethernet->mask[side];
-	struct mac mac, bits = { { 255, 255, 255, 255, 255, 255 } };
-	struct matches *matches = ethernet->matches;
-	struct field field;
-
-	if (ethernet->mac[side] == NULL && mask == NULL)
-		return;
-	if (ethernet->mac[side] == NULL ||
-	    !mac_parse(ethernet->mac[side], &mac) ||
-	    (mask != NULL && !mac_parse(mask, &bits))) {
-		pass_over(matches, at);
-	} else if (matches->direction == TO_DEVICE) {
-		matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
-		    "a MAC address in a to-device ACL; the ACE matches "
-		    "nothing");
-	} else if (field_of_mac(
-		       side == 0 ? FIELD_ETH_SOURCE : FIELD_ETH_DESTINATION,
-		       &mac, &bits, &field)) {
-		add_field(matches, at, &field);
-	} else {
-		pass_over(matches, at);
-	}
-}
-
-static void
-read_eth(const struct json_at *at, void *into)
-{
-	static const struct json_member members[] = {
-		{ "ethertype", read_ethertype, NULL },
-		{ "source-mac-address", read_source_mac, NULL },
-		{ "source-mac-address-mask", read_source_mask, NULL },
-		{ "destination-mac-address", read_destination_mac, NULL },
-		{ "destination-mac-address-mask", read_destination_mask, NULL },
-	};
-	struct ethernet ethernet = { .matches = into };
-
-	if (!json_is_object(at->value))
-		pass_over(into, at);
 	json_visit_members(
-	    at, members, COUNT(members), read_unknown_eth, &ethernet);
-	add_mac(at, &ethernet, 0);
-	add_mac(at, &ethernet, 1);
+	    at, members, COUNT(members), matches_read_unknown, into);
 }
 
 static const struct json_member headers[] = {
-	{ "eth", read_eth, NULL },
+	{ "eth", eth_read, NULL },
 	{ "ipv4", read_ipv4, NULL },
 	{ "ipv6", read_ipv6, NULL },
 	{ "tcp", read_tcp, NULL },
@@ -502,15 +384,15 @@ read_wrapper(const struct json_at *at, void *into)
 	if (strcmp(at->key, "l2") == 0 || strcmp(at->key, "l3") == 0 ||
 	    strcmp(at->key, "l4") == 0)
 		json_visit_members(
-		    at, headers, COUNT(headers), read_unknown, into);
+		    at, headers, COUNT(headers), matches_read_unknown, into);
 	else
-		read_unknown(at, into);
+		matches_read_unknown(at, into);
 }
 
 void
 matches_read(const struct json_at *at, struct matches *matches)
 {
 	if (!json_is_object(at->value))
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 	json_visit_members(at, headers, COUNT(headers), read_wrapper, matches);
 }

@@ -17,14 +17,6 @@ static const struct finding_kind literal = { FINDING_WARNING, FAULT_IP_LITERAL,
 static const struct finding_kind wrong_side = { FINDING_ERROR,
 	FAULT_UNSUPPORTED, "RFC 8520 s8 (M-DNS-1)", false, false };
 
-/* The leaf is broken; the schema's judge has said how. */
-static void
-pass_over(struct matches *matches, const struct json_at *at)
-{
-	matches_odd(matches, at, "RFC 8520 s2 (M-EXT-5), S-9",
-	    "a broken condition; the ACE matches nothing");
-}
-
 static uint8_t
 family_of(const struct matches *matches)
 {
@@ -53,7 +45,7 @@ read_network(
 	if (text == NULL || strchr(text, '/') == NULL ||
 	    !prefix_parse(text, &prefix) ||
 	    prefix.addr.family != family_of(matches)) {
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 		return;
 	}
 	hold_literal(matches, at, text);
@@ -119,7 +111,7 @@ read_dnsname(const struct json_at *at, struct matches *matches, bool is_source)
 	bool is_literal;
 
 	if (text == NULL) {
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 		return;
 	}
 	is_literal = addr_parse(text, &addr);
@@ -160,7 +152,7 @@ read_manufacturer(const struct json_at *at, void *into)
 	struct addr addr;
 
 	if (text == NULL) {
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 		return;
 	}
 	/* No MUD URL has an address for its host: such a class is empty. */
@@ -182,7 +174,7 @@ read_model(const struct json_at *at, void *into)
 	struct url url;
 
 	if (text == NULL)
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 	else if (url_parse(text, &url, &refused))
 		matches_add_peer(matches, at, PEER_MODEL, url.text);
 	else
@@ -198,7 +190,7 @@ read_controller(const struct json_at *at, void *into)
 	const char *text = reading_uri(matches->reading, at);
 
 	if (text == NULL)
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 	else
 		matches_add_peer(matches, at, PEER_CONTROLLER, text);
 }
@@ -210,7 +202,7 @@ read_flag(
 	if (json_is_empty(at))
 		matches_add_peer(matches, at, kind, "");
 	else
-		pass_over(matches, at);
+		matches_pass_over(matches, at);
 }
 
 static void
@@ -231,13 +223,6 @@ read_local_networks(const struct json_at *at, void *into)
 	read_flag(at, into, PEER_LOCAL_NETWORKS);
 }
 
-static void
-read_unknown(const struct json_at *at, void *into)
-{
-	matches_odd(into, at, "RFC 8520 s2 (M-EXT-5), S-9",
-	    "an unknown condition; the ACE matches nothing");
-}
-
 void
 peers_read_mud(const struct json_at *at, void *into)
 {
@@ -251,6 +236,7 @@ peers_read_mud(const struct json_at *at, void *into)
 	};
 
 	if (!json_is_object(at->value))
-		pass_over(into, at);
-	json_visit_members(at, members, COUNT(members), read_unknown, into);
+		matches_pass_over(into, at);
+	json_visit_members(
+	    at, members, COUNT(members), matches_read_unknown, into);
 }

@@ -21,7 +21,7 @@ struct place {
 
 struct places {
 	struct bytes text; /* only while it is walked */
-	size_t n;
+	size_t n, most;
 	struct place place[]; /* in the order of the text */
 };
 
@@ -109,7 +109,7 @@ walk_text(struct walk *walk)
 			pass_string(walk);
 			byte = skip(walk);
 		}
-		if (places->n == LIMIT_JSON_VALUES)
+		if (places->n == places->most)
 			return;
 		place = &places->place[places->n++];
 		place->line = line;
@@ -129,11 +129,16 @@ walk_text(struct walk *walk)
 struct places *
 places_new(struct bytes text)
 {
-	struct places *places = xcalloc(
-	    1, sizeof(*places) + LIMIT_JSON_VALUES * sizeof(places->place[0]));
+	/* Each value takes a byte, and another to part it from the next. */
+	const size_t most = text.len / 2 + 1 < LIMIT_JSON_VALUES
+	                        ? text.len / 2 + 1
+	                        : LIMIT_JSON_VALUES;
+	struct places *places =
+	    xcalloc(1, sizeof(*places) + most * sizeof(places->place[0]));
 	struct walk walk = { places, 0, 1, 0 };
 
 	places->text = text;
+	places->most = most;
 	walk_text(&walk);
 	return places;
 }

@@ -290,7 +290,8 @@ judge_when(struct schema_judge *judge, const struct json_at *at,
 		return;
 	schema_say(message, "no ACL of this file has a type that allows \"%s\"",
 	    node->name);
-	schema_say(fix, "Write \"type\": \"%s-acl-type\" in the ACL%s.",
+	schema_say(fix,
+	    "Write \"type\": \"%s-acl-type\" in the ACL that this is in%s.",
 	    node->name,
 	    node->when == SCHEMA_WHEN_ETH
 		? ", or \"mixed-eth-ipv4-acl-type\" if it has \"ipv4\" too"

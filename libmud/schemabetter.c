@@ -71,15 +71,17 @@ distance(const char *a, const char *b)
 	return row[m];
 }
 
-bool
-schema_is_near(const char *written, const char *name)
+size_t
+schema_distance(const char *written, const char *name)
 {
-	const size_t limit = strlen(name) < 6 ? 1 : strlen(name) / 4;
-
 	const size_t n = strlen(written), m = strlen(name);
+	const size_t limit = m < 6 ? 1 : m / 4;
+	size_t far;
 
-	return n <= m + limit && m <= n + limit &&
-	       distance(written, name) <= limit;
+	if (n > m + limit || m > n + limit)
+		return SIZE_MAX;
+	far = distance(written, name);
+	return far <= limit ? far : SIZE_MAX;
 }
 
 /* What people write for the values of RFC 8519. */
@@ -135,7 +137,7 @@ better_name(const struct schema_node *node, const char *text, char *buf,
 			*more = synonyms[i].more;
 		}
 	for (size_t i = 0; found == NULL && names[i] != NULL; i++)
-		if (schema_is_near(text, names[i]))
+		if (schema_distance(text, names[i]) != SIZE_MAX)
 			found = names[i];
 	if (found == NULL)
 		return false;
@@ -185,7 +187,7 @@ better_number(const struct yang_type *type, const json_t *value, char *buf)
 		if ((double)number < real)
 			return false;
 	} else if (text != NULL && isdigit((unsigned char)*text)) {
-		number = strtoull(text, &end, 0);
+		number = strtoull(text, &end, draft_hex(text) < 0 ? 10 : 16);
 		if (*end != '\0')
 			return false;
 	} else {
@@ -274,8 +276,6 @@ better_host(const char *text, char *buf)
 	size_t len;
 
 	begin = begin == NULL ? text : begin + 3;
-	if (strncmp(begin, "*.", 2) == 0)
-		return false;
 	len = strcspn(begin, ":/?# \r\n");
 	if (len == 0 || len >= sizeof(host) - 2)
 		return false;
@@ -292,13 +292,12 @@ better_date(const char *text, char *buf)
 {
 	char date[64];
 
-	if (strlen(text) + 12 > sizeof(date))
+	if (strlen(text) < 10 || strlen(text) + 12 > sizeof(date))
 		return false;
 	(void)snprintf(date, sizeof(date), "%s", text);
 	if (strlen(date) == 10)
 		(void)snprintf(date, sizeof(date), "%sT00:00:00Z", text);
-	if (date[10] == ' ' || date[10] == 't')
-		date[10] = 'T';
+	date[10] = 'T';
 	if (date[strlen(date) - 1] == 'z')
 		date[strlen(date) - 1] = 'Z';
 	if (!yang_is_date(date))

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "libmud/schematree.h"
 
@@ -21,8 +22,9 @@ void schema_say(char buf[SCHEMA_TEXT], const char *fmt, ...)
 /* The value as the file has it; what does not fit ends in "...". */
 void schema_quote(const json_t *value, char *buf, size_t size);
 
-/* Is it perhaps this name, with a slip of the pen? */
-bool schema_is_near(const char *written, const char *name);
+/* Is it perhaps this name, with a slip of the pen? How many letters differ,
+ * but for their case; SIZE_MAX: too many. */
+size_t schema_distance(const char *written, const char *name);
 
 /*
  * The right value as JSON, where the wrong one tells what was meant; false if

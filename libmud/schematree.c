@@ -397,7 +397,9 @@ const struct schema_node *
 schema_child(const struct schema_node *node, const char *name)
 {
 	for (size_t i = 0; i < node->n; i++)
-		if (strcmp(node->children[i].name, name) == 0)
+		/* Most differ in the first byte. */
+		if (node->children[i].name[0] == name[0] &&
+		    strcmp(node->children[i].name, name) == 0)
 			return &node->children[i];
 	return NULL;
 }

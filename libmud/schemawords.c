@@ -4,7 +4,6 @@
  */
 #include "libmud/schemawords.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,19 +26,23 @@ schema_seen(const json_t *value, char buf[SCHEMA_TEXT])
 {
 	char text[SCHEMA_QUOTE];
 
+	if (json_is_array(value)) {
+		schema_say(buf, "%s",
+		    json_array_size(value) == 0 ? "an empty array"
+						: "an array");
+		return buf;
+	}
+	if (json_is_object(value)) {
+		schema_say(buf, "%s",
+		    json_object_size(value) == 0 ? "an empty object"
+						 : "an object");
+		return buf;
+	}
 	schema_quote(value, text, sizeof(text));
 	if (json_is_string(value))
 		schema_say(buf, "the text %s", text);
 	else if (json_is_number(value))
 		schema_say(buf, "the number %s", text);
-	else if (json_is_array(value))
-		schema_say(buf, "%s",
-		    json_array_size(value) == 0 ? "an empty array"
-						: "an array");
-	else if (json_is_object(value))
-		schema_say(buf, "%s",
-		    json_object_size(value) == 0 ? "an empty object"
-						 : "an object");
 	else
 		schema_say(buf, "%s", text);
 	return buf;
@@ -125,7 +128,8 @@ schema_wanted(const struct schema_node *node, char buf[SCHEMA_TEXT])
 		schema_say(buf, "%s",
 		    type->low == 0 ? "base64 text"
 				   : "base64 text of 1 to 40 bytes");
-	else if (type->high != 0 && type->high != UINT32_MAX)
+	else if ((type->kind == YANG_STRING || type->kind == YANG_ACL_NAME) &&
+		 type->high != UINT32_MAX)
 		schema_say(
 		    buf, "text of %u to %u characters", type->low, type->high);
 	else
@@ -178,25 +182,27 @@ schema_extension(const char *simple_name)
 	return NULL;
 }
 
-/* A child of `node`, or of one of its children, with this name or nearly. */
+/* The child of `node` with this name, or with the one that is nearest. */
 static const struct schema_node *
 find_near(const struct schema_node *node, const char *name)
 {
+	const struct schema_node *found = NULL;
+	size_t least = SIZE_MAX, i;
 	char folded[64];
-	size_t i;
 
 	for (i = 0; name[i] != '\0' && i + 1 < sizeof(folded); i++)
-		folded[i] = name[i] == '_' || name[i] == ' '
-		                ? '-'
-		                : (char)tolower((unsigned char)name[i]);
+		folded[i] = name[i] == '_' || name[i] == ' ' ? '-' : name[i];
 	folded[i] = '\0';
-	for (i = 0; i < node->n; i++)
-		if (strcmp(node->children[i].name, folded) == 0)
-			return &node->children[i];
-	for (i = 0; i < node->n; i++)
-		if (schema_is_near(folded, node->children[i].name))
-			return &node->children[i];
-	return NULL;
+	for (i = 0; i < node->n; i++) {
+		const size_t far =
+		    schema_distance(folded, node->children[i].name);
+
+		if (far < least) {
+			least = far;
+			found = &node->children[i];
+		}
+	}
+	return found;
 }
 
 void

@@ -88,12 +88,8 @@ next_character(const unsigned char **at)
 	const unsigned char *c = *at;
 	uint32_t code = *c++;
 
-	if (code >= 0xf0)
-		code &= 0x07;
-	else if (code >= 0xe0)
-		code &= 0x0f;
-	else if (code >= 0xc0)
-		code &= 0x1f;
+	if (code >= 0xc0)
+		code &= code >= 0xe0 ? 0x0f : 0x1f;
 	while ((*c & 0xc0) == 0x80)
 		code = code << 6 | (*c++ & 0x3f);
 	*at = c;
@@ -260,10 +256,13 @@ static bool
 has_form(const char *text, const char *form)
 {
 	for (; *form != '\0'; form++, text++) {
-		const unsigned char c = (unsigned char)*text;
+		bool fits = *text == *form;
 
-		if (*form == '0' ? !isdigit(c)
-				 : (*form == 'x' ? !isxdigit(c) : c != *form))
+		if (*form == '0')
+			fits = isdigit((unsigned char)*text) != 0;
+		else if (*form == 'x')
+			fits = isxdigit((unsigned char)*text) != 0;
+		if (!fits)
 			return false;
 	}
 	return true;

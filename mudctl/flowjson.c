@@ -71,7 +71,7 @@ flowjson_protocol(const char *text, uint8_t *protocol)
 		uint8_t number;
 	} known[] = { { "tcp", 6 }, { "udp", 17 }, { "icmp", 1 },
 		{ "icmpv6", 58 } };
-	unsigned int number;
+	unsigned int number = 0;
 
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (strcmp(text, known[i].name) == 0) {
@@ -103,7 +103,7 @@ static bool
 read_word(const struct json_at *at, const char *first, const char *second,
     bool *is_second, struct fault *why)
 {
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;
@@ -119,7 +119,7 @@ static bool
 read_direction(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	bool is_to;
+	bool is_to = false;
 
 	if (!read_word(at, "from", "to", &is_to, why))
 		return false;
@@ -132,7 +132,7 @@ static bool
 read_opener(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	bool is_peer;
+	bool is_peer = false;
 
 	if (!read_word(at, "thing", "peer", &is_peer, why))
 		return false;
@@ -143,7 +143,7 @@ read_opener(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_addr(const struct json_at *at, struct addr *addr, struct fault *why)
 {
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;
@@ -173,8 +173,8 @@ static bool
 read_protocol(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	unsigned int number;
-	const char *text;
+	unsigned int number = 0;
+	const char *text = "";
 
 	filling->has_protocol = true;
 	if (json_is_integer(at->value)) {
@@ -193,7 +193,7 @@ read_protocol(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_port(const struct json_at *at, int32_t *port, struct fault *why)
 {
-	unsigned int number;
+	unsigned int number = 0;
 
 	if (!strict_uint(at, 0, PORT_MAX, &number, why))
 		return false;
@@ -220,7 +220,7 @@ read_destination(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_octet(const struct json_at *at, int16_t *octet, struct fault *why)
 {
-	unsigned int number;
+	unsigned int number = 0;
 
 	if (!strict_uint(at, 0, UINT8_MAX, &number, why))
 		return false;
@@ -248,7 +248,7 @@ static bool
 read_tracked(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	bool is_tracked;
+	bool is_tracked = false;
 
 	if (!strict_boolean(at, &is_tracked, why))
 		return false;
@@ -262,7 +262,7 @@ read_flag(const struct json_at *at, void *into, struct fault *why)
 	static const char *const names[] = { "fin", "syn", "rst", "psh", "ack",
 		"urg", "ece", "cwr" };
 	struct flow *flow = into;
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;
@@ -278,7 +278,7 @@ read_flag(const struct json_at *at, void *into, struct fault *why)
 static bool
 read_mac(const struct json_at *at, uint64_t *value, struct fault *why)
 {
-	const char *text;
+	const char *text = "";
 	struct mac mac;
 
 	if (!strict_text(at, &text, why))
@@ -298,7 +298,7 @@ read_field(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
 	unsigned int number = 0;
-	uint64_t value;
+	uint64_t value = 0;
 	size_t i = 0;
 
 	while (i < COUNT(fields) && strcmp(fields[i].name, at->key) != 0)

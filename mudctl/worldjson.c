@@ -32,7 +32,7 @@ static bool
 read_host(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	const char *text;
+	const char *text = "";
 	struct addr addr;
 
 	if (!strict_text(at, &text, why))
@@ -57,7 +57,7 @@ static bool
 read_url(const struct json_at *at, struct url *url, struct fault *why)
 {
 	struct fault refused;
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;
@@ -70,7 +70,7 @@ static bool
 read_mac(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;
@@ -129,7 +129,7 @@ read_local(const struct json_at *at, void *into, struct fault *why)
 {
 	struct filling *filling = into;
 	struct prefix prefix;
-	const char *text;
+	const char *text = "";
 
 	if (!strict_text(at, &text, why))
 		return false;

@@ -125,7 +125,30 @@ tests_fuzz_fuzz_redirect_LDADD = mudd/fetch/libfetch.a $(fuzz_core_libs) \
 
 EXTRA_DIST += tests/checks tests/fuzz/corpus tests/judge tests/lab \
 	.clang-format .clang-tidy .editorconfig
+# The evaluator against the compiled rules; `./dev soak differential` asks it
+# about a million cases.
+check_PROGRAMS += tests/differential/run_differential
+TESTS += tests/differential/run_differential
+tests_differential_run_differential_SOURCES = \
+	tests/differential/aim.c tests/differential/aim.h \
+	tests/differential/beside.c \
+	tests/differential/dice.h \
+	tests/differential/generate.c tests/differential/generate.h \
+	tests/differential/interpret.c tests/differential/interpret.h \
+	tests/differential/report.c tests/differential/report.h \
+	tests/differential/run_differential.c
+tests_differential_run_differential_CFLAGS = $(AM_CFLAGS)
+tests_differential_run_differential_LDADD = libmud/libmud.a
+
+EXTRA_DIST += tests/checks tests/fuzz/corpus tests/lab .clang-format \
+	.clang-tidy .editorconfig
 
 # Folders are copied whole; nothing that Python left there goes along.
 dist-hook:
 	find "$(distdir)/tests" -name __pycache__ -exec rm -rf {} +
+
+# How long files take to be judged; tests/judge/bench.py runs it.
+check_PROGRAMS += tests/judge/measure
+tests_judge_measure_SOURCES = tests/judge/measure.c
+tests_judge_measure_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_judge_measure_LDADD = libmud/libmud.a $(JANSSON_LIBS) $(CRYPTO_LIBS)

@@ -28,14 +28,15 @@ class Yanglint:
         self.home = scratch
         self.died = 0
 
-    def _load(self):
+    def load(self):
+        """The commands that come first."""
         acl, dns, mud = (os.path.join(self.yang, name) for name in MODULES)
         return ["searchpath " + self.yang,
                 "add -F ietf-access-control-list:%s %s" % (FEATURES, acl),
                 "add " + dns, "add " + mud, "file-is-done-0"]
 
     def _run(self, files):
-        commands = self._load()
+        commands = self.load()
         for number, name in enumerate(files, 1):
             commands += ["data -t config " + name, "file-is-done-%d" % number]
         done = subprocess.run(

@@ -101,11 +101,12 @@ static const struct {
 	{ "ihl 4", V4("'ihl':4"), NULL, 0 },
 	{ "ihl 61", V4("'ihl':61"), NULL, 0 },
 	{ "flags", V4("'flags':'fragment'"), "+ f1 flags=2", 0 },
-	{ "flags, three", V4("'flags':'reserved fragment more'"),
+	{ "flags, three, nowhere", V4("'flags':'reserved fragment more'"),
 	    "+ f1 flags=7", 0 },
+	{ "ihl 60, nowhere", V4("'ihl':60"), "+ f1 ihl=3c", 0 },
 	{ "flags, none", V4("'flags':''"), "+ f1 flags=0", 0 },
 	{ "flags, other", V4("'flags':'syn'"), NULL, 0 },
-	{ "offset", V4("'offset':20"), "+ f1 offset=14", 0 },
+	{ "offset, nowhere", V4("'offset':20"), "+ f1 offset=14", 0 },
 	{ "offset 19", V4("'offset':19"), NULL, 0 },
 	{ "identification", V4("'identification':1"), "+ f1 identification=1",
 	    0 },
@@ -242,6 +243,9 @@ check_matches(size_t i, bool is_drop)
 		fail_msg("%s: %s", matches[i].name, buf);
 	if (is_drop && hold == FAULT_ACCEPTS_ALL)
 		hold = FAULT_NONE;
+	/* Fragments, and a header of fewer words than there are. */
+	if (is_drop && strstr(matches[i].name, "nowhere") != NULL)
+		hold = FAULT_DROP_NOT_UNDERSTOOD;
 	/* S-9: a drop that is not understood holds the file. */
 	if (is_drop && buf[0] == '?' && hold == FAULT_NONE)
 		hold = FAULT_DROP_NOT_UNDERSTOOD;
