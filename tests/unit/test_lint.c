@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "libmud/lint.h"
+#include "libmud/linttwin.h"
 #include "libmud/mem.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -312,6 +313,9 @@ tells_what_never_matches(void **state)
 		{ "f 6 icmp6 same", "", NULL },
 		{ "f icmp same", "", NULL },
 		{ "f 4 tcp to=2001:db8::/32", "0w", "IP version" },
+		{ "f 6 tcp from=192.0.2.1", "0w", "IP version" },
+		{ "f 4 tcp from=192.0.2.1", "", NULL },
+		{ "f 6 tcp to=192.0.2.1", "0w", "IP version" },
 		{ "f icmp t128 same", "0w", "8 in" },
 		{ "f icmp t161 same", "0w", NULL },
 		{ "f icmp t127 same", "", NULL },
@@ -430,8 +434,10 @@ tells_what_is_shadowed(void **state)
 	static const struct lint_case cases[] = {
 		{ "f tcp d80 same; f tcp d443 same", "", NULL },
 		{ "f tcp d80 same; f tcp d80 same", "1i", "a0" },
-		{ "f tcp d80 same drop; f tcp d80 same", "1w", "drops" },
-		{ "f tcp d80 same; f tcp d80 same drop", "1w", "accepts" },
+		{ "f tcp d80 same drop; f tcp d80 same", "1w",
+		    "though it accepts: ACE a0 before it drops" },
+		{ "f tcp d80 same; f tcp d80 same drop", "1w",
+		    "though it drops: ACE a0 before it accepts" },
 		{ "f drop; f tcp d80 same reject", "1i", "a0" },
 		/* wider in each condition, and narrower in one */
 		{ "f tcp same; f tcp d80 same", "1i", NULL },
@@ -491,6 +497,8 @@ tells_what_is_shadowed(void **state)
 		{ "f tcp d0-99 same drop; f tcp d100-200 same; "
 		  "f tcp d50-150 same",
 		    "2w", NULL },
+		{ "f tcp d0-149 same; f tcp d150 same; f tcp d50-150 same",
+		    "2i", NULL },
 		{ "f udp s0-99 same; f udp s100-200 same; f udp s50-150 same",
 		    "2i", NULL },
 		{ "f udp s0-99 mine; f udp s100-200 same; f udp s50-150 same",
@@ -577,6 +585,8 @@ tells_whose_twin_is_missing(void **state)
 		{ "f same", "0w", "any protocol" },
 		{ "f tcp d80-90 same", "0w", "source-port 80 to 90" },
 		{ "f tcp d!80 same", "0w", "source-port neq 80" },
+		{ "f tcp d0-80 same", "0w", "source-port 0 to 80" },
+		{ "f tcp d80-65535 same", "0w", "source-port 80 to 65535" },
 		{ "f tcp s80 same", "0w", "destination-port 80" },
 		{ "f tcp d443 dns=a.example", "0w", "src-dnsname a.example" },
 		{ "t tcp s443 dns=a.example", "0w", "dst-dnsname a.example" },
@@ -612,6 +622,10 @@ tells_whose_twin_is_missing(void **state)
 		{ "t tcp d443 same peer", "0w",
 		    "direction-initiated to-device" },
 		{ "t tcp s443 same thing", "0w", "lets it do" },
+		{ "t tcp d443 same peer", "0w", "keep no state" },
+		{ "f tcp d443 same thing", "0w", "keep no state" },
+		{ "f tcp d443 same", "0w", "keep no state" },
+		{ "t tcp d443 same", "0w", "keep no state" },
 		{ "f tcp s443 same peer", "0w", "lets it do" },
 		{ "f tcp d443 same peer", "", NULL },
 		/* ICMP: what answers what */
@@ -622,7 +636,7 @@ tells_whose_twin_is_missing(void **state)
 		{ "f icmp t3 same", "", NULL },
 		{ "f icmp same; t icmp same", "", NULL },
 		{ "f icmp6 t128 same; t icmp6 t129 same", "", NULL },
-		{ "f icmp6 t128 same", "0w", "type 129" },
+		{ "f icmp6 t128 same", "0w", "icmp, type 129" },
 		{ "f icmp6 t1 same", "", NULL },
 		/* Appendix A has those */
 		{ "f udp d53 ctl=urn:ietf:params:mud:dns", "", NULL },
@@ -725,6 +739,33 @@ tells_of_peers_and_own_side(void **state)
 }
 
 static void
+swaps_what_a_twin_has(void **state)
+{
+	static const char *const alone[] = { "f udp to=224.0.0.251",
+		"t udp from=ff02::1", "f icmp t3", "t icmp6 t8" };
+	struct policy *policy;
+	struct ace twin;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(alone); i++) {
+		policy = policy_from(alone[i]);
+		assert_false(linttwin_of(&policy->aces[0], &twin));
+		policy_free(policy);
+	}
+	policy = policy_from(
+	    "f tcp s1 d2 from=192.0.2.1 to=192.0.2.2 same thing 15=1");
+	assert_true(linttwin_of(&policy->aces[0], &twin));
+	assert_int_equal(twin.direction, TO_DEVICE);
+	assert_int_equal(twin.source.low, 2);
+	assert_int_equal(twin.destination.high, 1);
+	assert_true(prefix_equal(&twin.from, &policy->aces[0].to));
+	assert_true(prefix_equal(&twin.to, &policy->aces[0].from));
+	assert_int_equal(twin.initiated, INITIATED_FROM_DEVICE);
+	assert_int_equal(twin.fields[0].id, FIELD_NONE);
+	policy_free(policy);
+}
+
+static void
 count(void *arg, const struct finding *finding)
 {
 	size_t *n = arg;
@@ -763,6 +804,7 @@ main(void)
 		cmocka_unit_test(tells_whose_twin_is_missing),
 		cmocka_unit_test(tells_what_is_broad),
 		cmocka_unit_test(tells_of_peers_and_own_side),
+		cmocka_unit_test(swaps_what_a_twin_has),
 		cmocka_unit_test(takes_what_there_is),
 	};
 

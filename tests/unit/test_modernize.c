@@ -123,6 +123,8 @@ mends_the_container(void **state)
 		{ "'cache-validity': '4 8'", NULL, 0 },
 		{ "'cache-validity': ''", NULL, 0 },
 		{ "'cache-validity': '12345678901'", NULL, 0 },
+		{ "'cache-validity': '4294967295'",
+		    "'cache-validity': 4294967295", 1 },
 		{ "'cache-validity': 14400", NULL, 0 },
 		{ "'is-supported': 'true'", "'is-supported': true", 1 },
 		{ "'is-supported': 'false'", "'is-supported': false", 1 },
@@ -151,6 +153,8 @@ mends_the_container(void **state)
 		    "'extensions': ['ol'], 'ietf-ol:ol': {}", 1 },
 		{ "'extensions': ['ol'], 'ol:ol': {}",
 		    "'extensions': ['ol'], 'ietf-ol:ol': {}", 1 },
+		{ "'extensions': [7, 'ol'], 'ol': {}",
+		    "'extensions': [7, 'ol'], 'ietf-ol:ol': {}", 1 },
 		{ "'ol': {}", NULL, 0 },
 		{ "'mudtx:transparency': {}", NULL, 0 },
 		{ "'ietf-mud-transparency:transparency': {'vuln-url': 'x'}",
@@ -219,6 +223,14 @@ makes_acls(void **state)
 	    ": {'acl': [{'name': 'a', 'type': 'ipv4-acl-type', 'aces': "
 	    "{}}]}}",
 	    4);
+	/* What stands in their place is not touched. */
+	expect("{" MUD ": {'to-device-policy': {'access-lists': "
+	       "{'access-list': [{'name': 'a', 'aces': {}}]}}}, " ACLS ": 7}",
+	    NULL, 0);
+	expect("{" MUD ": {'to-device-policy': {'access-lists': "
+	       "{'access-list': [{'name': 'a', 'aces': {}}]}}}, " ACLS
+	       ": {'acl': 7}}",
+	    NULL, 0);
 }
 
 static void
@@ -234,6 +246,7 @@ mends_acls(void **state)
 		{ "'type': 'ipv4'", "'type': 'ipv4-acl-type'", 1 },
 		{ "'type': 'ipv4-acl-type'", NULL, 0 },
 		{ "'type': 'firewall'", NULL, 0 },
+		{ "'type': 7", NULL, 0 },
 		{ "'type': 'ipv4-acl-type', 'aces': {'ace': [{'name': 'a', "
 		  "'matches': {'eth': {}}}]}",
 		    "'type': 'mixed-eth-ipv4-acl-type', 'aces': {'ace': "
@@ -303,6 +316,7 @@ mends_matches(void **state)
 		{ "'eth': {'ethertype': '34958'}",
 		    "'eth': {'ethertype': 34958}", 1 },
 		{ "'eth': {'ethertype': 'arp'}", NULL, 0 },
+		{ "'eth': {'ethertype': '0x0'}", "'eth': {'ethertype': 0}", 1 },
 		{ "'eth': {'ethertype': '0x10000'}", NULL, 0 },
 		{ "'ipv4': {'protocol': '6'}", "'ipv4': {'protocol': 6}", 1 },
 		{ "'ipv6': {'next-header': 6}", "'ipv6': {'protocol': 6}", 1 },
@@ -357,6 +371,9 @@ mends_matches(void **state)
 		{ "'udp': {}, 'ipv4': {'source-port-range': {'port': 53}}",
 		    "'udp': {'source-port': {'port': 53}}, 'ipv4': {}", 1 },
 		{ "'ipv6': {'source-port-range': {'port': 53}}", NULL, 0 },
+		{ "'tcp': 7, 'ipv6': {'source-port-range': {'port': 53}}", NULL,
+		    0 },
+		{ "'ipv4': 7, 'tcp': 7, 'ietf-mud:mud': 7, 'eth': 7", NULL, 0 },
 		{ "'tcp': {}, 'udp': {}, 'ipv6': {'protocol': 6, "
 		  "'source-port-range': {'port': 53}}",
 		    NULL, 0 },
