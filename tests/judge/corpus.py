@@ -15,7 +15,8 @@ DEVIATIONS = {
     "actions-missing": r"no \"actions\", which must be there",
     "cache-validity-out-of-range": r"/cache-validity .*M-CV-2",
     "dangling-acl-reference": r"no ACL of this file has the name",
-    "direction-initiated-on-udp": r"/udp/ietf-mud:direction-initiated \| no",
+    "direction-initiated-on-udp":
+        r"/udp/ietf-mud:direction-initiated \| .*TCP alone",
     "draft-access-list-entries": DRAFT % "access-list-entries",
     "draft-acl-name": DRAFT % r"acl/\d+/acl-name",
     "draft-acl-type-member": DRAFT % r"acl/\d+/acl-type",
