@@ -95,7 +95,11 @@ refuse_side(const struct json_at *at, struct matches *matches, bool is_source)
 		      : "Write \"ietf-acldns:src-dnsname\": in a to-device "
 			"ACL the peer is the source.",
 	    "a name on the Thing's own side; the ACE matches nothing");
-	matches_pass_over(matches, at);
+	/* Told; but the modules take it, so that a drop of it must be able to
+	 * say why it holds the file. */
+	matches->is_told |= !matches->is_odd;
+	matches_odd(matches, at, wrong_side.clause,
+	    "a name on the Thing's own side; the ACE matches nothing");
 }
 
 /* The side is the packet's; the name must describe the Thing's peer. */
