@@ -146,8 +146,7 @@ resolve_protocol(const struct json_at *at, struct matches *matches)
 		    "Leave \"protocol\" out, or write the one that the "
 		    "container means: tcp 6, udp 17, icmp 1, and 58 in IPv6.",
 		    "protocol %d beside %s", *protocol, matches->l4);
-		matches_odd(matches, at, contradiction.clause,
-		    "protocol %d beside %s", *protocol, matches->l4);
+		matches_pass_over(matches, at);
 	}
 	*protocol = implied;
 }

@@ -68,6 +68,11 @@ libmud_tests = \
 	tests/unit/test_addr \
 	tests/unit/test_anchor \
 	tests/unit/test_bytes \
+	tests/unit/test_clauses_acl \
+	tests/unit/test_clauses_file \
+	tests/unit/test_clauses_mud \
+	tests/unit/test_clauses_peers \
+	tests/unit/test_clauses_url \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_der \
@@ -116,6 +121,34 @@ tests_unit_test_anchor_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
 tests_unit_test_bytes_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_bytes_LDADD = $(libmud_test_ldadd)
+
+# Named after the clauses of RFC 8520 and RFC 8519 (docs/rfc8520.md).
+clauses_sources = tests/unit/clauses.c tests/unit/clauses.h \
+	tests/unit/mudbase.c tests/unit/mudbase.h
+
+tests_unit_test_clauses_url_SOURCES = tests/unit/test_clauses_url.c
+tests_unit_test_clauses_url_CFLAGS = $(libmud_test_cflags)
+tests_unit_test_clauses_url_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_clauses_acl_SOURCES = tests/unit/test_clauses_acl.c \
+	$(clauses_sources)
+tests_unit_test_clauses_acl_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_clauses_acl_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_clauses_file_SOURCES = tests/unit/test_clauses_file.c \
+	$(clauses_sources)
+tests_unit_test_clauses_file_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_clauses_file_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_clauses_mud_SOURCES = tests/unit/test_clauses_mud.c \
+	$(clauses_sources)
+tests_unit_test_clauses_mud_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_clauses_mud_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
+
+tests_unit_test_clauses_peers_SOURCES = tests/unit/test_clauses_peers.c \
+	$(clauses_sources)
+tests_unit_test_clauses_peers_CFLAGS = $(libmud_test_cflags) $(JANSSON_CFLAGS)
+tests_unit_test_clauses_peers_LDADD = $(libmud_test_ldadd) $(JANSSON_LIBS)
 
 tests_unit_test_compile_SOURCES = tests/unit/test_compile.c
 tests_unit_test_compile_CFLAGS = $(libmud_test_cflags)

@@ -31,7 +31,7 @@ struct matches {
 	struct named named[ACE_PEERS];
 	/* The ACE is not understood: the first reason, and its place. */
 	bool is_odd;
-	bool is_told; /* by schema_judge, as an error with what to write */
+	bool is_told;           /* an error says so, with what to write */
 	const char *odd_clause; /* static */
 	char odd_text[FINDING_TEXT];
 	struct finding_place odd_place;
@@ -49,7 +49,7 @@ void matches_odd(struct matches *matches, const struct json_at *at,
     const char *clause, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The same for a leaf that schema_judge has found to be wrong. */
+/* The same for what an error has been told of already. */
 void matches_pass_over(struct matches *matches, const struct json_at *at);
 
 /* A json_visit_fn over a struct matches: a node that has no line in a table

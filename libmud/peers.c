@@ -95,8 +95,7 @@ refuse_side(const struct json_at *at, struct matches *matches, bool is_source)
 		      : "Write \"ietf-acldns:src-dnsname\": in a to-device "
 			"ACL the peer is the source.",
 	    "a name on the Thing's own side; the ACE matches nothing");
-	matches_odd(matches, at, wrong_side.clause,
-	    "a name on the Thing's own side; the ACE matches nothing");
+	matches_pass_over(matches, at);
 }
 
 /* The side is the packet's; the name must describe the Thing's peer. */

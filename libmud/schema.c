@@ -199,8 +199,11 @@ judge_choices(struct schema_judge *judge, const struct json_at *at,
 			    one->type == NULL ? "; write another ACE for the "
 						"other"
 					      : "");
-			schema_tell_broken(
-			    judge, at, one->clause, fix, message);
+			/* Of headers, whatever else each of them asks for. */
+			schema_tell_broken(judge, at,
+			    one->type == NULL ? "RFC 8519 s4.1 (A-SEM-2)"
+					      : one->clause,
+			    fix, message);
 			told |= UINT32_C(1) << one->choice;
 			break;
 		}

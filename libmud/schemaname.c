@@ -171,6 +171,14 @@ schema_judge_unknown(struct schema_judge *judge, const struct json_at *at,
 		schema_tell_foreign(judge, at, message);
 		return;
 	}
+	/* The one leaf of ours that people put elsewhere. */
+	if (strcmp(simple, "direction-initiated") == 0) {
+		schema_tell_wrong(judge, at, FAULT_MALFORMED,
+		    "RFC 8520 s4.8 (M-DIR-1)",
+		    "Write it inside \"tcp\", or leave it out.",
+		    "direction-initiated is for TCP alone");
+		return;
+	}
 	/* Advice costs more than judging: none where nobody listens. */
 	fix[0] = '\0';
 	if (judge->to->on != NULL)

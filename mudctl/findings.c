@@ -78,42 +78,17 @@ by_place(const void *a, const void *b)
 	return left->told < right->told ? -1 : 1;
 }
 
+/* Equal ones have one place, so they stand near each other. */
 static bool
-is_near(const struct ranked *a, const struct ranked *b)
+is_new(const struct ranked *ranked, size_t i)
 {
-	return a->line == b->line && a->column == b->column;
-}
-
-static bool
-is(const json_t *finding, const char *name, const char *value)
-{
-	return strcmp(findings_text(finding, name), value) == 0;
-}
-
-/*
- * What is broken is not understood either.  Its maker has heard what to write
- * there; to leave it out would be another thing.
- */
-static bool
-is_echo(const json_t *finding, const json_t *beside)
-{
-	return is(finding, "code", "unsupported") &&
-	       is(finding, "severity", "warning") &&
-	       is(beside, "severity", "error") &&
-	       is(beside, "pointer", findings_text(finding, "pointer"));
-}
-
-/* Equal ones, and echoes, have one place, so they stand near each other. */
-static bool
-is_new(const struct ranked *ranked, size_t n, size_t i)
-{
-	for (size_t k = i; k-- > 0 && is_near(&ranked[k], &ranked[i]);)
-		if (json_equal(ranked[k].finding, ranked[i].finding) ||
-		    is_echo(ranked[i].finding, ranked[k].finding))
+	for (size_t k = i; k-- > 0;) {
+		if (ranked[k].line != ranked[i].line ||
+		    ranked[k].column != ranked[i].column)
+			break;
+		if (json_equal(ranked[k].finding, ranked[i].finding))
 			return false;
-	for (size_t k = i + 1; k < n && is_near(&ranked[k], &ranked[i]); k++)
-		if (is_echo(ranked[i].finding, ranked[k].finding))
-			return false;
+	}
 	return true;
 }
 
@@ -135,7 +110,7 @@ sort(json_t *findings)
 	}
 	qsort(ranked, n, sizeof(*ranked), by_place);
 	for (size_t i = 0; i < n; i++)
-		if (is_new(ranked, n, i))
+		if (is_new(ranked, i))
 			(void)json_array_append(sorted, ranked[i].finding);
 	free(ranked);
 	json_decref(findings);

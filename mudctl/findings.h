@@ -13,9 +13,8 @@
 /*
  * {"file", "schema_valid", "valid", "findings"}; a finding has "severity",
  * "code", "pointer", "line", "column" (0: unknown), "clause", "message" and
- * "fix".  They are in the order of the file, and each stands there once; that
- * what is broken is not understood either is left out.  The caller owns it.
- * *is_valid falls if there is an error.
+ * "fix".  They are in the order of the file, and each stands there once.  The
+ * caller owns it.  *is_valid falls if there is an error.
  */
 json_t *findings_judge(const char *path, struct bytes file, bool *is_valid);
 

@@ -60,7 +60,6 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/29-held.scn \
 	tests/scenario/30-refused.scn \
 	tests/scenario/31-classes.scn \
-	tests/scenario/32-configured.scn \
 	tests/scenario/33-slow-kernel.scn \
 	tests/scenario/34-patience.scn \
 	tests/scenario/35-fetcher-told.scn \
@@ -99,6 +98,24 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/68-full-disk.scn \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
+	tests/scenario/M-CLS-2.scn \
+	tests/scenario/M-CLS-3.scn \
+	tests/scenario/M-CTL-1.scn \
+	tests/scenario/M-CTL-3.scn \
+	tests/scenario/M-CTL-4.scn \
+	tests/scenario/M-CV-1.scn \
+	tests/scenario/M-CV-3.scn \
+	tests/scenario/M-CV-4.scn \
+	tests/scenario/M-CV-5.scn \
+	tests/scenario/M-DNS-3.scn \
+	tests/scenario/M-DNS-4.scn \
+	tests/scenario/M-DOC-1.scn \
+	tests/scenario/M-LU-1.scn \
+	tests/scenario/M-MFG-4.scn \
+	tests/scenario/M-MFG-5.scn \
+	tests/scenario/M-SUP-1.scn \
+	tests/scenario/M-URL-5.scn \
+	tests/scenario/M-URL-7.scn \
 	tests/scenario/links.part \
 	tests/scenario/names.part \
 	tests/scenario/start.part

@@ -104,7 +104,8 @@ check_mud_url(struct policy *policy, const char *url)
 {
 	if (strcmp(policy->info.mud_url, url) == 0)
 		return;
-	fault_set(&policy->hold, FAULT_WRONG_MUD_URL, "RFC 8520 s3.2 (S-32)",
+	fault_set(&policy->hold, FAULT_WRONG_MUD_URL,
+	    "RFC 8520 s3.2 (M-MURL-1, S-32)",
 	    "fetched as %s, but its mud-url is %s", url, policy->info.mud_url);
 }
 

@@ -214,7 +214,8 @@ make_fields(struct dice *dice, struct ace *ace)
 		if (id == FIELD_ETH_SOURCE || id == FIELD_ETH_DESTINATION) {
 			(void)field_of_mac(id, &mac, &mask, &field);
 		} else if (id == FIELD_OFFSET) {
-			(void)field_of(id, 0, &field);
+			(void)field_of(
+			    id, dice_chance(dice, 80) ? 0 : 5, &field);
 		} else if (id == FIELD_IP_FLAGS) {
 			(void)field_of(id, 2 * dice_below(dice, 2), &field);
 		} else if (id == FIELD_IHL) {
@@ -226,8 +227,7 @@ make_fields(struct dice *dice, struct ace *ace)
 			(void)field_of(id, dice_below(dice, 3), &field);
 		}
 		/* A leaf that its packet cannot have: it holds for none. */
-		if (id == FIELD_IHL && ace->forwarding == FORWARD_ACCEPT &&
-		    dice_chance(dice, 20))
+		if (id == FIELD_IHL && dice_chance(dice, 20))
 			(void)field_of(id, 60, &field);
 		with = *ace;
 		if (fields_add(with.fields, &field) &&

@@ -95,6 +95,7 @@ answer_file(struct scene *scene, const struct step *step)
 	const char *reference = step_value(step, "at");
 	const char *hours = step_value(step, "hours");
 	const char *updated = step_value(step, "updated");
+	const char *documentation = step_value(step, "documentation");
 	long long n = 48;
 
 	if (signer != NULL)
@@ -111,6 +112,10 @@ answer_file(struct scene *scene, const struct step *step)
 	file->is_silent = step_has(step, "silent");
 	file->is_deadly = step_has(step, "deadly");
 	file->is_draft = step_has(step, "draft");
+	file->is_unsupported = step_has(step, "unsupported");
+	if (documentation != NULL)
+		text_copy(file->documentation, sizeof(file->documentation),
+		    documentation);
 	return fault_at(scene, step, "verdict", &file->verdict) &&
 	       fault_at(scene, step, "refused", &file->refused) &&
 	       fault_at(scene, step, "hold", &file->hold) &&

@@ -221,10 +221,12 @@ makers_policy(const struct mud_file *file, const char *url)
 	struct policy *policy = xcalloc(1, sizeof(*policy));
 
 	policy->info.cache_validity_hours = (uint16_t)file->hours;
-	policy->info.is_supported = 1;
+	policy->info.is_supported = !file->is_unsupported;
 	policy->info.updated_at = file->updated_at;
 	policy->info.is_draft = file->is_draft;
 	text_copy(policy->info.mud_url, sizeof(policy->info.mud_url), url);
+	text_copy(policy->info.documentation,
+	    sizeof(policy->info.documentation), file->documentation);
 	if (file->hold != FAULT_NONE)
 		(void)fault_set(&policy->hold, file->hold, "scenario", "held");
 	policy->texts = xcalloc(MAKERS_PEERS, sizeof(*policy->texts));

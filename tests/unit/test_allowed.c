@@ -293,6 +293,53 @@ has_words_for_each_refusal(void **state)
 	    strstr(allowed_words(ALLOWED_NOT_GLOBAL), "allow-prefixes"));
 }
 
+/* A name in an ACE opens nothing local or special (RFC 8520 s8, M-DNS-6): not
+ * the gateway, not its networks, not what is no internet address. */
+static void
+M_DNS_6(void **state)
+{
+	static const struct {
+		const char *text;
+		enum allowed_verdict verdict;
+	} answers[] = {
+		{ "1.1.1.1", ALLOWED_FIT },
+		{ "2600::1", ALLOWED_FIT },
+		{ "192.168.1.1", ALLOWED_OWN },
+		{ "192.168.1.20", ALLOWED_CONNECTED },
+		{ "2600:1::20", ALLOWED_CONNECTED },
+		{ "10.0.0.1", ALLOWED_NOT_GLOBAL },
+		{ "172.16.0.1", ALLOWED_NOT_GLOBAL },
+		{ "100.64.0.1", ALLOWED_NOT_GLOBAL },
+		{ "127.0.0.1", ALLOWED_NOT_GLOBAL },
+		{ "169.254.1.1", ALLOWED_NOT_GLOBAL },
+		{ "224.0.0.251", ALLOWED_NOT_GLOBAL },
+		{ "255.255.255.255", ALLOWED_NOT_GLOBAL },
+		{ "::1", ALLOWED_NOT_GLOBAL },
+		{ "fe80::1", ALLOWED_NOT_GLOBAL },
+		{ "fd00::1", ALLOWED_NOT_GLOBAL },
+		{ "ff02::fb", ALLOWED_NOT_GLOBAL },
+		{ "::ffff:10.0.0.1", ALLOWED_NOT_GLOBAL },
+		{ "64:ff9b::a00:1", ALLOWED_NOT_GLOBAL },
+		/* An administrator may say that this one is meant. */
+		{ "10.7.0.1", ALLOWED_FIT },
+	};
+	struct allowed *allowed = allowed_new();
+	struct addr addr;
+
+	(void)state;
+	assert_true(forbid(allowed, OP_ADD, "192.168.1.1"));
+	assert_true(forbid(allowed, OP_ADD, "192.168.1.0/24"));
+	assert_true(forbid(allowed, OP_ADD, "2600:1::/64"));
+	assert_true(permit(allowed, "10.7.0.0/16", 0));
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		assert_true(addr_parse(answers[i].text, &addr));
+		if (allowed_judge(allowed, &addr) != answers[i].verdict)
+			fail_msg("%s: %d", answers[i].text,
+			    (int)allowed_judge(allowed, &addr));
+	}
+	allowed_free(allowed);
+}
+
 int
 main(void)
 {
@@ -304,6 +351,7 @@ main(void)
 		cmocka_unit_test(refuses_unsound_rules),
 		cmocka_unit_test(never_loses_a_rule),
 		cmocka_unit_test(has_words_for_each_refusal),
+		cmocka_unit_test(M_DNS_6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

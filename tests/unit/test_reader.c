@@ -340,6 +340,8 @@ hears_policy(struct reader *r, const struct read_case *c)
 	head = *MSG_BODY(&msg, record_policy);
 	if (head.hold.code != c->hold)
 		fail_msg("%s: %s", c->name, head.hold.detail);
+	if (c->hold == FAULT_WRONG_MUD_URL)
+		assert_non_null(strstr(head.hold.clause, "M-MURL-1"));
 	assert_int_equal(head.job, 5);
 	assert_int_equal(head.n_texts, 1);
 	assert_int_equal(head.n_aces, 2);
@@ -359,24 +361,51 @@ hears_policy(struct reader *r, const struct read_case *c)
 }
 
 static void
+judges(const struct world *w, const struct read_case *c)
+{
+	struct reader r = start();
+
+	ask_read(w, &r, c, SEALS);
+	hears_verdict(w, &r, c);
+	if (c->has_policy) {
+		hears_policy(&r, c);
+		ends(&r, 0);
+	} else if (c->hold != FAULT_NONE) {
+		assert_int_equal(refused(&r).code, c->hold);
+	} else {
+		ends(&r, 0);
+	}
+}
+
+static void
 judges_before_it_parses(void **state)
 {
-	const struct world *w = *state;
+	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++)
+		judges(*state, &reads[i]);
+}
 
-	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++) {
-		const struct read_case *c = &reads[i];
-		struct reader r = start();
+/* A signed file waits for an administrator where its mud-url is not, letter
+ * for letter, the URL that was asked for (RFC 8520 s3.2, M-MURL-1). */
+static void
+M_MURL_1(void **state)
+{
+	static const struct {
+		const char *url;
+		enum fault_code hold;
+	} asked[] = {
+		{ URL, FAULT_NONE },
+		{ URL "x", FAULT_WRONG_MUD_URL },
+		{ URL "?", FAULT_WRONG_MUD_URL },
+		{ "https://things.example/lamp.JSON", FAULT_WRONG_MUD_URL },
+		{ "https://things.example/", FAULT_WRONG_MUD_URL },
+		{ "https://other.example/lamp.json", FAULT_WRONG_MUD_URL },
+	};
 
-		ask_read(w, &r, c, SEALS);
-		hears_verdict(w, &r, c);
-		if (c->has_policy) {
-			hears_policy(&r, c);
-			ends(&r, 0);
-		} else if (c->hold != FAULT_NONE) {
-			assert_int_equal(refused(&r).code, c->hold);
-		} else {
-			ends(&r, 0);
-		}
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const struct read_case c = { asked[i].url, file, SIGNER,
+			asked[i].url, PLAIN, FAULT_NONE, true, asked[i].hold };
+
+		judges(*state, &c);
 	}
 }
 
@@ -570,6 +599,7 @@ main(void)
 		cmocka_unit_test(finds_the_signature_url),
 		cmocka_unit_test(refuses_what_is_too_large),
 		cmocka_unit_test(judges_before_it_parses),
+		cmocka_unit_test(M_MURL_1),
 		cmocka_unit_test(reads_sealed_files_only),
 		cmocka_unit_test(reads_signatures_of_a_sound_size),
 		cmocka_unit_test(lists_anchors),

@@ -110,39 +110,6 @@ parts_what_differs(void **state)
 	json_decref(file);
 }
 
-/* Where an error says what to write, no warning says to leave it out. */
-static void
-leaves_echoes_out(void **state)
-{
-	static const char echoing[] =
-	    "{\"ietf-mud:mud\": {\"mud-version\": 1, \"mud-url\": "
-	    "\"https://a.example/t\", \"last-update\": "
-	    "\"2026-01-15T10:00:00Z\", \"is-supported\": true, "
-	    "\"from-device-policy\": {\"access-lists\": {\"access-list\": "
-	    "[{\"name\": \"a\"}]}}},\n"
-	    "\"ietf-access-control-list:acls\": {\"acl\": [{\"name\": "
-	    "\"a\", \"type\": \"ipv4-acl-type\", \"aces\": {\"ace\": "
-	    "[{\"name\": \"a\", \"matches\": {\"tcp\": 7, "
-	    "\"ietf-mud:mud\": {\"my-controller\": [null]}}, \"actions\": "
-	    "{\"forwarding\": \"accept\"}}]}}]}}";
-	bool is_valid = true;
-	json_t *file = judge("a", echoing, &is_valid), *list;
-	size_t n = 0;
-
-	(void)state;
-	list = json_object_get(file, "findings");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *one = json_array_get(list, i);
-
-		if (strstr(findings_text(one, "pointer"), "/tcp") == NULL)
-			continue;
-		assert_string_equal(findings_text(one, "severity"), "error");
-		n++;
-	}
-	assert_int_equal(n, 1);
-	json_decref(file);
-}
-
 /* --- SARIF ---------------------------------------------------------------- */
 
 static const char *
@@ -370,7 +337,6 @@ main(void)
 		cmocka_unit_test(sorts_and_tells_once),
 		cmocka_unit_test(keeps_what_was_valid),
 		cmocka_unit_test(parts_what_differs),
-		cmocka_unit_test(leaves_echoes_out),
 		cmocka_unit_test(writes_sarif),
 		cmocka_unit_test(writes_each_sort),
 	};
