@@ -182,8 +182,7 @@ passes_over_what_is_not_there(void **state)
 	static const char *const documents[] = { "{}",
 		"{\"ietf-access-control-list:acls\": 7}",
 		"{\"ietf-access-control-list:acls\": {\"acl\": {}}}",
-		"{\"ietf-access-control-list:acls\": {\"acl\": [{\"aces\": "
-		"[]}]}}" };
+		"{\"ietf-access-control-list:acls\": {\"acl\": [7]}}" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(documents); i++) {
