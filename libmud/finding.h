@@ -21,7 +21,7 @@ struct places;
  * good to know. */
 enum finding_severity { FINDING_INFO, FINDING_WARNING, FINDING_ERROR };
 
-/* What all findings of a sort have in common; static const at its maker's. */
+/* What all findings of a sort have in common. */
 struct finding_kind {
 	enum finding_severity severity;
 	enum fault_code code;
@@ -48,7 +48,7 @@ struct finding_place {
 	size_t line, column; /* 0: unknown */
 };
 
-/* The finding is lent for the call. */
+/* The finding and its kind are lent for the call. */
 typedef void finding_fn(void *arg, const struct finding *finding);
 
 /* Where findings go while one file is judged, and what they came to. */
