@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libmud/limits.h"
 #include "libmud/place.h"
 
 struct finding_place
@@ -21,8 +22,38 @@ findings_place(const struct findings *to, const struct json_at *at)
 	return place;
 }
 
+/* What a finding means for the file, whether or not anybody hears of it. */
 static void
-add(struct findings *to, const struct finding_kind *kind,
+count(struct findings *to, const struct finding_kind *kind)
+{
+	static const struct finding_kind more = { FINDING_WARNING,
+		FAULT_TOO_MANY, "S-7", false, false };
+	static const struct finding last = { .kind = &more,
+		.message = "there is more that is not told",
+		.fix = "Mend these, and look again." };
+
+	to->n++;
+	to->n_errors += kind->severity == FINDING_ERROR;
+	to->n_ignored += kind->breaks_schema && !kind->refuses &&
+	                 kind->code != FAULT_DRAFT_FILE &&
+	                 kind->code != FAULT_ACL_TYPE;
+	to->is_draft |= kind->code == FAULT_DRAFT_FILE;
+	to->breaks_schema |= kind->breaks_schema;
+	if (to->on != NULL && to->n == LIMIT_FINDINGS + 1)
+		to->on(to->arg, &last);
+}
+
+/* Is it the first that refuses, or is there somebody to tell it? */
+static bool
+is_wanted(const struct findings *to, const struct finding_kind *kind)
+{
+	if (kind->refuses && to->refusal.code == FAULT_NONE)
+		return true;
+	return to->on != NULL && to->n <= LIMIT_FINDINGS;
+}
+
+static void
+tell(struct findings *to, const struct finding_kind *kind,
     const struct finding_place *at, const char *fix, const char *text)
 {
 	struct finding finding = { .kind = kind };
@@ -35,17 +66,11 @@ add(struct findings *to, const struct finding_kind *kind,
 		finding.line = at->line;
 		finding.column = at->column;
 	}
-	to->n_errors += kind->severity == FINDING_ERROR;
-	to->n_ignored += kind->breaks_schema && !kind->refuses &&
-	                 kind->code != FAULT_DRAFT_FILE &&
-	                 kind->code != FAULT_ACL_TYPE;
-	to->is_draft |= kind->code == FAULT_DRAFT_FILE;
-	to->breaks_schema |= kind->breaks_schema;
 	if (kind->refuses && to->refusal.code == FAULT_NONE)
 		(void)fault_set(&to->refusal, kind->code, kind->clause,
 		    "%s%s%s", finding.pointer,
 		    finding.pointer[0] == '\0' ? "" : ": ", finding.message);
-	if (to->on != NULL)
+	if (to->on != NULL && to->n <= LIMIT_FINDINGS)
 		to->on(to->arg, &finding);
 }
 
@@ -57,12 +82,15 @@ findings_add(struct findings *to, const struct finding_kind *kind,
 	char text[FINDING_TEXT];
 	va_list args;
 
+	count(to, kind);
+	if (!is_wanted(to, kind))
+		return;
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (at != NULL)
 		place = findings_place(to, at);
-	add(to, kind, at == NULL ? NULL : &place, fix, text);
+	tell(to, kind, at == NULL ? NULL : &place, fix, text);
 }
 
 void
@@ -72,8 +100,11 @@ findings_add_placed(struct findings *to, const struct finding_kind *kind,
 	char text[FINDING_TEXT];
 	va_list args;
 
+	count(to, kind);
+	if (!is_wanted(to, kind))
+		return;
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	add(to, kind, at, fix, text);
+	tell(to, kind, at, fix, text);
 }

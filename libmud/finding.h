@@ -56,7 +56,7 @@ struct findings {
 	finding_fn *on; /* NULL: nobody listens */
 	void *arg;
 	const struct places *places; /* lent; NULL: no lines and columns */
-	size_t n_errors;
+	size_t n, n_errors;
 	size_t n_ignored; /* nodes that a manager ignores (M-EXT-2) */
 	bool breaks_schema;
 	bool is_draft;        /* one had FAULT_DRAFT_FILE */
@@ -64,7 +64,8 @@ struct findings {
 };
 
 /*
- * Tells one finding about the place `at`; NULL: the whole file.  `fix` is a
+ * Tells one finding about the place `at`; NULL: the whole file.  Past
+ * LIMIT_FINDINGS they are counted and no longer told.  `fix` is a
  * sentence or two, or NULL where the code's own says enough.  Text that does
  * not fit is cut; bytes outside printable ASCII become \xNN.
  */

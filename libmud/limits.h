@@ -31,6 +31,7 @@
 #define LIMIT_RULES        2080 /* S-8: 1,024; as many for replies; jumps */
 #define LIMIT_INFO         120  /* systeminfo and the like: twice s3.7's 60 */
 #define LIMIT_JSON_DEPTH   32   /* seen: 12 */
+#define LIMIT_FINDINGS     500  /* told of one file: nobody reads more */
 #define LIMIT_CERTS        8    /* certificates inside one signature */
 
 /* What the JSON of a MUD file may be (S-7); strings in bytes as written. */

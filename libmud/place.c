@@ -162,7 +162,8 @@ ordinal(const struct json_at *at)
 	json_object_foreach(at->parent->value, key, value)
 	{
 		(void)value;
-		if (strcmp(key, at->key) == 0)
+		/* Mostly the document's own key. */
+		if (key == at->key || strcmp(key, at->key) == 0)
 			break;
 		n++;
 	}

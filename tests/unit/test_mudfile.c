@@ -683,6 +683,31 @@ peeks(void **state)
 	}
 }
 
+/* A person mends the first ones and looks again; the rest only counts. */
+static void
+many(void **state)
+{
+	json_t *root = json_deep_copy(mudbase);
+	json_t *mud = json_object_get(root, "ietf-mud:mud");
+	struct policy *policy = NULL;
+	struct heard heard;
+	struct fault why;
+	char key[16];
+
+	(void)state;
+	for (int i = 0; i < LIMIT_FINDINGS + 100; i++) {
+		(void)snprintf(key, sizeof(key), "x%d", i);
+		assert_int_equal(json_object_set_new(mud, key, json_true()), 0);
+	}
+	assert_true(mudbase_judge(root, &policy, &heard, &why));
+	assert_int_equal(heard.n[FINDING_ERROR], LIMIT_FINDINGS);
+	assert_int_equal(heard.n[FINDING_WARNING], 1);
+	assert_int_equal(heard.n[FINDING_INFO], 0);
+	assert_int_equal(policy->info.n_ignored, LIMIT_FINDINGS + 100);
+	policy_free(policy);
+	json_decref(root);
+}
+
 /* Keys of others neither break the form nor the terminal. */
 static void
 pointer_forms(void **state)
@@ -733,6 +758,7 @@ main(void)
 
 		cmocka_unit_test(reads_and_tells),
 
+		cmocka_unit_test(many),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(drafts),
 		cmocka_unit_test(display),
