@@ -141,7 +141,8 @@ resolve_protocol(const struct json_at *at, struct matches *matches)
 		    "icmp without a family; the ACE matches nothing");
 		return;
 	}
-	if (*protocol != -1 && *protocol != implied) {
+	/* Beside another container, which one is meant is not known. */
+	if (*protocol != -1 && *protocol != implied && !matches->is_odd) {
 		reading_tell(matches->reading, &contradiction, at,
 		    "Leave \"protocol\" out, or write the one that the "
 		    "container means: tcp 6, udp 17, icmp 1, and 58 in IPv6.",
@@ -204,7 +205,8 @@ report(const struct entry *entry)
 
 	if (!entry->reading->is_again && !matches->is_told)
 		findings_add_placed(entry->reading->findings, &kind,
-		    &matches->odd_place, NULL, "%s", matches->odd_text);
+		    &matches->odd_place, matches->odd_fix, "%s",
+		    matches->odd_text);
 	if (!accepts)
 		reading_hold(entry->reading, &kind, &matches->odd_place, "%s",
 		    matches->odd_text);

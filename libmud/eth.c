@@ -38,6 +38,17 @@ ethertype_of(const struct json_at *at)
 	return draft_hex(text);
 }
 
+static void
+refuse_frames(const struct json_at *at, struct matches *matches)
+{
+	if (!matches->is_odd)
+		matches->odd_fix =
+		    "Leave the whole entry out: ARP and EAPOL always pass, "
+		    "and frames of other types never do.";
+	matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
+	    "frames that no rule here judges; the ACE matches nothing");
+}
+
 /*
  * The rules judge IP packets.  Frames of other types do not reach them: ARP
  * and EAPOL always pass, all else never (docs/architecture.md).
@@ -54,10 +65,7 @@ read_ethertype(const struct json_at *at, void *into)
 	else if (type == ETHERTYPE_IPV6 && (ace->families & FAMILY_6) != 0)
 		ace->families = FAMILY_6;
 	else
-		matches_odd(ethernet->matches, at,
-		    "RFC 8520 s2 (A-FEAT-1), S-9",
-		    "frames that no rule here judges; the ACE matches "
-		    "nothing");
+		refuse_frames(at, ethernet->matches);
 }
 
 static void

@@ -161,6 +161,14 @@ static void
 judge_breadth(
     const struct ace *ace, const struct finding_place *at, struct findings *to)
 {
+	static const struct finding_kind closed = { FINDING_INFO, FAULT_BROAD,
+		"RFC 8519 s4.1 (A-SEM-3)", false, false };
+
+	if (ace->forwarding != FORWARD_ACCEPT && is_everything(ace))
+		findings_add_placed(to, &closed, at,
+		    "Nothing, if that is meant: what no entry accepts is denied "
+		    "anyway, but for DNS and NTP.",
+		    "drops everything that no entry before it decides");
 	if (ace->forwarding != FORWARD_ACCEPT || is_for_replies(ace))
 		return;
 	for (size_t i = 0; i < COUNT(broad); i++) {
@@ -219,8 +227,16 @@ judge_own_side(
 	    !prefix_is_unicast(prefix))
 		return;
 	findings_add_placed(to, &kind, at,
-	    "Leave the Thing's own side out; it is implied by the policy that "
-	    "lists the ACL.",
+	    ace->n_peers > 0 || peer_prefix(ace)->addr.family != 0
+		? "Leave the Thing's own side out; it is implied by "
+		  "the policy that lists the ACL."
+	    : ace->direction == TO_DEVICE
+		? "If it is the peer's address write it as the source: in a "
+		  "to-device ACL that is the peer's side. Without it the "
+		  "entry is about every peer."
+		: "If it is the peer's address write it as the destination: "
+		  "in a from-device ACL that is the peer's side. Without it "
+		  "the entry is about every peer.",
 	    "gives the Thing itself the address %s", prefix_text(prefix, text));
 }
 

@@ -94,6 +94,16 @@ was_used(const struct use *use, const char *module)
 	return false;
 }
 
+/* Of an ACE: what it costs that ACE the reader tells. */
+static bool
+is_condition(const struct json_at *at)
+{
+	for (; at != NULL; at = at->parent)
+		if (at->key != NULL && strcmp(at->key, "matches") == 0)
+			return true;
+	return false;
+}
+
 /* The first member of a module that is not RFC 8520's own. */
 static void
 judge_module(const struct json_at *at, const char *module, struct use *use)
@@ -114,7 +124,7 @@ judge_module(const struct json_at *at, const char *module, struct use *use)
 		    "Add \"%s\" to \"extensions\".",
 		    extensions[known].declared);
 	} else {
-		if (is_declared(use, module))
+		if (is_declared(use, module) || is_condition(at))
 			return;
 		(void)snprintf(fix, sizeof(fix),
 		    "Leave it out, or name the extension in \"extensions\"; "

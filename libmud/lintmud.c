@@ -248,6 +248,31 @@ judge_texts(const struct json_at *mud, struct findings *to)
 		    "no URL that a browser opens: %s", text);
 }
 
+/* The missing direction is closed, not open. */
+static void
+judge_policies(const struct json_at *mud, struct findings *to)
+{
+	static const struct finding_kind none =
+	    KIND(FINDING_WARNING, FAULT_UNADVISED, "RFC 8520 s3.3 (M-DEF-5)");
+	static const struct finding_kind one =
+	    KIND(FINDING_INFO, FAULT_UNADVISED, "RFC 8520 s3.3 (M-POL-3)");
+	struct json_at at;
+	const bool has_from = json_find(mud, "from-device-policy", &at);
+	const bool has_to = json_find(mud, "to-device-policy", &at);
+
+	if (!has_from && !has_to)
+		findings_add(to, &none, mud,
+		    "Add \"from-device-policy\" and \"to-device-policy\", with "
+		    "the ACLs that they name, if the Thing needs more.",
+		    "no policy: the Thing gets DNS and NTP alone");
+	else if (!has_from || !has_to)
+		findings_add(to, &one, mud,
+		    "Nothing, if that is meant; else add it, with the ACLs that "
+		    "it names.",
+		    "no %s-device-policy: what is not a reply is denied there",
+		    has_from ? "to" : "from");
+}
+
 void
 lintmud_judge(const struct json_at *top, int64_t now, struct findings *to)
 {
@@ -264,5 +289,6 @@ lintmud_judge(const struct json_at *top, int64_t now, struct findings *to)
 	judge_validity(&mud, to);
 	judge_systeminfo(&mud, to);
 	judge_texts(&mud, to);
+	judge_policies(&mud, to);
 	lintext_judge(top, to);
 }

@@ -100,11 +100,17 @@ has_family(const struct policy *policy, const bool *aside,
 	struct ace wanted = *twin;
 
 	wanted.families = family;
-	for (size_t i = 0; i < policy->n_aces; i++)
-		if (!aside[i] && policy->aces[i].direction == twin->direction &&
-		    policy->aces[i].forwarding == FORWARD_ACCEPT &&
-		    ace_covers(&policy->aces[i], &wanted, 0))
+	for (size_t i = 0; i < policy->n_aces; i++) {
+		struct ace one = policy->aces[i];
+
+		/* That only one of the two says who opens is no lack. */
+		if (twin->initiated == INITIATED_ANY)
+			one.initiated = INITIATED_ANY;
+		if (!aside[i] && one.direction == twin->direction &&
+		    one.forwarding == FORWARD_ACCEPT &&
+		    ace_covers(&one, &wanted, 0))
 			return true;
+	}
 	return false;
 }
 

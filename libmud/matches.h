@@ -33,6 +33,7 @@ struct matches {
 	bool is_odd;
 	bool is_told;           /* an error says so, with what to write */
 	const char *odd_clause; /* static */
+	const char *odd_fix;    /* static; NULL: the code's own */
 	char odd_text[FINDING_TEXT];
 	struct finding_place odd_place;
 };

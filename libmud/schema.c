@@ -74,6 +74,27 @@ tell_draft_value(struct schema_judge *judge, const struct json_at *at,
 	    judge, at, FAULT_DRAFT_FILE, node->clause, fix, message);
 }
 
+/* The one that was meant, if it is plain; lent by the set. */
+static const char *
+near_acl(json_t *names, const char *name)
+{
+	const char *key, *near = NULL;
+	size_t least = SIZE_MAX;
+	json_t *value;
+
+	json_object_foreach(names, key, value)
+	{
+		const size_t far = schema_distance(name, key);
+
+		(void)value;
+		if (far == SIZE_MAX || far > least)
+			continue;
+		near = far == least ? NULL : key;
+		least = far;
+	}
+	return near;
+}
+
 /* The name of an ACL in a policy must be that of one in the file. */
 static void
 judge_reference(struct schema_judge *judge, const struct json_at *at,
@@ -81,14 +102,21 @@ judge_reference(struct schema_judge *judge, const struct json_at *at,
 {
 	const char *name = json_string_value(at->value);
 	char message[SCHEMA_TEXT], fix[SCHEMA_TEXT];
+	const char *near;
 
 	if (json_object_get(judge->acl_names, name) != NULL)
 		return;
 	schema_say(message, "no ACL of this file has the name \"%.80s\"", name);
-	schema_say(fix,
-	    "Define the ACL \"%.60s\" in \"" SCHEMA_ACL_MODULE
-	    ":acls\", or write the name of one that is there.",
-	    name);
+	near = near_acl(judge->acl_names, name);
+	if (near != NULL)
+		schema_say(fix,
+		    "Did you mean \"%.60s\"? Write \"name\": \"%.60s\".", near,
+		    near);
+	else
+		schema_say(fix,
+		    "Define the ACL \"%.60s\" in \"" SCHEMA_ACL_MODULE
+		    ":acls\", or write the name of one that is there.",
+		    name);
 	schema_tell_broken(judge, at, node->clause, fix, message);
 }
 
@@ -231,6 +259,18 @@ has_branch(const struct schema_node *node, const struct schema_node *child,
 	return is_there;
 }
 
+/* It stands in one of its neighbours, of which is told there. */
+static bool
+is_misplaced(json_t *object, const struct schema_node *node, const char *name)
+{
+	for (size_t i = 0; i < node->n; i++)
+		if (json_object_get(
+			json_object_get(object, node->children[i].name),
+			name) != NULL)
+			return schema_child(&node->children[i], name) == NULL;
+	return false;
+}
+
 static void
 judge_missing(struct schema_judge *judge, const struct json_at *at,
     const struct schema_node *node, uint32_t seen)
@@ -248,7 +288,9 @@ judge_missing(struct schema_judge *judge, const struct json_at *at,
 			is_missing |= child->children[j].is_mandatory &&
 			              child->children[j].choice == 0;
 		if (!is_missing || is_seen(seen, i) ||
-		    !has_branch(node, child, seen))
+		    !has_branch(node, child, seen) ||
+		    (child->kind == SCHEMA_CONTAINER &&
+			is_misplaced(at->value, node, child->name)))
 			continue;
 		schema_member(child, name);
 		schema_say(message, "no \"%s\", which must be there", name);
@@ -338,7 +380,7 @@ static void
 judge_keys(struct schema_judge *judge, const struct json_at *list,
     const struct schema_level *level)
 {
-	json_t *seen = json_object(), *entry;
+	json_t *seen = json_object(), *entry, *first;
 	size_t i;
 
 	json_array_foreach(list->value, i, entry)
@@ -352,11 +394,15 @@ judge_keys(struct schema_judge *judge, const struct json_at *list,
 			continue;
 		schema_say(message, "a second \"%s\" with the name \"%.80s\"",
 		    level->node->name, name);
-		if (json_object_get(seen, name) != NULL)
+		first = json_object_get(seen, name);
+		if (first != NULL)
 			schema_tell_broken(judge, &at, level->node->clause,
-			    "Give it a name of its own, or leave it out.",
+			    judge->to->on != NULL && json_equal(first, entry)
+				? "Leave it out: it is the same as the first."
+				: "Give it a name of its own.",
 			    message);
-		(void)json_object_set_new(seen, name, json_true());
+		else
+			(void)json_object_set(seen, name, entry);
 	}
 	json_decref(seen);
 }
@@ -429,22 +475,33 @@ judge_object(struct schema_judge *judge, const struct json_at *at,
 		if (found.draft != NULL && found.draft->kind == DRAFT_WRAPPER &&
 		    json_is_object(value))
 			judge_object(judge, &here, level, seen);
-		if (found.node == NULL)
+		if (found.node != NULL) {
+			if (found.node->module != NULL)
+				below.module = found.node->module;
+			*seen |= UINT32_C(1)
+			         << (found.node - level->node->children);
+		} else if (found.how == SCHEMA_UNKNOWN &&
+			   level->above != NULL &&
+			   schema_child(level->above->node, key) != NULL) {
+			/* A neighbour, one level too deep: judged as if it
+			 * stood where it belongs. */
+			below = *level->above;
+			below.node = schema_child(level->above->node, key);
+			below.above = level->above;
+		} else {
 			continue;
-		if (found.node->module != NULL)
-			below.module = found.node->module;
-		*seen |= UINT32_C(1) << (found.node - level->node->children);
+		}
 		n = judge_value(judge, &here, &below);
 		for (size_t i = 0; i < n; i++) {
 			const struct json_at entry = { json_array_get(value, i),
 				&here, NULL, i };
 			const struct json_at *in =
-			    found.node->kind == SCHEMA_LIST ? &entry : &here;
+			    below.node->kind == SCHEMA_LIST ? &entry : &here;
 			uint32_t inner = 0;
 
 			judge_object(judge, in, &below, &inner);
 			if (json_is_object(in->value))
-				judge_rules(judge, in, found.node, inner);
+				judge_rules(judge, in, below.node, inner);
 		}
 	}
 }

@@ -288,7 +288,7 @@ better_host(const char *text, char *buf)
 }
 
 static bool
-better_date(const char *text, char *buf)
+better_date(const char *text, char *buf, const char **more)
 {
 	char date[64];
 
@@ -300,9 +300,12 @@ better_date(const char *text, char *buf)
 	date[10] = 'T';
 	if (date[strlen(date) - 1] == 'z')
 		date[strlen(date) - 1] = 'Z';
-	if (!yang_is_date(date))
+	if (!yang_is_date(date)) {
 		(void)snprintf(
 		    date + strlen(date), sizeof(date) - strlen(date), "Z");
+		*more = ", if that time is UTC; else its zone in place of Z, "
+			"such as +02:00";
+	}
 	if (!yang_is_date(date))
 		return false;
 	schema_say(buf, "\"%s\"", date);
@@ -362,7 +365,7 @@ schema_better_leaf(const struct schema_node *node, const json_t *value,
 	case YANG_PREFIX6:
 		return text != NULL && better_prefix(node, text, buf);
 	case YANG_DATE:
-		return text != NULL && better_date(text, buf);
+		return text != NULL && better_date(text, buf, more);
 	case YANG_MAC:
 		if (text == NULL || !mac_parse(text, &mac))
 			return false;

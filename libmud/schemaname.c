@@ -146,6 +146,7 @@ schema_judge_unknown(struct schema_judge *judge, const struct json_at *at,
 	const char *extension = schema_extension(simple);
 	const size_t len = colon == NULL ? 0 : (size_t)(colon - at->key);
 	char message[SCHEMA_TEXT], fix[SCHEMA_TEXT];
+	const struct schema_node *above;
 
 	schema_say(
 	    message, "no module here has the member \"%.100s\"", at->key);
@@ -175,7 +176,11 @@ schema_judge_unknown(struct schema_judge *judge, const struct json_at *at,
 	if (strcmp(simple, "direction-initiated") == 0) {
 		schema_tell_wrong(judge, at, FAULT_MALFORMED,
 		    "RFC 8520 s4.8 (M-DIR-1)",
-		    "Write it inside \"tcp\", or leave it out.",
+		    strcmp(level->node->name, "udp") == 0 ||
+			    strcmp(level->node->name, "icmp") == 0
+			? "Leave direction-initiated out."
+			: "Write it inside \"tcp\"; without \"tcp\", leave "
+			  "direction-initiated out.",
 		    "direction-initiated is for TCP alone");
 		return;
 	}
@@ -185,8 +190,16 @@ schema_judge_unknown(struct schema_judge *judge, const struct json_at *at,
 		schema_fix_unknown(level->node,
 		    level->above == NULL ? NULL : level->above->node, at->key,
 		    fix);
-	schema_tell_wrong(
-	    judge, at, FAULT_MALFORMED, "RFC 8520 s2 (M-EXT-1)", fix, message);
+	/* What must be there, one level too deep: no guess is made. */
+	above = level->above == NULL
+	            ? NULL
+	            : schema_child(level->above->node, at->key);
+	if (above != NULL && above->kind == SCHEMA_CONTAINER)
+		schema_tell_broken(
+		    judge, at, "RFC 8520 s2 (M-EXT-1)", fix, message);
+	else
+		schema_tell_wrong(judge, at, FAULT_MALFORMED,
+		    "RFC 8520 s2 (M-EXT-1)", fix, message);
 }
 
 /* A name that leads to a node, but is not how a file of today writes it. */

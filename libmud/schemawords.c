@@ -161,8 +161,11 @@ schema_fix_value(
 		schema_say(
 		    fix, "Write \"%s\": %.120s%s.", member, better, more);
 	else
-		schema_say(fix, "Write %.110s, such as \"%s\": %s.",
-		    schema_wanted(node, wanted), member, node->example);
+		schema_say(fix, "Write %.110s, such as \"%s\": %s.%s",
+		    schema_wanted(node, wanted), member, node->example,
+		    strcmp(node->name, "cache-validity") == 0
+			? " They are hours; 24 or more are recommended."
+			: "");
 }
 
 const char *
@@ -215,6 +218,14 @@ schema_fix_unknown(const struct schema_node *node,
 	char right[SCHEMA_TEXT], quoted[SCHEMA_QUOTE];
 
 	(void)snprintf(quoted, sizeof(quoted), "%s", member);
+	/* Which of the two sides is the peer's hangs on the direction. */
+	if (near != NULL && strstr(near->name, "-dnsname") != NULL) {
+		schema_say(fix,
+		    "Write \"ietf-acldns:dst-dnsname\" in an ACL of "
+		    "from-device-policy, \"ietf-acldns:src-dnsname\" in one "
+		    "of to-device-policy: it names the peer.");
+		return;
+	}
 	if (near != NULL) {
 		schema_say(fix,
 		    "Did you mean \"%s\"? Write that, or leave \"%s\" out.",
@@ -223,7 +234,7 @@ schema_fix_unknown(const struct schema_node *node,
 	}
 	if (above != NULL && schema_child(above, simple) != NULL) {
 		schema_say(fix,
-		    "Move \"%s\" out of \"%s\": it stands beside it.", quoted,
+		    "Move \"%s\" out of \"%s\", to stand beside it.", quoted,
 		    node->name);
 		return;
 	}
@@ -233,7 +244,14 @@ schema_fix_unknown(const struct schema_node *node,
 			near = schema_child(in, simple);
 			break;
 		}
-	if (in != NULL)
+	if (in != NULL && strstr(near->name, "-network") != NULL)
+		schema_say(fix,
+		    "Write the peer's address as a text inside \"%s\": as "
+		    "\"destination-%s-network\" in an ACL of "
+		    "from-device-policy, as \"source-%s-network\" in one of "
+		    "to-device-policy.",
+		    in->name, in->name, in->name);
+	else if (in != NULL)
 		schema_say(fix, "Move it into \"%s\", as \"%s\".", in->name,
 		    schema_member(near, right));
 	else

@@ -17,7 +17,8 @@ static const char *const fixes[FAULT_CODES] = {
 	[FAULT_TOO_MANY] = "Make the file smaller.",
 	[FAULT_TOO_LARGE] = "Make the file smaller.",
 	[FAULT_UNSUPPORTED] =
-	    "Leave it out, or say it with RFC 8520 and RFC 8519 alone.",
+	    "Ask for it with conditions that RFC 8520 or RFC 8519 has. To leave "
+	    "the condition out would open the entry to more than it says.",
 	[FAULT_NOT_HTTPS] = "Write the https URL of this file.",
 	[FAULT_URL_FORBIDDEN] =
 	    "Write an https URL with a public host name, without userinfo or "

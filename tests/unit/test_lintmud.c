@@ -42,7 +42,8 @@ static const char base[] =
     "\"mud-url\": \"https://a.example/t\", "
     "\"mud-signature\": \"https://a.example/t.p7s\", "
     "\"last-update\": \"2026-01-15T10:00:00Z\", \"cache-validity\": 48, "
-    "\"is-supported\": true, \"mfg-name\": \"A\", \"systeminfo\": \"t\"}}";
+    "\"is-supported\": true, \"mfg-name\": \"A\", \"systeminfo\": \"t\", "
+    "\"from-device-policy\": {}, \"to-device-policy\": {}}}";
 
 #define SIXTY "123456789012345678901234567890123456789012345678901234567890"
 #define UMLAUTS                                                                \
@@ -212,7 +213,8 @@ pairs_extensions(void **state)
 
 		(void)snprintf(text, sizeof(text),
 		    "{\"ietf-mud:mud\": {\"mud-signature\": 7, "
-		    "\"mfg-name\": \"A\", %s}, %s}",
+		    "\"mfg-name\": \"A\", \"from-device-policy\": {}, "
+		    "\"to-device-policy\": {}, %s}, %s}",
 		    uses[i].mud, uses[i].rest);
 		root = json_loads(text, 0, NULL);
 		assert_non_null(root);

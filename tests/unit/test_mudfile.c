@@ -266,7 +266,7 @@ static const struct {
 	    "+ f1 p6 d8883-8883 i1 dns=api.vendor.example dscp=1" },
 	{ "condition of nobody", OUT "/matches/ipv4/x", "1", 4, 1, 2, 1,
 	    "? f1" },
-	{ "condition of an extension", OUT "/matches/ipv4/x:y", "1", 4, 1, 3, 1,
+	{ "condition of an extension", OUT "/matches/ipv4/x:y", "1", 4, 1, 3, 0,
 	    "? f1" },
 	{ "drop of nobody's", ACL "/1/aces/ace/1/matches/x", "1", 4, 1, 1, 1,
 	    NULL },

@@ -33,29 +33,29 @@ static const struct {
 	{ "mud cache-validity", "24.0", "Write 'cache-validity': 24." },
 	{ "mud cache-validity", "24.5",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "'24h'",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "'169'",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "'-1'",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "-2.0",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "1e300",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "'99999999999999999999999999'",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	{ "mud cache-validity", "[24]", "Write 'cache-validity': 24." },
 	{ "mud cache-validity", "[240]",
 	    "Write a whole number from 1 to 168, such as 'cache-validity': "
-	    "48." },
+	    "48. They are hours; 24 or more are recommended." },
 	/* text */
 	{ "mud mfg-name", "3", "Write 'mfg-name': '3'." },
 	{ "mud mfg-name", "true", "Write 'mfg-name': 'true'." },
@@ -72,7 +72,7 @@ static const struct {
 	{ "mud last-update", "'2026-03-01t08:00:00+01:00'",
 	    "Write 'last-update': '2026-03-01T08:00:00+01:00'." },
 	{ "mud last-update", "'2026-03-01 08:00:00'",
-	    "Write 'last-update': '2026-03-01T08:00:00Z'." },
+	    "Write 'last-update': '2026-03-01T08:00:00Z', if that time is UTC; else its zone in place of Z, such as +02:00." },
 	{ "mud last-update", "'2026-03-01'",
 	    "Write 'last-update': '2026-03-01T00:00:00Z'." },
 	{ "mud last-update", "'2026-3-1'",
@@ -257,7 +257,7 @@ static const struct {
 	    "Did you mean 'source-mac-address-mask'? Write that, or leave "
 	    "'source-mac-address-mas' out." },
 	{ ACE, ACE "matches", "actions",
-	    "Move 'actions' out of 'matches': it stands beside it." },
+	    "Move 'actions' out of 'matches', to stand beside it." },
 	{ ACE, ACE "matches", "direction-initiated",
 	    "Move it into 'tcp', as 'ietf-mud:direction-initiated'." },
 	{ "", "mud", X250 X50,
