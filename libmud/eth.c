@@ -102,6 +102,7 @@ read_unknown_eth(const struct json_at *at, void *into)
 static void
 add_mac(const struct json_at *at, const struct ethernet *ethernet, size_t side)
 {
+	static const char clause[] = "RFC 8520 s2 (A-FEAT-1), S-9";
 	const char *mask = ethernet->mask[side];
 	struct mac mac, bits = { { 255, 255, 255, 255, 255, 255 } };
 	struct matches *matches = ethernet->matches;
@@ -109,21 +110,23 @@ add_mac(const struct json_at *at, const struct ethernet *ethernet, size_t side)
 
 	if (ethernet->mac[side] == NULL && mask == NULL)
 		return;
-	if (ethernet->mac[side] == NULL ||
-	    !mac_parse(ethernet->mac[side], &mac) ||
-	    (mask != NULL && !mac_parse(mask, &bits))) {
-		matches_pass_over(matches, at);
-	} else if (matches->direction == TO_DEVICE) {
-		matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
+	if (matches->direction == TO_DEVICE)
+		matches_odd(matches, at, clause,
 		    "a MAC address in a to-device ACL; the ACE matches "
 		    "nothing");
-	} else if (field_of_mac(
-		       side == 0 ? FIELD_ETH_SOURCE : FIELD_ETH_DESTINATION,
-		       &mac, &bits, &field)) {
-		matches_add_field(matches, at, &field);
-	} else {
+	else if ((ethernet->mac[side] != NULL &&
+		     !mac_parse(ethernet->mac[side], &mac)) ||
+		 (mask != NULL && !mac_parse(mask, &bits)))
 		matches_pass_over(matches, at);
-	}
+	else if (ethernet->mac[side] == NULL ||
+		 !field_of_mac(
+		     side == 0 ? FIELD_ETH_SOURCE : FIELD_ETH_DESTINATION, &mac,
+		     &bits, &field))
+		matches_odd(matches, at, clause,
+		    "a mask without a MAC address, or one of zeros; the ACE "
+		    "matches nothing");
+	else
+		matches_add_field(matches, at, &field);
 }
 
 void

@@ -34,9 +34,10 @@ count(struct findings *to, const struct finding_kind *kind)
 
 	to->n++;
 	to->n_errors += kind->severity == FINDING_ERROR;
-	to->n_ignored += kind->breaks_schema && !kind->refuses &&
-	                 kind->code != FAULT_DRAFT_FILE &&
-	                 kind->code != FAULT_ACL_TYPE;
+	/* Nodes that lead nowhere (M-EXT-1), or into an extension. */
+	to->n_ignored +=
+	    kind->breaks_schema && !kind->refuses &&
+	    (kind->code == FAULT_MALFORMED || kind->code == FAULT_UNSUPPORTED);
 	to->is_draft |= kind->code == FAULT_DRAFT_FILE;
 	to->breaks_schema |= kind->breaks_schema;
 	if (to->on != NULL && to->n == LIMIT_FINDINGS + 1)

@@ -51,6 +51,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/rule.c libmud/rule.h \
 	libmud/schema.c libmud/schema.h \
 	libmud/schemabetter.c libmud/schemabetter.h \
+	libmud/schemaleaf.c libmud/schemaleaf.h \
 	libmud/schemaname.c libmud/schemaname.h \
 	libmud/schematree.c libmud/schematree.h \
 	libmud/schemawords.c libmud/schemawords.h \

@@ -209,7 +209,8 @@ judge_systeminfo(const struct json_at *mud, struct findings *to)
 		    "Say in 60 characters what the Thing is; the rest may be "
 		    "cut off. \"documentation\" leads to more.",
 		    "%zu characters, but 60 are shown", yang_length(text));
-	if (has_control(text))
+	/* Of those that YANG has no place for schema.h tells. */
+	if (yang_is_text(text) && has_control(text))
 		findings_add(to, &control, &at, "Write one line of text.",
 		    "control characters in a text for people");
 }
