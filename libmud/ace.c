@@ -296,6 +296,7 @@ ace_read(const struct json_at *at, void *into)
 		.matches = { .reading = context->reading,
 		    .direction = context->direction,
 		    .families = context->families,
+		    .has_frames = context->has_frames,
 		    .ace = { .families = FAMILY_4 | FAMILY_6,
 			.protocol = -1,
 			.icmp_type = -1,

@@ -21,6 +21,7 @@ struct ace_context {
 	struct reading *reading;
 	const char *acl;  /* its ACL's name, at most LIMIT_NAME bytes */
 	uint8_t families; /* that the ACL's type speaks of; 0: Ethernet only */
+	bool has_frames;  /* and does it speak of Ethernet headers? */
 	bool is_foreign_type; /* a type of another module */
 	enum direction direction;
 };

@@ -36,19 +36,20 @@ static const struct finding_kind both_ways = { FINDING_WARNING,
 static const struct {
 	const char *name;
 	uint8_t families;
+	bool has_frames;
 } types[] = {
-	{ "ipv4-acl-type", FAMILY_4 },
-	{ "ipv6-acl-type", FAMILY_6 },
-	{ "eth-acl-type", 0 },
-	{ "mixed-eth-ipv4-acl-type", FAMILY_4 },
-	{ "mixed-eth-ipv6-acl-type", FAMILY_6 },
-	{ "mixed-eth-ipv4-ipv6-acl-type", FAMILY_4 | FAMILY_6 },
+	{ "ipv4-acl-type", FAMILY_4, false },
+	{ "ipv6-acl-type", FAMILY_6, false },
+	{ "eth-acl-type", 0, true },
+	{ "mixed-eth-ipv4-acl-type", FAMILY_4, true },
+	{ "mixed-eth-ipv6-acl-type", FAMILY_6, true },
+	{ "mixed-eth-ipv4-ipv6-acl-type", FAMILY_4 | FAMILY_6, true },
 	/* The drafts' names; schema_judge has told. */
-	{ "ethernet-acl-type", 0 },
-	{ "ipv4", FAMILY_4 },
-	{ "ipv6", FAMILY_6 },
-	{ "ipv4-acl", FAMILY_4 },
-	{ "ipv6-acl", FAMILY_6 },
+	{ "ethernet-acl-type", 0, true },
+	{ "ipv4", FAMILY_4, false },
+	{ "ipv6", FAMILY_6, false },
+	{ "ipv4-acl", FAMILY_4, false },
+	{ "ipv6-acl", FAMILY_6, false },
 };
 
 /* An ACL being indexed. */
@@ -84,6 +85,8 @@ read_type(const struct json_at *at, void *into)
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (strcmp(types[i].name, name) == 0) {
 			entry->acl->families = types[i].families;
+			entry->acl->has_frames = types[i].has_frames;
+			entry->acls->reading->has_frames |= types[i].has_frames;
 			return;
 		}
 	entry->acl->is_foreign_type = true;
@@ -129,7 +132,8 @@ read_acl(const struct json_at *at, void *into)
 	struct acl *acl = &acls->acl[acls->n];
 	struct entry entry = { acls, acl };
 
-	*acl = (struct acl){ .families = FAMILY_4 | FAMILY_6 };
+	*acl =
+	    (struct acl){ .families = FAMILY_4 | FAMILY_6, .has_frames = true };
 	acl->at[0] =
 	    (struct json_at){ at->value, &acls->list, NULL, at->index };
 	json_visit_members(at, members, COUNT(members), NULL, &entry);
@@ -187,6 +191,7 @@ read_ace_array(
 	struct ace_context context = { .reading = acls->reading,
 		.acl = acl->name,
 		.families = acl->families,
+		.has_frames = acl->has_frames,
 		.is_foreign_type = acl->is_foreign_type,
 		.direction = direction };
 

@@ -19,6 +19,7 @@ struct reading;
 struct acl {
 	const char *name; /* lent by the document */
 	uint8_t families; /* that its type speaks of; 0: Ethernet only */
+	bool has_frames; /* its type speaks of Ethernet headers, or is absent */
 	bool is_foreign_type;
 	bool has_type;
 	bool has_aces;

@@ -43,7 +43,7 @@ refuse_frames(const struct json_at *at, struct matches *matches)
 {
 	if (!matches->is_odd)
 		matches->odd_fix =
-		    "Leave the whole entry out: ARP and EAPOL always pass, "
+		    "Leave the whole ACE out: ARP and EAPOL always pass, "
 		    "and frames of other types never do.";
 	matches_odd(matches, at, "RFC 8520 s2 (A-FEAT-1), S-9",
 	    "frames that no rule here judges; the ACE matches nothing");
@@ -129,6 +129,22 @@ add_mac(const struct json_at *at, const struct ethernet *ethernet, size_t side)
 		matches_add_field(matches, at, &field);
 }
 
+/* The modules ask any ACL of the file (A-TYPE-2). */
+static void
+tell_type(const struct json_at *at, struct matches *matches)
+{
+	static const struct finding_kind kind = { FINDING_ERROR, FAULT_ACL_TYPE,
+		"RFC 8519 s4.1 (A-TYPE-1, A-TYPE-2)", false, false };
+
+	reading_tell(matches->reading, &kind, at,
+	    matches->families == FAMILY_6
+		? "Write \"type\": \"mixed-eth-ipv6-acl-type\" for this ACL, "
+		  "or move the ACE to one of type \"eth-acl-type\"."
+		: "Write \"type\": \"mixed-eth-ipv4-acl-type\" for this ACL, "
+		  "or move the ACE to one of type \"eth-acl-type\".",
+	    "eth does not go with the type of its ACL");
+}
+
 void
 eth_read(const struct json_at *at, void *into)
 {
@@ -143,6 +159,10 @@ eth_read(const struct json_at *at, void *into)
 
 	if (!json_is_object(at->value))
 		matches_pass_over(into, at);
+	/* Where no ACL has such a type schema_judge has told. */
+	if (!ethernet.matches->has_frames &&
+	    ethernet.matches->reading->has_frames)
+		tell_type(at, ethernet.matches);
 	json_visit_members(
 	    at, members, COUNT(members), read_unknown_eth, &ethernet);
 	add_mac(at, &ethernet, 0);

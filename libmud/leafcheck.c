@@ -241,9 +241,10 @@ leaf_controller(const struct json_at *at, struct findings *to)
 		    "no URI: %s", text);
 	else if (strcasecmp(text, "urn:ietf:params:mud:gateway") == 0)
 		findings_add(to, &bad_class, at,
-		    "Leave it out if it is for DHCP, ICMP errors or neighbour "
-		    "discovery, which networks allow anyway; for a service of "
-		    "the router write local-networks, or my-controller.",
+		    "Leave the whole ACE out if it is for DHCP, ICMP errors or "
+		    "neighbour discovery, which networks allow anyway; for a "
+		    "service of the router write local-networks, or "
+		    "my-controller.",
 		    "not registered, so it has no members: %s; only dns and "
 		    "ntp are",
 		    text);

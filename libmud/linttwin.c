@@ -252,8 +252,11 @@ tell(const struct policy *policy, const struct ace *ace, const struct ace *twin,
 	put_ace(&fix, policy, twin);
 	findings_add_placed(to, &kind, at, fix.text,
 	    waits_for_opener(ace)
-		? "only for connections that the other side opens, which no "
-		  "%s ACE lets it do"
+		? ace->direction == TO_DEVICE
+	              ? "only for connections that the Thing opens, which no "
+	                "%s ACE lets it do"
+	              : "only for connections that the peer opens, which no %s "
+	                "ACE lets it do"
 		: "no %s ACE accepts the other direction of it, which "
 		  "managers that keep no state need",
 	    list);

@@ -25,6 +25,7 @@ struct matches {
 	struct reading *reading;
 	enum direction direction;
 	uint8_t families;    /* that the ACL's type speaks of */
+	bool has_frames;     /* and does it speak of Ethernet headers? */
 	struct ace ace;      /* the conditions so far; peers stay empty */
 	const char *l3, *l4; /* lends the container's name; NULL: none */
 	size_t n_named;
@@ -39,7 +40,7 @@ struct matches {
 };
 
 /*
- * Reads `matches` into a struct whose first three members the caller filled,
+ * Reads `matches` into a struct whose first four members the caller filled,
  * and whose ace.families and numbers stand for "any".
  */
 void matches_read(const struct json_at *at, struct matches *matches);

@@ -20,8 +20,9 @@
 struct reading {
 	struct policy *policy; /* owned until reading_take */
 	struct findings *findings;
-	bool is_unused; /* in an ACL that no policy names: judged, not taken */
-	bool is_again;  /* in an ACL that was read before, for the other side */
+	bool is_unused;  /* in an ACL that no policy names: judged, not taken */
+	bool has_frames; /* some ACL is of a type with Ethernet headers */
+	bool is_again; /* in an ACL that was read before, for the other side */
 	uint8_t kinds[LIMIT_TEXTS];   /* enum peer_kind of each text */
 	struct finding_place *places; /* owned; of each ACE, if any listens */
 };

@@ -336,6 +336,14 @@ schema_better_leaf(const struct schema_node *node, const json_t *value,
 			*more = ", or leave it out if it was meant not to hold";
 		return true;
 	case YANG_UINT:
+		/* Mostly seconds, or too long: the longest is near enough. */
+		if (strcmp(node->name, "cache-validity") == 0 &&
+		    json_integer_value(value) > (json_int_t)node->type->high) {
+			schema_say(buf, "168");
+			*more = ", the most: it is in hours, and 24 or more "
+				"are recommended";
+			return true;
+		}
 		return better_number(node->type, value, buf);
 	case YANG_ETHERTYPE:
 		return better_ethertype(value, buf);

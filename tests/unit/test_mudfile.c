@@ -270,6 +270,9 @@ static const struct {
 	    "? f1" },
 	{ "drop of nobody's", ACL "/1/aces/ace/1/matches/x", "1", 4, 1, 1, 1,
 	    NULL },
+	{ "frames in an ACL of packets", OUT "/matches/eth",
+	    "{'ethertype':2048}", 4, 0, 1, 1,
+	    "+ f1 p6 d8883-8883 i1 dns=api.vendor.example" },
 	{ "no type", ACL "/1/type", NULL, 4, 0, 2, 0,
 	    "+ f1 p6 d8883-8883 i1 dns=api.vendor.example" },
 	{ "mixed type", ACL "/1/type", "'mixed-eth-ipv4-ipv6-acl-type'", 4, 0,
@@ -356,6 +359,31 @@ shared(void **state)
 	policy = NULL;
 	mudbase_patch(root, IN "/actions", NULL);
 	assert_false(mudbase_judge(root, &policy, &heard, &why));
+	json_decref(root);
+}
+
+/* The modules ask any ACL of the file for the type; we ask this one. */
+static void
+own_type(void **state)
+{
+	json_t *root = json_deep_copy(mudbase);
+	struct policy *policy = NULL;
+	struct heard heard;
+	struct fault why;
+
+	(void)state;
+	mudbase_patch(root, OUT "/matches/eth", "{'ethertype':2048}");
+	mudbase_patch(root, ACL "/0/type", "'mixed-eth-ipv4-acl-type'");
+	assert_true(mudbase_judge(root, &policy, &heard, &why));
+	assert_int_equal(heard.n[FINDING_ERROR], 1);
+	assert_string_equal(heard.error.pointer, OUT "/matches/eth");
+	assert_non_null(strstr(heard.error.fix, "mixed-eth-ipv4-acl-type"));
+	policy_free(policy);
+	policy = NULL;
+	mudbase_patch(root, ACL "/1/type", "'mixed-eth-ipv4-acl-type'");
+	assert_true(mudbase_judge(root, &policy, &heard, &why));
+	assert_int_equal(heard.n[FINDING_ERROR], 0);
+	policy_free(policy);
 	json_decref(root);
 }
 
@@ -759,6 +787,7 @@ main(void)
 		cmocka_unit_test(reads_and_tells),
 
 		cmocka_unit_test(many),
+		cmocka_unit_test(own_type),
 		cmocka_unit_test(shared),
 		cmocka_unit_test(drafts),
 		cmocka_unit_test(display),
