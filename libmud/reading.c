@@ -20,12 +20,28 @@ reading_init(struct reading *reading, struct findings *findings)
 {
 	*reading = (struct reading){ .findings = findings };
 	reading->policy = xcalloc(1, sizeof(*reading->policy));
-	reading->policy->texts =
-	    xcalloc(LIMIT_TEXTS, sizeof(*reading->policy->texts));
-	reading->policy->aces =
-	    xcalloc(LIMIT_ACES, sizeof(*reading->policy->aces));
-	if (findings->on != NULL)
-		reading->places = xcalloc(LIMIT_ACES, sizeof(*reading->places));
+}
+
+/* Room for one more of each, made in steps: most files have few. */
+static void
+make_room(struct reading *reading)
+{
+	enum { STEP = 32 };
+	struct policy *policy = reading->policy;
+
+	if (policy->n_texts == reading->texts_room) {
+		reading->texts_room += STEP;
+		policy->texts = xrealloc(
+		    policy->texts, reading->texts_room, sizeof(*policy->texts));
+	}
+	if (policy->n_aces < reading->aces_room)
+		return;
+	reading->aces_room += STEP;
+	policy->aces =
+	    xrealloc(policy->aces, reading->aces_room, sizeof(*policy->aces));
+	if (reading->findings->on != NULL)
+		reading->places = xrealloc(reading->places, reading->aces_room,
+		    sizeof(*reading->places));
 }
 
 struct policy *
@@ -150,7 +166,10 @@ reading_text(struct reading *reading, const struct json_at *at,
 					      : "names, classes and URLs");
 		return false;
 	}
+	make_room(reading);
 	reading->kinds[policy->n_texts] = (uint8_t)kind;
+	/* All of it: it crosses to another process as it is. */
+	policy->texts[policy->n_texts] = (struct policy_text){ "" };
 	text_copy(policy->texts[policy->n_texts].text,
 	    sizeof(policy->texts[0].text), text);
 	*index = (uint16_t)policy->n_texts++;
@@ -169,6 +188,7 @@ reading_add(
 		    "more than %d ACEs", LIMIT_ACES);
 		return;
 	}
+	make_room(reading);
 	if (reading->places != NULL)
 		reading->places[policy->n_aces] =
 		    findings_place(reading->findings, at);

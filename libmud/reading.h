@@ -25,6 +25,7 @@ struct reading {
 	bool is_again; /* in an ACL that was read before, for the other side */
 	uint8_t kinds[LIMIT_TEXTS];   /* enum peer_kind of each text */
 	struct finding_place *places; /* owned; of each ACE, if any listens */
+	size_t texts_room, aces_room; /* in the policy's arrays */
 };
 
 void reading_init(struct reading *reading, struct findings *findings);

@@ -101,16 +101,7 @@ judge_missing(struct schema_judge *judge, const struct json_at *at,
 	for (size_t i = 0; i < node->n; i++) {
 		const struct schema_node *child = &node->children[i];
 		char name[SCHEMA_TEXT], message[SCHEMA_TEXT], fix[SCHEMA_TEXT];
-		bool is_missing = child->is_mandatory;
-
-		/* A container that is not there, with a leaf that must be. */
-		for (size_t j = 0;
-		     child->kind == SCHEMA_CONTAINER && child->choice == 0 &&
-		     !child->is_presence && j < child->n;
-		     j++)
-			is_missing |= child->children[j].is_mandatory &&
-			              child->children[j].choice == 0;
-		if (!is_missing || is_seen(seen, i) ||
+		if (!child->is_mandatory || is_seen(seen, i) ||
 		    !has_branch(node, child, seen) ||
 		    (child->kind == SCHEMA_CONTAINER &&
 			is_misplaced(at->value, node, child->name)))

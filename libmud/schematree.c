@@ -262,6 +262,9 @@ static const struct schema_node ace_members[] = {
 	    .kind = SCHEMA_CONTAINER,
 	    .clause = ACTION_CLAUSE,
 	    .example = "{\"forwarding\": \"accept\"}",
+	    /* As every container with a leaf that must be there (RFC 7950
+	     * s3); the others of this sort are in a choice. */
+	    .is_mandatory = true,
 	    CHILDREN(action_members) },
 	{ .name = "statistics",
 	    .kind = SCHEMA_CLOSED,

@@ -29,10 +29,15 @@ file_read(const char *path, size_t max, struct input *input)
 {
 	const bool is_stdin = strcmp(path, "-") == 0;
 	FILE *in = is_stdin ? stdin : fopen(path, "rb");
+	struct stat about;
 	bool ok = true;
 
 	if (in == NULL)
 		return file_complain(path, strerror(errno));
+	/* In one piece, and not moved about: it may be a key. */
+	if (fstat(fileno(in), &about) == 0 && S_ISREG(about.st_mode) &&
+	    about.st_size >= 0 && (uintmax_t)about.st_size < max)
+		max = (size_t)about.st_size + 1;
 	input->data = xrealloc(input->data, input->len + max + 1, 1);
 	input->len += fread(input->data + input->len, 1, max, in);
 	if (ferror(in))

@@ -1,8 +1,10 @@
 /*
  * How long MUD files take to be judged: measure ROUNDS FILE... prints for each
- * file the median of its rounds in microseconds, its bytes, and last the
- * most memory that was in use.  Reading is part of a round, as in mudctl.
+ * file the median of its rounds in microseconds, the same for the JSON library
+ * alone, its bytes, and last the most memory that was in use.  Reading is part
+ * of a round, as in mudctl.
  */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -30,19 +32,38 @@ count(void *arg, const struct finding *finding)
 	(*(size_t *)arg)++;
 }
 
-/* Reads and judges the file; its length, or 0 if it cannot be read. */
+/* Its length, or 0 if it cannot be read. */
 static size_t
-judge(const char *path, uint8_t *buf)
+read_file(const char *path, uint8_t *buf)
 {
 	FILE *file = fopen(path, "rb");
-	struct policy *policy;
-	struct fault why;
-	size_t len, n = 0;
+	size_t len;
 
 	if (file == NULL)
 		return 0;
 	len = fread(buf, 1, LIMIT_FILE + 1, file);
 	(void)fclose(file);
+	return len;
+}
+
+static size_t
+parse(const char *path, uint8_t *buf)
+{
+	const size_t len = read_file(path, buf);
+
+	json_decref(
+	    json_loadb((const char *)buf, len, JSON_REJECT_DUPLICATES, NULL));
+	return len;
+}
+
+static size_t
+judge(const char *path, uint8_t *buf)
+{
+	const size_t len = read_file(path, buf);
+	struct policy *policy;
+	struct fault why;
+	size_t n = 0;
+
 	if (mudfile_judge((struct bytes){ buf, len }, (int64_t)time(NULL),
 		count, &n, NULL, &policy, &why))
 		policy_free(policy);
@@ -55,6 +76,21 @@ compare(const void *a, const void *b)
 	const double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* The median of so many rounds, in microseconds. */
+static double
+median(size_t (*round)(const char *path, uint8_t *buf), const char *path,
+    uint8_t *buf, double *took, size_t n, size_t *len)
+{
+	for (size_t i = 0; i < n; i++) {
+		const double begin = now_usec();
+
+		*len = round(path, buf);
+		took[i] = now_usec() - begin;
+	}
+	qsort(took, n, sizeof(*took), compare);
+	return took[n / 2];
 }
 
 int
@@ -70,17 +106,14 @@ main(int argc, char **argv)
 	took = xcalloc(rounds, sizeof(*took));
 	for (int i = 2; i < argc; i++) {
 		size_t len = 0;
+		const double whole =
+		    median(judge, argv[i], buf, took, rounds, &len);
+		const double json =
+		    median(parse, argv[i], buf, took, rounds, &len);
 
-		for (size_t k = 0; k < rounds; k++) {
-			const double begin = now_usec();
-
-			len = judge(argv[i], buf);
-			took[k] = now_usec() - begin;
-		}
 		if (len == 0)
 			return 1;
-		qsort(took, rounds, sizeof(*took), compare);
-		(void)printf("%s %.1f %zu\n", argv[i], took[rounds / 2], len);
+		(void)printf("%s %.1f %.1f %zu\n", argv[i], whole, json, len);
 	}
 	(void)getrusage(RUSAGE_SELF, &used);
 	(void)printf("memory %ld\n", used.ru_maxrss);
