@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "libmud/draft.h"
+#include "libmud/form/draft.h"
 #include "libmud/matches.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libmud/libmud.a
 libmud_libmud_a_SOURCES = \
 	libmud/ace.c libmud/ace.h \
-	libmud/acecover.c libmud/acecover.h \
+	libmud/lint/acecover.c libmud/lint/acecover.h \
 	libmud/acl.c libmud/acl.h \
 	libmud/addr.c libmud/addr.h \
 	libmud/anchor.c libmud/anchor.h \
@@ -16,8 +16,8 @@ libmud_libmud_a_SOURCES = \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
 	libmud/digest.c libmud/digest.h \
-	libmud/draft.c libmud/draft.h \
-	libmud/edit.c libmud/edit.h \
+	libmud/form/draft.c libmud/form/draft.h \
+	libmud/form/edit.c libmud/form/edit.h \
 	libmud/eth.c libmud/eth.h \
 	libmud/evaluate.c libmud/evaluate.h \
 	libmud/fault.c libmud/fault.h \
@@ -26,18 +26,18 @@ libmud_libmud_a_SOURCES = \
 	libmud/finding.c libmud/finding.h \
 	libmud/flow.c libmud/flow.h \
 	libmud/json.c libmud/json.h \
-	libmud/leafcheck.c libmud/leafcheck.h \
+	libmud/lint/leafcheck.c libmud/lint/leafcheck.h \
 	libmud/limits.h libmud/list.h \
-	libmud/lint.c libmud/lint.h \
-	libmud/lintext.c libmud/lintext.h \
-	libmud/lintmud.c libmud/lintmud.h \
-	libmud/lintnever.c libmud/lintnever.h \
-	libmud/lintorder.c libmud/lintorder.h \
-	libmud/linttwin.c libmud/linttwin.h \
+	libmud/lint/lint.c libmud/lint/lint.h \
+	libmud/lint/lintext.c libmud/lint/lintext.h \
+	libmud/lint/lintmud.c libmud/lint/lintmud.h \
+	libmud/lint/lintnever.c libmud/lint/lintnever.h \
+	libmud/lint/lintorder.c libmud/lint/lintorder.h \
+	libmud/lint/linttwin.c libmud/lint/linttwin.h \
 	libmud/matches.c libmud/matches.h \
 	libmud/mem.c libmud/mem.h \
-	libmud/modernace.c libmud/modernace.h \
-	libmud/modernize.c libmud/modernize.h \
+	libmud/form/modernace.c libmud/form/modernace.h \
+	libmud/form/modernize.c libmud/form/modernize.h \
 	libmud/mudfile.c libmud/mudfile.h \
 	libmud/mudsigner.c libmud/mudsigner.h \
 	libmud/mudstring.c libmud/mudstring.h \
@@ -49,19 +49,19 @@ libmud_libmud_a_SOURCES = \
 	libmud/ports.c libmud/ports.h \
 	libmud/reading.c libmud/reading.h \
 	libmud/rule.c libmud/rule.h \
-	libmud/schema.c libmud/schema.h \
-	libmud/schemabetter.c libmud/schemabetter.h \
-	libmud/schemaleaf.c libmud/schemaleaf.h \
-	libmud/schemaname.c libmud/schemaname.h \
-	libmud/schematree.c libmud/schematree.h \
-	libmud/schemawords.c libmud/schemawords.h \
+	libmud/form/schema.c libmud/form/schema.h \
+	libmud/form/schemabetter.c libmud/form/schemabetter.h \
+	libmud/form/schemaleaf.c libmud/form/schemaleaf.h \
+	libmud/form/schemaname.c libmud/form/schemaname.h \
+	libmud/form/schematree.c libmud/form/schematree.h \
+	libmud/form/schemawords.c libmud/form/schemawords.h \
 	libmud/sign.c libmud/sign.h \
 	libmud/signature.c libmud/signature.h \
 	libmud/signer.c libmud/signer.h \
 	libmud/url.c libmud/url.h \
 	libmud/words.c libmud/words.h \
 	libmud/world.c libmud/world.h \
-	libmud/yang.c libmud/yang.h
+	libmud/form/yang.c libmud/form/yang.h
 libmud_libmud_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA

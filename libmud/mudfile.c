@@ -10,15 +10,15 @@
 
 #include "libmud/acl.h"
 #include "libmud/date.h"
+#include "libmud/form/schema.h"
 #include "libmud/json.h"
-#include "libmud/leafcheck.h"
-#include "libmud/lint.h"
-#include "libmud/lintmud.h"
+#include "libmud/lint/leafcheck.h"
+#include "libmud/lint/lint.h"
+#include "libmud/lint/lintmud.h"
 #include "libmud/mem.h"
 #include "libmud/place.h"
 #include "libmud/policy.h"
 #include "libmud/reading.h"
-#include "libmud/schema.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -12,7 +12,7 @@
 
 #include "libmud/json.h"
 #include "libmud/limits.h"
-#include "libmud/modernize.h"
+#include "libmud/form/modernize.h"
 #include "mudctl/columns.h"
 #include "mudctl/commands.h"
 #include "mudctl/files.h"

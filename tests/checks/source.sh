@@ -58,7 +58,7 @@ search() { # PATTERN FILE...
 	result 'no file of much more than 500 lines' "$found"
 
 	found=$(search '\blog_(error|warning|info|debug|fatal)[[:space:]]*\(' \
-		libmud/*.c libmud/*.h)
+		libmud/*.c libmud/*.h libmud/*/*.c libmud/*/*.h)
 	result 'libmud never logs' "$found"
 
 	found=$(grep -nE '\b(TODO|FIXME|XXX)\b' $sources)

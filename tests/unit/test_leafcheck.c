@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/leafcheck.h"
+#include "libmud/lint/leafcheck.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

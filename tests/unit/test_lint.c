@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/lint.h"
-#include "libmud/linttwin.h"
+#include "libmud/lint/lint.h"
+#include "libmud/lint/linttwin.h"
 #include "libmud/mem.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/lintmud.h"
+#include "libmud/lint/lintmud.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/modernize.h"
+#include "libmud/form/modernize.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

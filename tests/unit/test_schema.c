@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libmud/draft.h"
-#include "libmud/schema.h"
+#include "libmud/form/draft.h"
+#include "libmud/form/schema.h"
 #include "tests/unit/mudbase.h"
 
 #define TCP   OUT "/matches/tcp"

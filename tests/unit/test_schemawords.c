@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/schemawords.h"
+#include "libmud/form/schemawords.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmud/yang.h"
+#include "libmud/form/yang.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
