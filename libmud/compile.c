@@ -4,7 +4,7 @@
  *
  * Each direction's list becomes two chains: its own, for packets of that
  * direction, and a mirror, which judges a reply by the packet that opened the
- * flow (architecture.md, "What a verdict is", 3).
+ * flow (docs/architecture.md, "What a verdict is", 3).
  */
 #include "libmud/compile.h"
 
