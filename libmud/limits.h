@@ -46,6 +46,8 @@
 #define LIMIT_URLS         2048   /* MUD URLs that are remembered (S-36) */
 #define LIMIT_UNKNOWN      2048   /* devices without a MUD URL, LRU */
 #define LIMIT_ADDRESSES4   4      /* S-48: IPv4 addresses of one Thing */
+#define LIMIT_ADDRESSES6   16     /* S-48: IPv6 addresses of one Thing */
+#define LIMIT_ALL_SIX      32768  /* of all Things: a RESET is one batch */
 #define LIMIT_NAME_ADDRS   64     /* S-54: addresses of one name and family */
 #define LIMIT_SETS         4096   /* names and classes over all policies */
 #define LIMIT_POLICIES     1024   /* policies in the kernel */

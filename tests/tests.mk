@@ -15,6 +15,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_links \
 	tests/fuzz/fuzz_mudfile \
 	tests/fuzz/fuzz_mudstring \
+	tests/fuzz/fuzz_nd \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_rule \
 	tests/fuzz/fuzz_signature \
@@ -116,6 +117,11 @@ tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_driver)
 tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)
 tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_url_LDADD = $(fuzz_mud_libs) $(CURL_LIBS)
+
+tests_fuzz_fuzz_nd_SOURCES = tests/fuzz/fuzz_nd.c $(fuzz_driver)
+tests_fuzz_fuzz_nd_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_nd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_nd_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs)
 
 tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_driver)
 tests_fuzz_fuzz_redirect_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)

@@ -232,6 +232,7 @@ enum sighting_kind {
 	SIGHTING_LEASE,   /* an ACK left towards the client that asked */
 	SIGHTING_RELEASE, /* RELEASE, DECLINE */
 	SIGHTING_NAK,
+	SIGHTING_ADDRESS, /* it uses this IPv6 address, by its own word */
 	SIGHTING_KINDS
 };
 
@@ -245,7 +246,7 @@ struct record_sighting {
 	uint32_t ifindex;       /* port that the frame came in by */
 	uint32_t known_ifindex; /* port where the bridge knew it before; 0 */
 	uint32_t lease_sec;
-	struct addr address;     /* LEASE: yiaddr; RELEASE: ciaddr */
+	struct addr address;     /* LEASE: yiaddr; RELEASE: ciaddr; ADDRESS */
 	char url[LIMIT_URL + 1]; /* "" : none, or refused (see why) */
 	char hostname[LIMIT_CLIENTNAME + 1]; /* [A-Za-z0-9-], or "" */
 	struct fault why;                    /* the URL was refused */

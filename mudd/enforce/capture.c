@@ -26,7 +26,16 @@
 #define AT_FRAGMENT  (AT_IP + 6)
 #define AT_PROTOCOL  (AT_IP + 9)
 
+/* And with IPv6. */
+#define AT_NEXT_HEADER (AT_IP + 6)
+#define AT_HOP_LIMIT   (AT_IP + 7)
+#define AT_ICMP_TYPE   (AT_IP + 40)
+
 #define FRAGMENT_OFFSET 0x1fff
+
+#define ND_HOP_LIMIT 255
+#define ND_SOLICIT   135
+#define ND_ADVERT    136
 
 /* Where a VLAN tag is that the kernel has taken off the frame. */
 #define AT_TAGGED ((uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT))
@@ -38,21 +47,22 @@
 #define PORTS(from, to) ((uint32_t)(from) << 16 | (to))
 
 /* Jump targets, by line. */
-#define ACCEPT           15
-#define DROP             16
+#define IPV6             15
+#define ACCEPT           25
+#define DROP             26
 #define TO(target, line) ((uint8_t)((target) - (line)-1))
 
 /*
- * Requests as they come in, replies as they leave.  A bridge floods broadcast
- * requests to its other ports: without a look at the direction, whoever is
- * loud on one port fills the sockets of all.
+ * DHCP requests as they come in, replies as they leave.  A bridge floods
+ * broadcast requests to its other ports: without a look at the direction,
+ * whoever is loud on one port fills the sockets of all.
  */
 /* clang-format off */
 static const struct sock_filter lines[] = {
 	/*  0 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_TAGGED),
 	/*  1 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, TO(DROP, 1)),
 	/*  2 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_ETHERTYPE),
-	/*  3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, TO(DROP, 3)),
+	/*  3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, TO(IPV6, 3)),
 	/*  4 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PROTOCOL),
 	/*  5 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP,
 		0, TO(DROP, 5)),
@@ -72,8 +82,25 @@ static const struct sock_filter lines[] = {
 	/* 13 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
 	/* 14 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 		PORTS(PORT_CLIENT, PORT_SERVER), TO(ACCEPT, 14), TO(DROP, 14)),
-	/* 15 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
-	/* 16 */ BPF_STMT(BPF_RET | BPF_K, 0),
+	/* 15: A is the ethertype */
+	/* 15 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6,
+		0, TO(DROP, 15)),
+	/* 16 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
+	/* 17 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6,
+		0, TO(DROP, 17)),
+	/* 18 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_HOP_LIMIT),
+	/* 19 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_HOP_LIMIT,
+		0, TO(DROP, 19)),
+	/* 20 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_ICMP_TYPE),
+	/* 21 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_SOLICIT,
+		TO(23, 21), 0),
+	/* 22 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_ADVERT,
+		0, TO(DROP, 22)),
+	/* 23 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
+	/* 24 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING,
+		TO(DROP, 24), TO(ACCEPT, 24)),
+	/* 25 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
+	/* 26 */ BPF_STMT(BPF_RET | BPF_K, 0),
 };
 /* clang-format on */
 
@@ -99,6 +126,24 @@ filter_lock(int fd)
 	return option_set(fd, SOL_SOCKET, SO_LOCK_FILTER, 1);
 }
 
+/*
+ * Who looks for others with his address asks a group that this host is not in
+ * (RFC 4862 s5.4.2): a network card would not let that through.
+ */
+static int
+hear_groups(int fd, uint32_t ifindex)
+{
+	const struct packet_mreq all = {
+		.mr_ifindex = (int)ifindex,
+		.mr_type = PACKET_MR_ALLMULTI,
+	};
+
+	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all,
+		   sizeof(all)) == 0
+	           ? 0
+	           : -errno;
+}
+
 static int
 capture_set_up(int fd, uint32_t ifindex)
 {
@@ -121,6 +166,8 @@ capture_set_up(int fd, uint32_t ifindex)
 	if (error == 0 && bind(fd, (const struct sockaddr *)(const void *)&port,
 			      sizeof(port)) != 0)
 		error = -errno;
+	if (error == 0)
+		error = hear_groups(fd, ifindex);
 	return error;
 }
 

@@ -397,6 +397,18 @@ state_has(const struct thing_state *state, const struct addr *addr, size_t *at)
 	return false;
 }
 
+/* Has it as many addresses of this family as it may have? */
+static bool
+is_full(const struct thing_state *state, unsigned int family, int *limit)
+{
+	int n = 0;
+
+	*limit = family == 4 ? LIMIT_ADDRESSES4 : LIMIT_ADDRESSES6;
+	for (size_t i = 0; i < state->n_addrs; i++)
+		n += state->addr[i]->addr.family == family ? 1 : 0;
+	return n == *limit;
+}
+
 bool
 change_binding_add(struct model *model, const struct mac *mac,
     const struct addr *addr, struct fault *why)
@@ -405,6 +417,7 @@ change_binding_add(struct model *model, const struct mac *mac,
 	struct model_address *address;
 	char text[MAC_TEXT];
 	size_t at;
+	int limit;
 
 	if (thing == NULL || thing->now.policy == NULL)
 		return fault_set(why, FAULT_RECORD, clause,
@@ -415,9 +428,9 @@ change_binding_add(struct model *model, const struct mac *mac,
 		return fault_set(why, FAULT_RECORD, "S-49",
 		    "%s is bound to an address of the gateway",
 		    mac_text(mac, text));
-	if (thing->now.n_addrs == LIMIT_ADDRESSES4)
+	if (is_full(&thing->now, addr->family, &limit))
 		return fault_set(why, FAULT_TOO_MANY, "S-48",
-		    "more than %d addresses of %s", LIMIT_ADDRESSES4,
+		    "more than %d IPv%u addresses of %s", limit, addr->family,
 		    mac_text(mac, text));
 	thing = model_thing_at(model, mac);
 	address = model_address_at(model, addr);

@@ -57,7 +57,7 @@ bool change_thing_put(struct model *model, const struct mac *mac,
     uint32_t policy, struct fault *why);
 bool change_thing_delete(
     struct model *model, const struct mac *mac, struct fault *why);
-/* IPv4 only; the Thing must be there and have a policy. */
+/* The Thing must be there and have a policy. */
 bool change_binding_add(struct model *model, const struct mac *mac,
     const struct addr *addr, struct fault *why);
 bool change_binding_delete(struct model *model, const struct mac *mac,

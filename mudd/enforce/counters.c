@@ -43,8 +43,11 @@ struct source {
 static const struct source sources[] = {
 	{ NFPROTO_INET, SET_DROPPED_FROM, SUM_FROM, 6, false },
 	{ NFPROTO_INET, SET_DROPPED_TO, SUM_TO, 4, true },
+	{ NFPROTO_INET, SET_DROPPED_TO6, SUM_TO, 16, true },
 	{ NFPROTO_INET, SET_BIND4, SUM_SENT, 12, false },
+	{ NFPROTO_INET, SET_BIND6, SUM_SENT, 24, false },
 	{ NFPROTO_BRIDGE, SET_THINGS, SUM_TO, 6, false },
+	{ NFPROTO_BRIDGE, SET_DROPPED_FROM, SUM_FROM, 6, false },
 	{ NFPROTO_NETDEV, SET_THINGS, SUM_TO, 6, false },
 };
 
@@ -53,7 +56,7 @@ struct reading {
 	const struct source *source;
 	size_t n, room;
 	struct reading_elem {
-		uint8_t key[12];
+		uint8_t key[24];
 		uint64_t packets;
 	} * elem;
 };
@@ -200,7 +203,9 @@ add(const struct reading *reading, struct model *model, void *const *tree)
 		struct mac mac;
 
 		if (reading->source->by_address) {
-			struct addr addr = addr_v4(elem->key);
+			struct addr addr = reading->source->len == 4
+			                       ? addr_v4(elem->key)
+			                       : addr_v6(elem->key);
 			struct model_address *address =
 			    model_address_find(model, &addr);
 

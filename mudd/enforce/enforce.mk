@@ -21,6 +21,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/places.c mudd/enforce/places.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
+	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
@@ -44,6 +45,7 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
+	tests/unit/test_packets6 \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -73,6 +75,10 @@ tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_packets_LDADD = $(enforce_test_libs)
+
+tests_unit_test_packets6_SOURCES = tests/unit/test_packets6.c $(enforce_world)
+tests_unit_test_packets6_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_packets6_LDADD = $(enforce_test_libs)
 
 tests_unit_test_rules_SOURCES = tests/unit/test_rules.c $(enforce_batches) \
 	tests/unit/steps.c tests/unit/steps.h

@@ -34,6 +34,8 @@
 #define MAC_LEN           6
 #define ETHER_TYPE_OFFSET 12
 #define IP6_HOP_OFFSET    7
+#define ND_TARGET_OFFSET  8
+#define ND_TARGET_LEN     16
 
 static struct nftnl_expr *
 make(const char *name)
@@ -211,10 +213,33 @@ expr_addr_in(struct nftnl_rule *rule, unsigned int family, enum end end,
 }
 
 void
-expr_bound_in(struct nftnl_rule *rule, enum end end, const char *set)
+expr_bound_in(
+    struct nftnl_rule *rule, unsigned int family, enum end end, const char *set)
 {
 	load_mac(rule, end);
-	load_addr(rule, 4, end, 4, AFTER_MAC);
+	load_addr(rule, family, end, family == 4 ? 4 : 16, AFTER_MAC);
+	(void)look_up(rule, set, false);
+}
+
+static void
+load_target(struct nftnl_rule *rule, uint32_t reg)
+{
+	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, ND_TARGET_OFFSET,
+	    ND_TARGET_LEN, reg);
+}
+
+void
+expr_target_bound_in(struct nftnl_rule *rule, const char *set, bool inverted)
+{
+	load_mac(rule, SOURCE);
+	load_target(rule, AFTER_MAC);
+	(void)look_up(rule, set, inverted);
+}
+
+void
+expr_target_in(struct nftnl_rule *rule, const char *set)
+{
+	load_target(rule, NFT_REG_1);
 	(void)look_up(rule, set, false);
 }
 
@@ -226,9 +251,9 @@ expr_mac_verdict(struct nftnl_rule *rule, const char *map)
 }
 
 void
-expr_addr4_verdict(struct nftnl_rule *rule, const char *map)
+expr_addr_verdict(struct nftnl_rule *rule, unsigned int family, const char *map)
 {
-	load_addr(rule, 4, DESTINATION, 4, NFT_REG_1);
+	load_addr(rule, family, DESTINATION, family == 4 ? 4 : 16, NFT_REG_1);
 	look_up_verdict(rule, map);
 }
 
@@ -402,9 +427,12 @@ expr_ct_established(struct nftnl_rule *rule)
 }
 
 void
-expr_ct_source4_in(struct nftnl_rule *rule, bool reply, const char *set)
+expr_ct_source_in(
+    struct nftnl_rule *rule, unsigned int family, bool reply, const char *set)
 {
-	nftnl_expr_set_u8(load_ct(rule, NFT_CT_SRC_IP), NFTNL_EXPR_CT_DIR,
+	uint32_t key = family == 4 ? NFT_CT_SRC_IP : NFT_CT_SRC_IP6;
+
+	nftnl_expr_set_u8(load_ct(rule, key), NFTNL_EXPR_CT_DIR,
 	    reply ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL);
 	(void)look_up(rule, set, false);
 }
@@ -455,10 +483,10 @@ expr_update_mac(
 }
 
 void
-expr_update_addr4(
-    struct nftnl_rule *rule, enum end end, const char *set, enum tally tally)
+expr_update_addr(struct nftnl_rule *rule, unsigned int family, enum end end,
+    const char *set, enum tally tally)
 {
-	load_addr(rule, 4, end, 4, NFT_REG_1);
+	load_addr(rule, family, end, family == 4 ? 4 : 16, NFT_REG_1);
 	update(rule, set, tally);
 }
 

@@ -39,11 +39,19 @@ void expr_mac_in(
     struct nftnl_rule *rule, enum end end, const char *set, bool inverted);
 void expr_addr_in(struct nftnl_rule *rule, unsigned int family, enum end end,
     const char *set, bool inverted);
-/* ether saddr . ip saddr, or ether daddr . ip daddr */
-void expr_bound_in(struct nftnl_rule *rule, enum end end, const char *set);
+/* ether saddr . ip saddr, or ether daddr . ip daddr, or ip6 */
+void expr_bound_in(struct nftnl_rule *rule, unsigned int family, enum end end,
+    const char *set);
+/* ether saddr . the address that ND speaks of (RFC 4861 s4.3, s4.4), which
+ * stands in the same place of a solicitation and an advertisement; and that
+ * address alone. */
+void expr_target_bound_in(
+    struct nftnl_rule *rule, const char *set, bool inverted);
+void expr_target_in(struct nftnl_rule *rule, const char *set);
 /* The same, and on to the verdict that the map gives. */
 void expr_mac_verdict(struct nftnl_rule *rule, const char *map);
-void expr_addr4_verdict(struct nftnl_rule *rule, const char *map);
+void expr_addr_verdict(
+    struct nftnl_rule *rule, unsigned int family, const char *map);
 
 /* A sound prefix of the rule's family. */
 void expr_prefix(
@@ -63,21 +71,22 @@ void expr_hop_limit(struct nftnl_rule *rule, uint8_t hops);
 void expr_ct_reply(struct nftnl_rule *rule, bool reply);
 void expr_ct_related(struct nftnl_rule *rule);
 void expr_ct_established(struct nftnl_rule *rule);
-/* The IPv4 source of the packet's flow in one of its directions; fails for a
- * flow of another family. */
-void expr_ct_source4_in(struct nftnl_rule *rule, bool reply, const char *set);
+/* The source of the packet's flow in one of its directions; fails for a flow
+ * of another family. */
+void expr_ct_source_in(
+    struct nftnl_rule *rule, unsigned int family, bool reply, const char *set);
 
 void expr_counter(struct nftnl_rule *rule);
 /*
- * Puts the packet's MAC or IPv4 address into a dynamic set, where it is
+ * Puts the packet's MAC or IP address into a dynamic set, where it is
  * counted, or where it is a condition that it comes at most once a second
  * after a burst of five.
  */
 enum tally { WITH_COUNTER, WITH_LIMIT };
 void expr_update_mac(
     struct nftnl_rule *rule, enum end end, const char *set, enum tally tally);
-void expr_update_addr4(
-    struct nftnl_rule *rule, enum end end, const char *set, enum tally tally);
+void expr_update_addr(struct nftnl_rule *rule, unsigned int family,
+    enum end end, const char *set, enum tally tally);
 void expr_log(struct nftnl_rule *rule, const char *prefix);
 
 void expr_accept(struct nftnl_rule *rule);

@@ -30,7 +30,7 @@ struct thing_set {
 };
 
 struct address_set {
-	const char *name;
+	const char *name[2]; /* for IPv4, for IPv6 */
 	uintptr_t (*tag)(
 	    const struct model_thing *owner, const struct thing_state *state);
 	bool has_chain;
@@ -86,20 +86,23 @@ static const struct thing_set thing_sets[] = {
 	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
+/* The first alone is in table netdev mudd too. */
 static const struct thing_set link_sets[] = {
 	{ SET_THINGS, tag_managed, false },
+	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
-	{ SET_BIND4, tag_owner, false, true },
+	{ { SET_BIND4, SET_BIND6 }, tag_owner, false, true },
+	{ { NULL, SET_OWN6 }, tag_owned, false, false },
 };
 
 static const struct address_set address_sets[] = {
-	{ SET_TO4, tag_owner_policy, true, false },
-	{ SET_BIND4, tag_owner, false, true },
-	{ SET_OWN4, tag_owned, false, false },
-	{ SET_DROPPED_TO, tag_owner, false, false },
+	{ { SET_TO4, SET_TO6 }, tag_owner_policy, true, false },
+	{ { SET_BIND4, SET_BIND6 }, tag_owner, false, true },
+	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
+	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false, false },
 };
 
 static void
@@ -154,24 +157,29 @@ put_address(struct elems *elems, const struct address_set *set,
     uintptr_t tag)
 {
 	struct elem elem = { 0 };
+	size_t width = address->addr.family == 4 ? 4 : 16;
 
 	if (set->has_mac) {
 		memcpy(elem.key, &owner->mac, sizeof(owner->mac));
 		elem.len = 8;
 	}
-	memcpy(elem.key + elem.len, address->addr.byte, 4);
-	elem.len += 4;
+	memcpy(elem.key + elem.len, address->addr.byte, width);
+	elem.len += width;
 	put(elems, &elem, CHAIN_TO, set->has_chain ? tag : 0);
 }
 
+/* Of one IP version: they stand in sets of their own. */
 static void
-write_addresses(struct batch *batch, uint16_t family, const struct model *model,
-    const struct address_set *set, bool deletes)
+write_addresses_of(struct batch *batch, uint16_t family,
+    const struct model *model, const struct address_set *set, bool six,
+    bool deletes)
 {
-	const struct about about = { set->name, 0 };
+	const struct about about = { set->name[six], 0 };
 	struct elems elems;
 
-	elems_open(&elems, batch, family, set->name, deletes, about);
+	if (set->name[six] == NULL)
+		return;
+	elems_open(&elems, batch, family, set->name[six], deletes, about);
 	LIST_EACH(at, &model->dirty_addresses)
 	{
 		const struct model_address *address =
@@ -182,11 +190,20 @@ write_addresses(struct batch *batch, uint16_t family, const struct model *model,
 		    address->now != NULL ? &address->now->now : NULL);
 		uintptr_t tag = deletes ? was : now;
 
-		if (was != now && tag != 0)
+		if (was != now && tag != 0 &&
+		    (address->addr.family == 6) == six)
 			put_address(&elems, set, address,
 			    deletes ? address->was : address->now, tag);
 	}
 	elems_close(&elems);
+}
+
+static void
+write_addresses(struct batch *batch, uint16_t family, const struct model *model,
+    const struct address_set *set, bool deletes)
+{
+	write_addresses_of(batch, family, model, set, false, deletes);
+	write_addresses_of(batch, family, model, set, true, deletes);
 }
 
 static void
@@ -204,8 +221,13 @@ static void
 write_link(struct batch *batch, uint16_t family, const struct model *model,
     bool deletes)
 {
-	write_things(batch, family, model, link_sets, deletes);
-	write_addresses(batch, family, model, link_address_sets, deletes);
+	const bool is_bridge = family == NFPROTO_BRIDGE;
+
+	for (size_t i = 0; i < (is_bridge ? LENGTH(link_sets) : 1); i++)
+		write_things(batch, family, model, &link_sets[i], deletes);
+	for (size_t i = 0; i < (is_bridge ? LENGTH(link_address_sets) : 1); i++)
+		write_addresses(
+		    batch, family, model, &link_address_sets[i], deletes);
 }
 
 void
@@ -241,19 +263,20 @@ fill_things(struct batch *batch, uint16_t family, const struct model *model)
 }
 
 static void
-fill_addresses(struct batch *batch, uint16_t family, const struct model *model)
+fill_addresses(
+    struct batch *batch, uint16_t family, const struct model *model, bool six)
 {
 	const struct address_set *set = link_address_sets;
-	const struct about about = { set->name, 0 };
+	const struct about about = { set->name[six], 0 };
 	struct elems elems;
 
-	elems_open(&elems, batch, family, set->name, false, about);
+	elems_open(&elems, batch, family, set->name[six], false, about);
 	LIST_EACH(at, &model->addresses)
 	{
 		const struct model_address *address =
 		    LIST_ENTRY(at, struct model_address, all);
 
-		if (address->now != NULL)
+		if (address->now != NULL && (address->addr.family == 6) == six)
 			put_address(&elems, set, address, address->now, 1);
 	}
 	elems_close(&elems);
@@ -263,5 +286,6 @@ void
 identity_fill(struct batch *batch, uint16_t family, const struct model *model)
 {
 	fill_things(batch, family, model);
-	fill_addresses(batch, family, model);
+	fill_addresses(batch, family, model, false);
+	fill_addresses(batch, family, model, true);
 }

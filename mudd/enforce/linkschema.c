@@ -14,6 +14,7 @@
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/schema.h"
+#include "enforce/sixguard.h"
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -22,18 +23,20 @@
 #define BR_PRE_ROUTING  0
 #define BR_POST_ROUTING 4
 
-static const uint8_t to_host_types[] = { ICMPV6_ADVERT, ICMPV6_NS, ICMPV6_NA };
-
 /* clang-format off */
-/* An element of `things` counts its drops. */
+/* An element of `things` counts drops of what was sent to it, one of
+ * `dropped_from` of what it sent. */
 static const struct set_form link_sets[] = {
 	{ SET_THINGS, KEY_MAC, 6, 0, 0, 0, true },
 	{ SET_BIND4, KEY_BOTH(KEY_MAC, KEY_IPV4), 12, 0, 0, 0, false },
+	{ SET_BIND6, KEY_BOTH(KEY_MAC, KEY_IPV6), 24, 0, 0, 0, false },
 	{ "seen_to", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 };
 
 static const struct set_form bridge_sets[] = {
 	{ SET_GATEWAY, KEY_MAC, 6, 0, 0, 0, false },
+	{ SET_DROPPED_FROM, KEY_MAC, 6, 0, 0, 0, true },
+	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ "seen_spoof", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
 };
@@ -65,15 +68,10 @@ fill_egress(struct writer *to)
 	struct nftnl_rule *rule;
 
 	to->chain = "egress";
-	writer_accept_icmpv6(to, to_host_types, LENGTH(to_host_types), 255);
-
-	rule = rule_on(to, ETH_P_IPV6);
-	expr_mac_in(rule, DESTINATION, SET_THINGS, false);
-	expr_goto(rule, CHAIN_DROP_TO);
-	writer_put(to, rule);
+	sixguard_egress(to);
 
 	rule = rule_on(to, ETH_P_IP);
-	expr_bound_in(rule, DESTINATION, SET_BIND4);
+	expr_bound_in(rule, 4, DESTINATION, SET_BIND4);
 	expr_accept(rule);
 	writer_put(to, rule);
 
@@ -105,7 +103,8 @@ fill_drop_to(struct writer *to)
 }
 
 /* What the gateway sends does not come in by a port: such a frame is forged,
- * a DHCP ACK in its name for one. */
+ * a DHCP ACK in its name for one.  Here rather than in `inet` for all frames:
+ * those that stay on the bridge may not come by there. */
 static void
 fill_guard(struct writer *to)
 {
@@ -116,6 +115,7 @@ fill_guard(struct writer *to)
 	expr_mac_in(rule, SOURCE, SET_GATEWAY, false);
 	expr_goto(rule, "drop_spoof");
 	writer_put(to, rule);
+	sixguard_nd(to);
 
 	to->chain = "drop_spoof";
 	rule = writer_rule(to);

@@ -5,9 +5,9 @@
  * They guard Things where the inet hooks do not reach.  Only what is sent to
  * an address that is bound, and DHCP, goes to a managed MAC: the address's
  * policy is looked up by it, so a packet to another address that the Thing
- * has would meet none.  Until IPv6 is enforced none of it goes there but for
- * neighbour discovery.  And nothing comes in by a bridge's port in the
- * gateway's own name.
+ * has would meet none.  And nothing comes in by a bridge's port in the
+ * gateway's own name, and no neighbour advertisement that lies
+ * (sixguard.h).
  */
 #ifndef ENFORCE_LINKSCHEMA_H
 #define ENFORCE_LINKSCHEMA_H

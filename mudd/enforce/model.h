@@ -31,6 +31,8 @@ struct fault;
 #define MODEL_NAME_ADDRS (2 * LIMIT_NAME_ADDRS)
 /* A RESET must fit into one batch, so more could never be sent. */
 #define MODEL_RULES LIMIT_BATCH
+/* Addresses of one Thing. */
+#define MODEL_ADDRESSES (LIMIT_ADDRESSES4 + LIMIT_ADDRESSES6)
 /* Addresses of the gateway, and its broadcast addresses. */
 #define MODEL_SELVES 1024
 
@@ -82,12 +84,12 @@ struct model_thing {
 		bool present;
 		struct model_policy *policy; /* NULL: departed */
 		size_t n_addrs;
-		struct model_address *addr[LIMIT_ADDRESSES4];
+		struct model_address *addr[MODEL_ADDRESSES];
 	} was, now;
 	struct list all, dirty;
 };
 
-/* An IPv4 address that some Thing is bound to. */
+/* An address that some Thing is bound to. */
 struct model_address {
 	struct addr addr;
 	struct model_thing *was, *now; /* its owner, or NULL */

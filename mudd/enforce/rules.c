@@ -219,9 +219,7 @@ take_binding(struct gather *gather, const void *body, struct fault *why)
 
 	if (!op_is_sound(record->op, why))
 		return false;
-	/* Until IPv6 is enforced a Thing has no IPv6 address for us. */
-	if (record->addr.family != 4 || !addr_is_tidy(&record->addr) ||
-	    !addr_is_host(&record->addr))
+	if (!addr_is_tidy(&record->addr) || !addr_is_host(&record->addr))
 		return fault_set(why, FAULT_RECORD, "S-48",
 		    "%s is bound to no host address",
 		    mac_text(&record->mac, text));

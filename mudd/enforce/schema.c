@@ -12,6 +12,7 @@
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
+#include "enforce/sixguard.h"
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -19,7 +20,8 @@
 /* Before ordinary filters at 0: an accept of ours overrides none of them. */
 #define PRIORITY_FILTER -5
 
-#define ADDRESSES (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
+#define ADDRESSES  (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
+#define ADDRESSES6 (LIMIT_THINGS_MAX * LIMIT_ADDRESSES6)
 
 #define DYNAMIC NFT_SET_EVAL
 
@@ -34,19 +36,27 @@ static const struct set_form inet_sets[] = {
 	{ SET_GATEWAY, KEY_MAC, 6, 0, 0, 0, false },
 	{ SET_THINGS, KEY_MAC, 6, 0, 0, 0, false },
 	{ SET_BIND4, KEY_BOTH(KEY_MAC, KEY_IPV4), 12, 0, 0, 0, true },
+	{ SET_BIND6, KEY_BOTH(KEY_MAC, KEY_IPV6), 24, 0, 0, 0, true },
 	{ SET_OWN4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ SET_FROM, KEY_MAC, 6, NFT_SET_MAP, 0, 0, false },
 	{ SET_TO4, KEY_IPV4, 4, NFT_SET_MAP, 0, 0, false },
+	{ SET_TO6, KEY_IPV6, 16, NFT_SET_MAP, 0, 0, false },
 	{ SET_LOCAL4, KEY_IPV4, 4, NFT_SET_INTERVAL, 0, 0, false },
 	{ SET_LOCAL6, KEY_IPV6, 16, NFT_SET_INTERVAL, 0, 0, false },
 	{ SET_SELF4, KEY_IPV4, 4, 0, 0, 0, false },
 	{ SET_SELF6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ SET_DROPPED_FROM, KEY_MAC, 6, DYNAMIC, LIMIT_THINGS_MAX, 0, true },
 	{ SET_DROPPED_TO, KEY_IPV4, 4, DYNAMIC, ADDRESSES, 0, true },
+	{ SET_DROPPED_TO6, KEY_IPV6, 16, DYNAMIC, ADDRESSES6, 0, true },
 	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
 	{ "seen_spoof", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
+	{ "seen_to6", KEY_IPV6, 16, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
+	{ "seen_spoof6", KEY_IPV6, 16, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
 };
 
@@ -73,6 +83,31 @@ static const uint8_t mld_types[] = { ICMPV6_MLD_REPORT, ICMPV6_MLD_DONE,
 static const uint8_t neighbour_types[] = { ICMPV6_NS, ICMPV6_NA };
 /* Destination unreachable, time exceeded, parameter problem; no redirect. */
 static const uint8_t error_types[] = { 3, 11, 12 };
+/* The same, and packet too big (RFC 4443). */
+static const uint8_t error_types6[] = { 1, 2, 3, 4 };
+
+static void
+accept_errors_of(
+    struct writer *to, unsigned int family, bool reply, const char *own)
+{
+	uint32_t id = ++to->set_id;
+	struct nftnl_rule *rule;
+
+	if (family == 4)
+		object_icmp_types(to->batch, to->family, id, false, error_types,
+		    LENGTH(error_types));
+	else
+		object_icmp_types(to->batch, to->family, id, true, error_types6,
+		    LENGTH(error_types6));
+	rule = writer_rule(to);
+	expr_ct_related(rule);
+	expr_ct_source_in(rule, family, reply, own);
+	expr_family(rule, family);
+	expr_protocol(rule, family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	expr_icmp_in(rule, id);
+	expr_accept(rule);
+	writer_put(to, rule);
+}
 
 /*
  * ICMP errors about a Thing's flow, whichever end has opened it: only they may
@@ -82,19 +117,8 @@ static void
 accept_errors(struct writer *to)
 {
 	for (int reply = 0; reply < 2; reply++) {
-		uint32_t id = ++to->set_id;
-		struct nftnl_rule *rule;
-
-		object_icmp_types(to->batch, to->family, id, false, error_types,
-		    LENGTH(error_types));
-		rule = writer_rule(to);
-		expr_ct_related(rule);
-		expr_ct_source4_in(rule, reply == 1, SET_OWN4);
-		expr_family(rule, 4);
-		expr_protocol(rule, IPPROTO_ICMP);
-		expr_icmp_in(rule, id);
-		expr_accept(rule);
-		writer_put(to, rule);
+		accept_errors_of(to, 4, reply == 1, SET_OWN4);
+		accept_errors_of(to, 6, reply == 1, SET_OWN6);
 	}
 }
 
@@ -133,7 +157,16 @@ fill_guard(struct writer *to)
 	rule = writer_rule(to);
 	expr_is_ether(rule, COMES_IN);
 	expr_ether_type(rule, ETH_P_IP);
-	expr_bound_in(rule, SOURCE, SET_BIND4);
+	expr_bound_in(rule, 4, SOURCE, SET_BIND4);
+	expr_return(rule);
+	writer_put(to, rule);
+
+	sixguard_nd(to);
+
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_ether_type(rule, ETH_P_IPV6);
+	expr_bound_in(rule, 6, SOURCE, SET_BIND6);
 	expr_return(rule);
 	writer_put(to, rule);
 
@@ -147,6 +180,12 @@ fill_guard(struct writer *to)
 	rule = writer_rule(to);
 	expr_family(rule, 4);
 	expr_addr_in(rule, 4, SOURCE, SET_OWN4, false);
+	expr_goto(rule, "drop_spoof");
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, 6);
+	expr_addr_in(rule, 6, SOURCE, SET_OWN6, false);
 	expr_goto(rule, "drop_spoof");
 	writer_put(to, rule);
 }
@@ -166,8 +205,7 @@ fill_guard_unbound(struct writer *to)
 	expr_accept(rule);
 	writer_put(to, rule);
 
-	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
-	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
+	sixguard_unbound(to);
 	plain_goto(to, "drop_spoof");
 }
 
@@ -204,7 +242,13 @@ fill_forward(struct writer *to)
 	rule = writer_rule(to);
 	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
 	expr_family(rule, 4);
-	expr_addr4_verdict(rule, SET_TO4);
+	expr_addr_verdict(rule, 4, SET_TO4);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
+	expr_family(rule, 6);
+	expr_addr_verdict(rule, 6, SET_TO6);
 	writer_put(to, rule);
 }
 
@@ -247,12 +291,21 @@ static void
 fill_infra(struct writer *to)
 {
 	const struct ports server = { 67, 67, 0, 0 };
+	const struct ports server6 = { 547, 547, 0, 0 };
 	struct nftnl_rule *rule;
 
 	to->chain = "infra";
 	rule = writer_rule(to);
+	expr_family(rule, 4);
 	expr_protocol(rule, IPPROTO_UDP);
 	expr_ports(rule, DESTINATION, &server);
+	expr_accept(rule);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, 6);
+	expr_protocol(rule, IPPROTO_UDP);
+	expr_ports(rule, DESTINATION, &server6);
 	expr_accept(rule);
 	writer_put(to, rule);
 
@@ -287,22 +340,44 @@ fill_drop_from(struct writer *to)
 }
 
 static void
-fill_drop_to(struct writer *to)
+note_drop_to(struct writer *to, unsigned int family, const char *dropped,
+    const char *seen)
 {
 	struct nftnl_rule *rule;
 
-	to->chain = CHAIN_DROP_TO;
 	rule = writer_rule(to);
-	expr_family(rule, 4);
-	expr_update_addr4(rule, DESTINATION, SET_DROPPED_TO, WITH_COUNTER);
+	expr_family(rule, family);
+	expr_update_addr(rule, family, DESTINATION, dropped, WITH_COUNTER);
 	writer_put(to, rule);
 
 	rule = writer_rule(to);
-	expr_family(rule, 4);
-	expr_update_addr4(rule, DESTINATION, "seen_to", WITH_LIMIT);
+	expr_family(rule, family);
+	expr_update_addr(rule, family, DESTINATION, seen, WITH_LIMIT);
 	expr_log(rule, LOG_TO);
 	writer_put(to, rule);
+}
+
+static void
+fill_drop_to(struct writer *to)
+{
+	to->chain = CHAIN_DROP_TO;
+	note_drop_to(to, 4, SET_DROPPED_TO, "seen_to");
+	note_drop_to(to, 6, SET_DROPPED_TO6, "seen_to6");
 	writer_drop(to);
+}
+
+static void
+log_stranger(struct writer *to, unsigned int family, const char *seen)
+{
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, true);
+	expr_mac_in(rule, SOURCE, SET_GATEWAY, true);
+	expr_family(rule, family);
+	expr_update_addr(rule, family, SOURCE, seen, WITH_LIMIT);
+	expr_log(rule, LOG_SPOOF);
+	writer_put(to, rule);
 }
 
 /* A spoofing Thing is named by its MAC, and so is the gateway in whose name a
@@ -334,14 +409,8 @@ fill_drop_spoof(struct writer *to)
 	expr_log(rule, LOG_SPOOF);
 	writer_put(to, rule);
 
-	rule = writer_rule(to);
-	expr_is_ether(rule, COMES_IN);
-	expr_mac_in(rule, SOURCE, SET_THINGS, true);
-	expr_mac_in(rule, SOURCE, SET_GATEWAY, true);
-	expr_family(rule, 4);
-	expr_update_addr4(rule, SOURCE, "seen_spoof", WITH_LIMIT);
-	expr_log(rule, LOG_SPOOF);
-	writer_put(to, rule);
+	log_stranger(to, 4, "seen_spoof");
+	log_stranger(to, 6, "seen_spoof6");
 	writer_drop(to);
 }
 

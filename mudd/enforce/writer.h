@@ -17,6 +17,7 @@ struct nftnl_rule;
 #define PRIORITY_GUARD -310
 
 /* RFC 4443, 4861, 2710 and 3810: what a host needs to live on the link. */
+#define ICMPV6_MLD_QUERY   130
 #define ICMPV6_MLD_REPORT  131
 #define ICMPV6_MLD_DONE    132
 #define ICMPV6_SOLICIT     133

@@ -1,6 +1,7 @@
 # mudd-engine: decides.
 noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
+	mudd/engine/addresses.c mudd/engine/addresses.h \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
 	mudd/engine/approval.c mudd/engine/approval.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \

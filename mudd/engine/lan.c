@@ -272,6 +272,10 @@ lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr)
 		    (addr_equal(&broadcast, addr) ||
 			addr_equal(&network.addr, addr)))
 			return false;
+		/* The subnet's routers' (RFC 4291 s2.6.1). */
+		if (at->addr.family == 6 && at->len < 127 &&
+		    addr_equal(&network.addr, addr))
+			return false;
 		is_connected = true;
 	}
 	return is_connected;

@@ -75,9 +75,10 @@ const struct lan_link *lan_of_port(struct lan *lan, uint32_t ifindex);
 /* Is it the MAC of one of the gateway's own interfaces (S-49)? */
 bool lan_is_own_mac(const struct lan *lan, const struct mac *mac);
 bool lan_is_own_addr(const struct lan *lan, const struct addr *addr);
-/* May a DHCP server lend this address to a Thing behind this port? It must be
- * of a network that is connected there, and be neither the gateway's nor the
- * network's own first or last address (S-48, S-49). */
+/* May a Thing behind this port have this address, lent by a DHCP server or of
+ * its own? It must be of a network that is connected there, and be neither the
+ * gateway's nor the network's own: its first address, its last one of IPv4
+ * (S-48, S-49). */
 bool lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr);
 
 /* Is this network none that a fetch may lead to (S-22)? The gateway answers

@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "core/msg.h"
+#include "engine/addresses.h"
 #include "engine/config.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
@@ -33,7 +34,7 @@ say_spoof(
 
 	if (thing != NULL)
 		thing->spoofed = true;
-	log_warning("%s: spoof: a DHCP message in its name came in by port "
+	log_warning("%s: spoof: a message in its name came in by port "
 		    "%u, it is known on port %u; nothing changes",
 	    mac_text(&sighting->mac, mac), sighting->ifindex, port);
 }
@@ -268,9 +269,8 @@ on_lease(const struct sightings *sightings, struct thing *thing,
 	if (owner != NULL && owner != thing)
 		thingstore_drop_lease(
 		    sightings->state, owner, &sighting->address);
-	if (owner != thing && thing->n_leases == LIMIT_ADDRESSES4)
-		thingstore_drop_lease(
-		    sightings->state, thing, &thing->leases[0].addr);
+	if (owner != thing)
+		addresses_make_room(sightings, thing, sighting->address.family);
 	if (things_bind(
 		sightings->things, thing, &sighting->address, now + length))
 		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),
@@ -285,8 +285,10 @@ on_release(const struct sightings *sightings, struct thing *thing,
 	if (!things_unbind(sightings->things, thing, &sighting->address))
 		return;
 	thingstore_drop_lease(sightings->state, thing, &sighting->address);
-	if (thing->n_leases == 0)
+	if (!things_has_lease(thing, LEASE_DHCP4)) {
+		addresses_drop(sightings, thing, LEASE_NEIGHBOUR);
 		depart(sightings, thing, "it released its lease");
+	}
 	(void)thingstore_put(sightings->state, thing);
 }
 
@@ -294,12 +296,7 @@ static void
 on_nak(const struct sightings *sightings, struct thing *thing)
 {
 	/* The server denies it whatever it asked for: it has nothing now. */
-	while (thing->n_leases > 0) {
-		struct addr addr = thing->leases[0].addr;
-
-		(void)things_unbind(sightings->things, thing, &addr);
-		thingstore_drop_lease(sightings->state, thing, &addr);
-	}
+	addresses_drop(sightings, thing, LEASE_DHCP4);
 }
 
 /* ---- sightings --------------------------------------------------------- */
@@ -316,6 +313,9 @@ is_sound(const struct record_sighting *sighting)
 		return false;
 	if (sighting->kind == SIGHTING_LEASE)
 		return sighting->address.family == 4 &&
+		       addr_is_host(&sighting->address);
+	if (sighting->kind == SIGHTING_ADDRESS)
+		return sighting->address.family == 6 &&
 		       addr_is_host(&sighting->address);
 	return true;
 }
@@ -392,7 +392,11 @@ sightings_take(const struct sightings *sightings,
 	was_here =
 	    sighting->present != 0 || (thing != NULL && thing->mud != NULL);
 	if (thing == NULL && sighting->kind != SIGHTING_REQUEST &&
-	    sighting->kind != SIGHTING_LEASE)
+	    sighting->kind != SIGHTING_LEASE &&
+	    sighting->kind != SIGHTING_ADDRESS)
+		return true;
+	if (sighting->kind == SIGHTING_ADDRESS &&
+	    !addresses_may_have(sightings, sighting))
 		return true;
 	thing = find_or_add(sightings, &sighting->mac, now);
 	apply_configured(sightings, thing, now);
@@ -408,6 +412,10 @@ sightings_take(const struct sightings *sightings,
 		break;
 	case SIGHTING_NAK:
 		on_nak(sightings, thing);
+		break;
+	case SIGHTING_ADDRESS:
+		note_port(sightings, thing, sighting->ifindex);
+		addresses_take(sightings, thing, &sighting->address, now);
 		break;
 	case SIGHTING_KINDS:
 		return false;
@@ -498,9 +506,14 @@ load_lease(void *arg, const struct state_lease *row)
 	struct thing *thing =
 	    things_find(loading->sightings->things, &row->mac);
 
-	if (thing != NULL)
+	if (thing == NULL)
+		return;
+	if (row->addr.family == 4)
 		(void)things_bind(loading->sightings->things, thing, &row->addr,
 		    row->expires_at);
+	else
+		(void)things_notice(loading->sightings->things, thing,
+		    &row->addr, row->expires_at);
 }
 
 void

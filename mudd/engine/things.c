@@ -20,6 +20,7 @@ struct things {
 	struct list dirty; /* of thing.dirty */
 	size_t max_managed;
 	size_t n_managed, n_unknown;
+	size_t n_six;  /* IPv6 addresses of all */
 	uint64_t seed; /* whoever chooses MACs must not choose buckets */
 };
 
@@ -84,6 +85,16 @@ lease_of(struct thing *thing, const struct addr *addr)
 		if (addr_equal(&thing->leases[i].addr, addr))
 			return &thing->leases[i];
 	return NULL;
+}
+
+static size_t
+count_of(const struct thing *thing, unsigned int family)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < thing->n_leases; i++)
+		n += thing->leases[i].addr.family == family ? 1 : 0;
+	return n;
 }
 
 struct thing *
@@ -181,6 +192,7 @@ set_previous(struct thing *thing, struct mudurl *mud)
 void
 things_remove(struct things *things, struct thing *thing)
 {
+	things->n_six -= count_of(thing, 6);
 	if (thing->mud == NULL)
 		things->n_unknown--;
 	else
@@ -254,13 +266,49 @@ things_dirty(struct things *things)
 }
 
 static void
-lease_drop(struct thing *thing, struct lease *lease)
+lease_drop(struct things *things, struct thing *thing, struct lease *lease)
 {
 	size_t at = (size_t)(lease - thing->leases);
 
+	things->n_six -= lease->addr.family == 6 ? 1 : 0;
 	thing->n_leases--;
 	memmove(
 	    lease, lease + 1, (thing->n_leases - at) * sizeof(struct lease));
+}
+
+const struct addr *
+things_in_the_way(
+    const struct things *things, const struct thing *thing, unsigned int family)
+{
+	/* Who is not managed shall not use up what all may have. */
+	size_t limit = family == 6 && thing->mud != NULL ? LIMIT_ADDRESSES6
+	                                                 : LIMIT_ADDRESSES4;
+	size_t n = count_of(thing, family);
+	bool full =
+	    n >= limit || (family == 6 && things->n_six >= LIMIT_ALL_SIX);
+
+	for (size_t i = 0; full && i < thing->n_leases; i++)
+		if (thing->leases[i].addr.family == family)
+			return &thing->leases[i].addr;
+	return NULL;
+}
+
+static void
+lease_add(struct things *things, struct thing *thing, const struct addr *addr,
+    enum lease_source source, int64_t expires_at)
+{
+	const struct addr *oldest =
+	    things_in_the_way(things, thing, addr->family);
+
+	if (oldest != NULL)
+		lease_drop(things, thing, lease_of(thing, oldest));
+	things->n_six += addr->family == 6 ? 1 : 0;
+	thing->leases[thing->n_leases++] = (struct lease){
+		.addr = *addr,
+		.source = source,
+		.expires_at = expires_at,
+	};
+	things_touch(things, thing);
 }
 
 bool
@@ -277,14 +325,54 @@ things_bind(struct things *things, struct thing *thing, const struct addr *addr,
 	other = things_find_addr(things, addr);
 	if (other != NULL)
 		(void)things_unbind(things, other, addr);
-	if (thing->n_leases == LIMIT_ADDRESSES4)
-		lease_drop(thing, &thing->leases[0]);
-	thing->leases[thing->n_leases++] = (struct lease){
-		.addr = *addr,
-		.expires_at = expires_at,
-	};
-	things_touch(things, thing);
+	lease_add(things, thing, addr, LEASE_DHCP4, expires_at);
 	return true;
+}
+
+enum notice
+things_notice(struct things *things, struct thing *thing,
+    const struct addr *addr, int64_t expires_at)
+{
+	struct lease *lease = lease_of(thing, addr);
+	struct lease again;
+
+	if (lease == NULL) {
+		if (things_find_addr(things, addr) != NULL)
+			return NOTICE_TAKEN;
+		if (things->n_six >= LIMIT_ALL_SIX && count_of(thing, 6) == 0)
+			return NOTICE_FULL;
+		lease_add(things, thing, addr, LEASE_NEIGHBOUR, expires_at);
+		return NOTICE_NEW;
+	}
+	/* As the last of them: the first is the one that makes room. */
+	again = *lease;
+	memmove(lease, lease + 1,
+	    (size_t)(&thing->leases[thing->n_leases - 1] - lease) *
+		sizeof(*lease));
+	lease = &thing->leases[thing->n_leases - 1];
+	*lease = again;
+	if (expires_at - lease->expires_at < THINGS_RENEW_SEC)
+		return NOTICE_KNOWN;
+	lease->expires_at = expires_at;
+	return NOTICE_LATER;
+}
+
+bool
+things_holds(const struct thing *thing, const struct addr *addr)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (addr_equal(&thing->leases[i].addr, addr))
+			return true;
+	return false;
+}
+
+bool
+things_has_lease(const struct thing *thing, enum lease_source source)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (thing->leases[i].source == source)
+			return true;
+	return false;
 }
 
 bool
@@ -296,12 +384,13 @@ things_unbind(
 	if (addr == NULL) {
 		if (thing->n_leases == 0)
 			return false;
+		things->n_six -= count_of(thing, 6);
 		thing->n_leases = 0;
 	} else {
 		lease = lease_of(thing, addr);
 		if (lease == NULL)
 			return false;
-		lease_drop(thing, lease);
+		lease_drop(things, thing, lease);
 	}
 	things_touch(things, thing);
 	return true;

@@ -22,10 +22,19 @@
 
 struct mudurl;
 
+/* Who says that a Thing has an address. */
+enum lease_source {
+	LEASE_DHCP4,     /* a DHCP server */
+	LEASE_NEIGHBOUR, /* it itself, by neighbour discovery */
+};
+
 struct lease {
 	struct addr addr;
+	enum lease_source source;
 	int64_t expires_at; /* seconds; INT64_MAX: never */
 };
+
+#define THING_ADDRESSES (LIMIT_ADDRESSES4 + LIMIT_ADDRESSES6)
 
 struct thing {
 	struct mac mac;
@@ -42,7 +51,7 @@ struct thing {
 	bool doubled;    /* announced two URLs at once (S-3) */
 	int64_t first_seen, last_seen;
 	size_t n_leases;
-	struct lease leases[LIMIT_ADDRESSES4];
+	struct lease leases[THING_ADDRESSES];
 
 	/* A URL announced by a MAC that was here before: it counts once the
 	 * exchange is completed on the same port. */
@@ -53,7 +62,7 @@ struct thing {
 	bool installed;
 	uint32_t installed_policy;
 	size_t n_installed;
-	struct addr installed_addrs[LIMIT_ADDRESSES4];
+	struct addr installed_addrs[THING_ADDRESSES];
 	uint32_t batch; /* the one that put it where it is */
 
 	/* Counters as the kernel last told. */
@@ -100,6 +109,36 @@ struct list *things_dirty(struct things *things);
  */
 bool things_bind(struct things *things, struct thing *thing,
     const struct addr *addr, int64_t expires_at);
+
+enum notice {
+	NOTICE_NEW,   /* the kernel must learn of it */
+	NOTICE_KNOWN, /* it has it already */
+	NOTICE_LATER, /* the same, and it holds it for longer now */
+	NOTICE_TAKEN, /* another has it, and keeps it */
+	NOTICE_FULL,  /* LIMIT_ALL_SIX, and it has none to give for it */
+};
+
+/*
+ * The Thing says itself that it uses this IPv6 address.  Who has it keeps it
+ * (S-48).  Of its own the one heard of longest ago makes room at
+ * LIMIT_ADDRESSES6, or at LIMIT_ADDRESSES4 while it is not managed.  That it is
+ * heard of again gives it more time only once that is THINGS_RENEW_SEC more
+ * than it had, so that this is seldom news.
+ */
+#define THINGS_RENEW_SEC (6 * 3600)
+enum notice things_notice(struct things *things, struct thing *thing,
+    const struct addr *addr, int64_t expires_at);
+
+/* Which of its addresses would make room for one more of this family (4 or
+ * 6)? NULL if there is room. */
+const struct addr *things_in_the_way(const struct things *things,
+    const struct thing *thing, unsigned int family);
+
+/* Has it this address? */
+bool things_holds(const struct thing *thing, const struct addr *addr);
+/* Has it any address from there? */
+bool things_has_lease(const struct thing *thing, enum lease_source source);
+
 /* Takes one address from it, or all (NULL). */
 bool things_unbind(
     struct things *things, struct thing *thing, const struct addr *addr);

@@ -17,12 +17,15 @@
 #include "watch/exchange.h"
 #include "watch/frame.h"
 #include "watch/links.h"
+#include "watch/nd.h"
 #include "watch/presence.h"
 
 struct observer {
 	const struct links *links;
 	const struct presence *presence;
 	struct budget *budget;
+	/* Whoever talks to his neighbours a lot shall not miss his lease. */
+	struct budget *nd_budget;
 	struct exchanges *exchanges;
 	size_t n_servers;
 	struct mac servers[OBSERVE_SERVERS];
@@ -39,15 +42,13 @@ is_broadcast(const struct mac *mac)
 
 /* Before anything is parsed or allocated (S-60). */
 static bool
-judge_sender(struct observer *observer, const struct observation *seen,
-    const struct frame *frame, struct fault *why)
+judge_sender(struct observer *observer, struct budget *budget,
+    const struct observation *seen, const struct mac *source, struct fault *why)
 {
-	if (!mac_is_host(&frame->source) ||
-	    links_is_own(observer->links, &frame->source))
+	if (!mac_is_host(source) || links_is_own(observer->links, source))
 		return fault_set(why, FAULT_MALFORMED, "S-49",
 		    "Ethernet source can be no Thing");
-	if (!budget_mac(
-		observer->budget, &frame->source, seen->ifindex, seen->at_msec))
+	if (!budget_mac(budget, source, seen->ifindex, seen->at_msec))
 		return fault_set(why, FAULT_BUSY, "S-60",
 		    "more than %d messages a minute from one address",
 		    BUDGET_MAC_MINUTE);
@@ -110,7 +111,8 @@ observe_client(struct observer *observer, const struct observation *seen,
 	struct record_sighting told;
 	struct dhcp4 message;
 
-	if (!judge_sender(observer, seen, frame, why) ||
+	if (!judge_sender(
+		observer, observer->budget, seen, &frame->source, why) ||
 	    !dhcp4_parse(frame->payload, &message, why) ||
 	    !judge_client(frame, &message, why))
 		return false;
@@ -213,6 +215,27 @@ observe_server(struct observer *observer, const struct observation *seen,
 	return true;
 }
 
+/* What its sender says of itself; whether that counts is the engine's. */
+static bool
+observe_neighbour(struct observer *observer, const struct observation *seen,
+    struct record_sighting *sighting, struct fault *why)
+{
+	struct nd nd;
+
+	if (!nd_parse(seen->raw, &nd, why) ||
+	    !judge_sender(observer, observer->nd_budget, seen, &nd.source, why))
+		return false;
+	*sighting = (struct record_sighting){
+		.kind = SIGHTING_ADDRESS,
+		.mac = nd.source,
+		.ifindex = seen->ifindex,
+		.address = nd.address,
+	};
+	sighting->present = presence_before(observer->presence, &nd.source,
+	    seen->at_msec, &sighting->known_ifindex);
+	return true;
+}
+
 struct observer *
 observer_new(
     const struct links *links, const struct presence *presence, uint64_t key)
@@ -222,6 +245,7 @@ observer_new(
 	observer->links = links;
 	observer->presence = presence;
 	observer->budget = budget_new(key);
+	observer->nd_budget = budget_new(~key);
 	observer->exchanges = exchanges_new();
 	return observer;
 }
@@ -232,6 +256,7 @@ observer_free(struct observer *observer)
 	if (observer == NULL)
 		return;
 	budget_free(observer->budget);
+	budget_free(observer->nd_budget);
 	exchanges_free(observer->exchanges);
 	free(observer);
 }
@@ -247,16 +272,22 @@ bool
 observe(struct observer *observer, const struct observation *seen,
     struct record_sighting *sighting, struct fault *why)
 {
+	const bool is_ipv6 = nd_is_ipv6(seen->raw);
+	struct budget *budget =
+	    is_ipv6 ? observer->nd_budget : observer->budget;
 	struct frame frame;
 
 	*why = (struct fault){ 0 };
 	/* What leaves was not sent by this port: its budget is not touched,
 	 * and nothing is allocated for it. */
 	if (!seen->is_leaving &&
-	    !budget_port(observer->budget, seen->ifindex, seen->at_msec))
+	    !budget_port(budget, seen->ifindex, seen->at_msec))
 		return fault_set(why, FAULT_BUSY, "S-60",
 		    "more than %d messages a second on one port",
 		    BUDGET_PORT_SECOND);
+	if (is_ipv6)
+		return !seen->is_leaving &&
+		       observe_neighbour(observer, seen, sighting, why);
 	if (!frame_parse(seen->raw, &frame, why))
 		return false;
 	if (!seen->is_leaving && frame.source_port == DHCP4_CLIENT_PORT &&

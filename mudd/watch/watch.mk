@@ -8,6 +8,7 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/frame.c mudd/watch/frame.h \
 	mudd/watch/links.c mudd/watch/links.h \
 	mudd/watch/machash.h \
+	mudd/watch/nd.c mudd/watch/nd.h \
 	mudd/watch/networks.c mudd/watch/networks.h \
 	mudd/watch/observe.c mudd/watch/observe.h \
 	mudd/watch/ports.c mudd/watch/ports.h \
@@ -30,6 +31,7 @@ watch_tests = \
 	tests/unit/test_frame \
 	tests/unit/test_links \
 	tests/unit/test_links_dump \
+	tests/unit/test_nd \
 	tests/unit/test_networks \
 	tests/unit/test_observe \
 	tests/unit/test_ports \
@@ -67,6 +69,10 @@ tests_unit_test_links_dump_SOURCES = tests/unit/test_links_dump.c \
 	$(watch_rtnl_told)
 tests_unit_test_links_dump_CFLAGS = $(watch_test_cflags)
 tests_unit_test_links_dump_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_nd_SOURCES = tests/unit/test_nd.c
+tests_unit_test_nd_CFLAGS = $(watch_test_cflags)
+tests_unit_test_nd_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_networks_SOURCES = tests/unit/test_networks.c \
 	$(watch_rtnl_told)

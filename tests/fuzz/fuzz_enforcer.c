@@ -149,7 +149,7 @@ audit_things(struct model *model, struct tally *tally)
 		    LIST_ENTRY(at, struct model_thing, all);
 
 		must(thing->now.present && mac_is_host(&thing->mac));
-		must(thing->now.n_addrs <= LIMIT_ADDRESSES4);
+		must(thing->now.n_addrs <= MODEL_ADDRESSES);
 		must(thing->now.policy != NULL || thing->now.n_addrs == 0);
 		n++;
 		under += thing->now.policy != NULL ? 1 : 0;
@@ -158,7 +158,7 @@ audit_things(struct model *model, struct tally *tally)
 		for (size_t i = 0; i < thing->now.n_addrs; i++) {
 			must(thing->now.addr[i]->now == thing);
 			must(addr_is_host(&thing->now.addr[i]->addr));
-			must(thing->now.addr[i]->addr.family == 4);
+			must(addr_is_sound(&thing->now.addr[i]->addr));
 			addresses++;
 		}
 	}

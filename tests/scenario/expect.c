@@ -226,7 +226,7 @@ static bool
 expect_addresses(struct scene *scene, const struct step *step)
 {
 	const struct thing *thing = find_thing(scene, step);
-	char all[LIMIT_ADDRESSES4 * (ADDR_TEXT + 1) + 8] = "";
+	char all[THING_ADDRESSES * (ADDR_TEXT + 1) + 8] = "";
 	size_t len = 0;
 
 	if (thing == NULL || step->n < 4)

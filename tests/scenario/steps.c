@@ -185,6 +185,7 @@ static const struct step_kind kinds[] = {
 	{ "links-end", 1, lansteps_links_end },
 	{ "request", 4, lansteps_sighting },
 	{ "lease", 4, lansteps_sighting },
+	{ "uses", 4, lansteps_sighting },
 	{ "release", 4, lansteps_sighting },
 	{ "nak", 4, lansteps_sighting },
 	{ "file", 2, answer_file },

@@ -134,6 +134,56 @@ forge_udp(enum host host, const char *interface, const struct forged *forged)
 	forge_bytes(host, interface, frame.byte, frame.len);
 }
 
+/* RFC 8200 s8.1: the pseudo-header's part of the sum is put before the
+ * message, and taken away again. */
+static void
+put_sum6(struct frame *frame, size_t ip, size_t at)
+{
+	struct frame whole = { 0 };
+
+	put(&whole, frame->byte + ip + 8, 32);
+	put16(&whole, 0);
+	put16(&whole, (unsigned int)(frame->len - at));
+	put16(&whole, 0);
+	put16(&whole, IPPROTO_ICMPV6);
+	put(&whole, frame->byte + at, frame->len - at);
+	put_sum(&whole, 0, 42);
+	memcpy(frame->byte + at + 2, whole.byte + 42, 2);
+}
+
+void
+forge_nd(enum host host, const char *interface, const struct forged *forged,
+    uint8_t type, const char *target)
+{
+	const uint8_t head[] = { type, 0, 0, 0, 0x20, 0, 0, 0 };
+	const uint8_t option[] = { type == 135 ? 1 : 2, 1 };
+	struct frame frame = { 0 };
+	struct in6_addr from, to, about = { 0 };
+	size_t ip, at;
+
+	assert_int_equal(inet_pton(AF_INET6, forged->from, &from), 1);
+	assert_int_equal(inet_pton(AF_INET6, forged->to, &to), 1);
+	if (target != NULL)
+		assert_int_equal(inet_pton(AF_INET6, target, &about), 1);
+	put_mac(&frame, forged->to_mac);
+	put_mac(&frame, forged->from_mac);
+	put16(&frame, ETH_P_IPV6);
+	ip = frame.len;
+	put16(&frame, 0x6000);
+	put16(&frame, 0);
+	put16(&frame, 32);
+	put16(&frame, IPPROTO_ICMPV6 << 8 | 255);
+	put(&frame, &from, sizeof(from));
+	put(&frame, &to, sizeof(to));
+	at = frame.len;
+	put(&frame, head, sizeof(head));
+	put(&frame, &about, sizeof(about));
+	put(&frame, option, sizeof(option));
+	put_mac(&frame, forged->from_mac);
+	put_sum6(&frame, ip, at);
+	forge_bytes(host, interface, frame.byte, frame.len);
+}
+
 void
 forge_error(enum host host, const char *interface, const struct forged *forged,
     const struct forged *about)

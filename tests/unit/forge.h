@@ -16,6 +16,14 @@ struct forged {
 	uint16_t source, destination;
 };
 
+/*
+ * Neighbour discovery in a frame of these addresses (ports left out): of this
+ * ICMPv6 type, speaking of `target` (NULL: of nothing, as a router's), with
+ * the sender's MAC as the link-layer address, and to override what is known.
+ */
+void forge_nd(enum host host, const char *interface, const struct forged *frame,
+    uint8_t type, const char *target);
+
 /* Sends a whole frame out by the host's interface. */
 void forge_bytes(
     enum host host, const char *interface, const void *frame, size_t len);

@@ -205,12 +205,13 @@ make_servers(void)
 	const uint16_t ports[] = { 443, 8443 };
 
 	for (size_t i = 0; i < LENGTH(ports); i++) {
-		struct sockaddr_in at = { .sin_family = AF_INET,
-			.sin_port = htons(ports[i]) };
+		/* In both families. */
+		struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+			.sin6_port = htons(ports[i]) };
 		int fd;
 
 		enter(HOST_SERVER);
-		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		enter(HOST_GATEWAY);
 		need(fd >= 0 &&
 			 bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
@@ -224,7 +225,8 @@ gateway_make(void)
 {
 	static const char *const here[] = {
 		"link set lo up",
-		"link add br0 type bridge mcast_snooping 0 nf_call_iptables 1",
+		"link add br0 type bridge mcast_snooping 0 nf_call_iptables 1"
+		" nf_call_ip6tables 1",
 		"link set br0 up",
 	};
 	static const char *const addresses[] = {
@@ -236,12 +238,14 @@ gateway_make(void)
 		"addr add " GATEWAY_LAN1 "/24 dev lan1",
 		"addr add fd78::1/64 dev lan1",
 		"addr add 203.0.113.1/24 dev wan",
+		"addr add 2001:db8::1/64 dev wan",
 	};
 
 	make_hosts();
 	for (size_t i = 0; i < LENGTH(here); i++)
 		ip(HOST_GATEWAY, here[i]);
 	write_file("/proc/sys/net/ipv4/ip_forward", "1");
+	write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1");
 	wire("p1", "t0", THING_MAC, HOST_THING);
 	wire("p2", "o0", OTHER_MAC, HOST_OTHER);
 	wire("lan1", "c0", PLAIN_MAC, HOST_PLAIN);
@@ -252,17 +256,23 @@ gateway_make(void)
 	ip(HOST_THING, "addr add " THING_ADDR "/24 dev t0");
 	ip(HOST_THING, "addr add " THING_STOLEN "/24 dev t0");
 	ip(HOST_THING, "addr add " THING_ADDR6 "/64 dev t0");
+	ip(HOST_THING, "addr add " THING_STOLEN6 "/64 dev t0");
 	ip(HOST_THING, "route add default via " GATEWAY_ADDR);
+	ip(HOST_THING, "-6 route add default via " GATEWAY_ADDR6);
 	ip(HOST_OTHER, "addr add " OTHER_ADDR "/24 dev o0");
 	ip(HOST_OTHER, "addr add " OTHER_FAR "/24 dev o0");
 	ip(HOST_OTHER, "addr add " OTHER_ADDR6 "/64 dev o0");
 	ip(HOST_OTHER, "route add default via " GATEWAY_ADDR);
+	ip(HOST_OTHER, "-6 route add default via " GATEWAY_ADDR6);
 	ip(HOST_PLAIN, "addr add " PLAIN_ADDR "/24 dev c0");
 	ip(HOST_PLAIN, "addr add " PLAIN_STOLEN "/24 dev c0");
 	ip(HOST_PLAIN, "addr add " PLAIN_ADDR6 "/64 dev c0");
 	ip(HOST_PLAIN, "route add default via " GATEWAY_LAN1);
+	ip(HOST_PLAIN, "-6 route add default via fd78::1");
 	ip(HOST_SERVER, "addr add " SERVER_ADDR "/24 dev s0");
+	ip(HOST_SERVER, "addr add " SERVER_ADDR6 "/64 dev s0");
 	ip(HOST_SERVER, "route add default via 203.0.113.1");
+	ip(HOST_SERVER, "-6 route add default via 2001:db8::1");
 	make_servers();
 }
 

@@ -27,21 +27,24 @@ enum host {
 	HOSTS
 };
 
-#define THING_MAC    "02:bb:00:00:00:01"
-#define OTHER_MAC    "02:bb:00:00:00:02"
-#define PLAIN_MAC    "02:bb:00:00:00:03"
-#define THING_ADDR   "192.168.77.11"
-#define THING_STOLEN "192.168.77.99" /* the Thing has it, but by no right */
-#define OTHER_ADDR   "192.168.77.12"
-#define OTHER_FAR    "192.168.79.12" /* in the other subnet: by the gateway */
-#define PLAIN_ADDR   "192.168.78.13"
-#define PLAIN_STOLEN "192.168.78.99"
-#define GATEWAY_ADDR "192.168.77.1"
-#define GATEWAY_LAN1 "192.168.78.1"
-#define SERVER_ADDR  "203.0.113.2"
-#define THING_ADDR6  "fd77::11"
-#define OTHER_ADDR6  "fd77::12"
-#define PLAIN_ADDR6  "fd78::13"
+#define THING_MAC     "02:bb:00:00:00:01"
+#define OTHER_MAC     "02:bb:00:00:00:02"
+#define PLAIN_MAC     "02:bb:00:00:00:03"
+#define THING_ADDR    "192.168.77.11"
+#define THING_STOLEN  "192.168.77.99" /* the Thing has it, but by no right */
+#define OTHER_ADDR    "192.168.77.12"
+#define OTHER_FAR     "192.168.79.12" /* in the other subnet: by the gateway */
+#define PLAIN_ADDR    "192.168.78.13"
+#define PLAIN_STOLEN  "192.168.78.99"
+#define GATEWAY_ADDR  "192.168.77.1"
+#define GATEWAY_LAN1  "192.168.78.1"
+#define SERVER_ADDR   "203.0.113.2"
+#define THING_ADDR6   "fd77::11"
+#define OTHER_ADDR6   "fd77::12"
+#define PLAIN_ADDR6   "fd78::13"
+#define THING_STOLEN6 "fd77::99" /* as THING_STOLEN */
+#define GATEWAY_ADDR6 "fd77::1"
+#define SERVER_ADDR6  "2001:db8::2"
 
 /* Makes it all. Once a process. */
 void gateway_make(void);

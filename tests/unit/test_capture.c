@@ -164,6 +164,73 @@ each_frame_through(int sender, int capture, uint8_t pkttype)
 	assert_false(is_there(capture, 0));
 }
 
+/* IPv6: the protocol, hop limit and ICMPv6 type, and whether it is seen. */
+static const struct {
+	const char *name;
+	uint16_t tag;
+	uint8_t next, hops, type;
+	bool is_seen;
+} sixes[] = {
+	{ "solicitation", 0, 58, 255, 135, true },
+	{ "advertisement", 0, 58, 255, 136, true },
+	{ "routed", 0, 58, 254, 135, false },
+	{ "router advertisement", 0, 58, 255, 134, false },
+	{ "redirect", 0, 58, 255, 137, false },
+	{ "UDP", 0, 17, 255, 135, false },
+	{ "behind another header", 0, 0, 255, 135, false },
+	{ "tagged", 7, 58, 255, 135, false },
+};
+
+static size_t
+six_make(size_t i, uint8_t *to)
+{
+	struct frame frame = { .tag = sixes[i].tag, .ethertype = 0x86dd };
+	size_t ip = sixes[i].tag == 0 ? 14 : 18;
+
+	(void)frame_make(&frame, to);
+	memset(to + ip, 0, 64);
+	to[ip] = 0x60;
+	to[ip + 5] = 24;
+	to[ip + 6] = sixes[i].next;
+	to[ip + 7] = sixes[i].hops;
+	to[ip + 40] = sixes[i].type;
+	return ip + 64;
+}
+
+static void
+neighbours_are_seen(void **state)
+{
+	const struct frame mark = frames[0];
+	uint8_t out[1600], in[CAPTURE_BYTES], marker[1600];
+	size_t mark_len = frame_make(&mark, marker);
+	int capture = capture_open(near_index);
+
+	(void)state;
+	assert_true(capture >= 0);
+	for (size_t i = 0; i < sizeof(sixes) / sizeof(sixes[0]); i++) {
+		size_t len = six_make(i, out);
+		ssize_t got;
+
+		/* What leaves is nobody's word but the gateway's. */
+		assert_int_equal(send(near_socket, out, len, 0), len);
+		assert_int_equal(send(far_socket, out, len, 0), len);
+		assert_int_equal(
+		    send(far_socket, marker, mark_len, 0), mark_len);
+		assert_true(is_there(capture, 2000));
+		got = recv(capture, in, sizeof(in), 0);
+		if (sixes[i].is_seen) {
+			if (got != (ssize_t)len || memcmp(in, out, len) != 0)
+				fail_msg("%s: did not arrive", sixes[i].name);
+			assert_true(is_there(capture, 2000));
+			got = recv(capture, in, sizeof(in), 0);
+		}
+		if (got != (ssize_t)mark_len)
+			fail_msg("%s: arrived", sixes[i].name);
+	}
+	assert_false(is_there(capture, 0));
+	(void)close(capture);
+}
+
 static void
 dhcp_arrives_and_nothing_else(void **state)
 {
@@ -337,6 +404,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dhcp_arrives_and_nothing_else),
 		cmocka_unit_test(what_the_gateway_sends_is_seen),
+		cmocka_unit_test(neighbours_are_seen),
 		cmocka_unit_test(the_filter_stays),
 		cmocka_unit_test(the_socket_is_set_up),
 		cmocka_unit_test(other_interfaces_are_not_heard),

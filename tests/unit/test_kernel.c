@@ -60,6 +60,17 @@ static const char *const inet[] = {
 	"set gateway { type ether_addr elements = {",
 	"02:bb:00:00:00:01 . 192.168.77.11",
 	"elements = { 192.168.77.11, 192.168.78.13 }",
+	"02:bb:00:00:00:01 . fd77::10",
+	"elements = { fd77::10 }",
+	"fd77::10 : jump pt_1",
+	"ether saddr . ip6 saddr @bind6 return",
+	"icmpv6 type nd-neighbor-advert ether saddr . @th,64,128 != @bind6 "
+	"ether saddr @things goto drop_spoof",
+	"icmpv6 type nd-neighbor-advert @th,64,128 @own6 ether saddr . "
+	"@th,64,128 != @bind6 goto drop_spoof",
+	"icmpv6 type nd-router-advert ether saddr @things goto drop_spoof",
+	"ip6 saddr @own6 goto drop_spoof",
+	"oifname @lan ip6 daddr vmap @to6",
 	"02:bb:00:00:00:01 : jump pf_1",
 	"192.168.78.13 : jump pt_1",
 	"elements = { 192.168.76.0-192.168.78.255 }",
@@ -96,7 +107,11 @@ static const char *const inet[] = {
 	"ip saddr @dns1_4 tcp sport 443 counter return",
 	"ip saddr @cls2_4 udp dport 5683 counter return comment "
 	"\"ace 3\"",
+	"ct state related ct reply ip6 saddr @own6 icmpv6 type { "
+	"destination-unreachable, packet-too-big, time-exceeded, "
+	"parameter-problem } accept",
 	"update @dropped_from { ether saddr }",
+	"update @dropped_to6 { ip6 daddr }",
 	"log prefix \"mud:from \" group 100",
 	"log prefix \"mud:to \" group 100",
 	"log prefix \"mud:spoof \" group 100",
@@ -109,10 +124,19 @@ static const char *const frames[] = {
 	"02:bb:00:00:00:01 . 192.168.77.11",
 	"02:bb:00:00:00:03 . 192.168.78.13",
 	"chain guard { type filter hook prerouting priority dstnat - 10; "
-	"policy accept; ether saddr @gateway goto drop_spoof }",
+	"policy accept; ether saddr @gateway goto drop_spoof "
+	"icmpv6 type nd-neighbor-advert ether saddr . "
+	"@th,64,128 != @bind6 ether saddr @dropped_from goto drop_spoof "
+	"icmpv6 type nd-neighbor-advert @th,64,128 @own6 "
+	"ether saddr . @th,64,128 != @bind6 goto drop_spoof "
+	"icmpv6 type nd-router-advert "
+	"ether saddr @dropped_from goto drop_spoof }",
+	"elements = { fd77::10 }",
 	"update @seen_spoof { ether saddr limit rate "
 	"1/second } log prefix \"mud:spoof \" group 100 counter drop",
-	"meta protocol ip6 ether daddr @things goto drop_to "
+	"ether daddr . ip6 daddr @bind6 accept "
+	"ip6 daddr fe80::/10 udp sport 547 udp dport 546 "
+	"accept meta protocol ip6 ether daddr @things goto drop_to "
 	"ether daddr . ip daddr @bind4 accept "
 	"meta protocol ip udp sport 67 udp dport 68 accept "
 	"meta protocol ip ether daddr @things goto drop_to",

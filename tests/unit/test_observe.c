@@ -508,6 +508,93 @@ keeps_to_budgets(void **state)
 	observer_free(NULL);
 }
 
+/* Duplicate address detection, or a word from an address: fe80::n. */
+static void
+make_nd(struct packet *packet, bool detects, uint8_t n)
+{
+	memset(packet, 0, sizeof(*packet));
+	memcpy(packet->raw, "\x33\x33\xff\0\0\1", 6);
+	memcpy(packet->raw + 6, thing.byte, 6);
+	put16(packet, 12, 0x86dd);
+	packet->raw[14] = 0x60;
+	put16(packet, 18, 24);
+	packet->raw[20] = 58;
+	packet->raw[21] = 255;
+	if (!detects)
+		memcpy(packet->raw + 22, "\xfe\x80", 2);
+	packet->raw[37] = detects ? 0 : n;
+	memcpy(packet->raw + 38, "\xff\2", 2);
+	packet->raw[53] = 1;
+	packet->raw[54] = 135;
+	memcpy(packet->raw + 62, "\xfe\x80", 2);
+	packet->raw[77] = detects ? n : 99;
+	packet->len = 78;
+}
+
+static void
+hears_of_addresses(void **state)
+{
+	struct record_sighting sighting, expected = { 0 };
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	expected.kind = SIGHTING_ADDRESS;
+	expected.mac = thing;
+	expected.ifindex = PORT_A;
+	assert_true(addr_parse("fe80::7", &expected.address));
+	for (int detects = 0; detects < 2; detects++) {
+		make_nd(&packet, detects == 1, 7);
+		assert_true(
+		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_memory_equal(&sighting, &expected, sizeof(expected));
+	}
+	/* Known elsewhere before. */
+	presence_learn(
+	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	expected.present = 1;
+	expected.known_ifindex = PORT_B;
+	assert_memory_equal(&sighting, &expected, sizeof(expected));
+	/* What leaves was heard where it came in; what is no ND is nothing. */
+	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_NONE);
+	packet.raw[54] = 134;
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_UNSUPPORTED);
+	make_nd(&packet, false, 7);
+	packet.raw[6] = 3;
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_MALFORMED);
+	lan_end(&lan);
+}
+
+/* So many of one MAC; and its DHCP is heard all the same. */
+static void
+neighbours_have_a_budget(void **state)
+{
+	struct record_sighting sighting;
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	make_nd(&packet, true, 7);
+	for (int i = 0; i < BUDGET_MAC_MINUTE; i++)
+		assert_true(
+		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_BUSY);
+	for (int i = 0; i < BUDGET_PORT_SECOND; i++)
+		(void)see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+	make(&packet, true, 1, 9, RAW(URL END));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	lan_end(&lan);
+}
+
 int
 main(void)
 {
@@ -520,6 +607,8 @@ main(void)
 		cmocka_unit_test(fills_a_lease),
 		cmocka_unit_test(never_sees_the_gateway),
 		cmocka_unit_test(keeps_to_budgets),
+		cmocka_unit_test(hears_of_addresses),
+		cmocka_unit_test(neighbours_have_a_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

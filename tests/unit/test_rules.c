@@ -69,6 +69,12 @@ static const char ground[] =
     "thing+ a 1;bind+ a 10.0.0.10;thing+ b 1;bind+ b 10.0.0.11;"
     "thing+ c 0";
 
+#define SIXTEEN                                                                \
+	"bind+ a fd00::1;bind+ a fd00::2;bind+ a fd00::3;bind+ a fd00::4;"     \
+	"bind+ a fd00::5;bind+ a fd00::6;bind+ a fd00::7;bind+ a fd00::8;"     \
+	"bind+ a fd00::9;bind+ a fd00::a;bind+ a fd00::b;bind+ a fd00::c;"     \
+	"bind+ a fd00::d;bind+ a fd00::e;bind+ a fd00::f;bind+ a fd00::10"
+
 static const struct {
 	const char *name;
 	const char *steps;
@@ -178,13 +184,19 @@ static const struct {
 	{ "no address", "bind+ a 0.0.0.0", FAULT_RECORD, "no host" },
 	{ "broadcast address", "bind+ a 255.255.255.255", FAULT_RECORD,
 	    "no host" },
-	{ "IPv6", "bind+ a fd00::1", FAULT_RECORD, "no host" },
+	{ "IPv6", "bind+ a fd00::1;bind+ a fe80::1", 0, NULL },
+	{ "IPv6 multicast", "bind+ a ff02::1", FAULT_RECORD, "no host" },
+	{ "mapped", "bind+ a ::ffff:10.0.0.12", FAULT_RECORD, "no host" },
+	{ "sixteen of IPv6", SIXTEEN, 0, NULL },
+	{ "beside them IPv4", SIXTEEN ";bind+ a 10.0.0.12", 0, NULL },
+	{ "seventeen of IPv6", SIXTEEN ";bind+ a fd00::11", FAULT_TOO_MANY,
+	    "more than 16 IPv6" },
 	{ "four", "bind+ a 10.0.0.12;bind+ a 10.0.0.13;bind+ a 10.0.0.14", 0,
 	    NULL },
 	{ "five",
 	    "bind+ a 10.0.0.12;bind+ a 10.0.0.13;bind+ a 10.0.0.14;"
 	    "bind+ a 10.0.0.15",
-	    FAULT_TOO_MANY, "more than 4 addresses" },
+	    FAULT_TOO_MANY, "more than 4 IPv4 addresses" },
 	{ "absent binding", "bind- a 10.0.0.11", FAULT_RECORD, "not bound" },
 	{ "no thing, no binding", "bind- d 10.0.0.11", FAULT_RECORD,
 	    "not bound" },

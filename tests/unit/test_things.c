@@ -358,6 +358,133 @@ takes_addresses_away(void **state)
 	things_free(things);
 }
 
+static struct addr
+six_of(unsigned int n)
+{
+	struct addr addr = { .family = 6, .byte = { 0xfd, 0x77 } };
+
+	addr.byte[14] = (uint8_t)(n >> 8);
+	addr.byte[15] = (uint8_t)n;
+	return addr;
+}
+
+static void
+notices_an_address(void **state)
+{
+	struct things *things = things_new(4);
+	struct thing *one = add(things, 1, 0), *two = add(things, 2, 0);
+	struct addr addr = six_of(1), other = six_of(2), four = addr_of(1);
+
+	(void)state;
+	assert_false(things_has_lease(one, LEASE_NEIGHBOUR));
+	assert_int_equal(things_notice(things, one, &addr, 100), NOTICE_NEW);
+	assert_true(was_touched(things, one));
+	assert_true(things_holds(one, &addr) && !things_holds(two, &addr));
+	assert_true(things_has_lease(one, LEASE_NEIGHBOUR));
+	assert_false(things_has_lease(one, LEASE_DHCP4));
+	assert_true(things_bind(things, one, &four, 100));
+	assert_true(things_has_lease(one, LEASE_DHCP4));
+	(void)was_touched(things, one);
+	/* Again: it counts as the youngest, and its time is seldom news. */
+	assert_int_equal(things_notice(things, one, &other, 100), NOTICE_NEW);
+	(void)was_touched(things, one);
+	assert_int_equal(
+	    things_notice(things, one, &addr, 100 + THINGS_RENEW_SEC - 1),
+	    NOTICE_KNOWN);
+	assert_true(addr_equal(&one->leases[2].addr, &addr));
+	assert_int_equal(one->leases[2].expires_at, 100);
+	assert_int_equal(
+	    things_notice(things, one, &addr, 100 + THINGS_RENEW_SEC),
+	    NOTICE_LATER);
+	assert_int_equal(one->leases[2].expires_at, 100 + THINGS_RENEW_SEC);
+	assert_false(was_touched(things, one));
+	/* Who has it keeps it. */
+	assert_int_equal(things_notice(things, two, &addr, 900), NOTICE_TAKEN);
+	assert_int_equal(two->n_leases, 0);
+	assert_ptr_equal(things_find_addr(things, &addr), one);
+	things_free(things);
+}
+
+static void
+holds_sixteen_beside_four(void **state)
+{
+	struct things *things = things_new(4);
+	struct mudurl mud = { 0 };
+	struct thing *thing = add(things, 1, 0);
+	struct addr addr;
+
+	(void)state;
+	/* Not managed: four. */
+	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4; n++) {
+		addr = six_of(n);
+		assert_null(things_in_the_way(things, thing, 6));
+		(void)things_notice(things, thing, &addr, 100);
+	}
+	addr = six_of(1);
+	assert_true(addr_equal(things_in_the_way(things, thing, 6), &addr));
+	things_manage(things, thing, &mud);
+	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4; n++) {
+		addr = addr_of(n);
+		(void)things_bind(things, thing, &addr, 100);
+	}
+	for (unsigned int n = 5; n <= LIMIT_ADDRESSES6; n++) {
+		addr = six_of(n);
+		assert_null(things_in_the_way(things, thing, 6));
+		(void)things_notice(things, thing, &addr, 100);
+	}
+	assert_int_equal(thing->n_leases, THING_ADDRESSES);
+	addr = six_of(1);
+	(void)things_notice(things, thing, &addr, 100);
+	addr = six_of(2);
+	assert_true(addr_equal(things_in_the_way(things, thing, 6), &addr));
+	addr = six_of(99);
+	assert_int_equal(things_notice(things, thing, &addr, 100), NOTICE_NEW);
+	assert_int_equal(thing->n_leases, THING_ADDRESSES);
+	addr = six_of(2);
+	assert_false(things_holds(thing, &addr));
+	addr = addr_of(1);
+	assert_true(things_holds(thing, &addr));
+	addr = addr_of(9);
+	assert_true(things_bind(things, thing, &addr, 100));
+	assert_int_equal(thing->n_leases, THING_ADDRESSES);
+	things_free(things);
+}
+
+/* So many of all: then it is one's own that makes room, and who has none gets
+ * none until somebody goes. */
+static void
+bounds_the_addresses_of_all(void **state)
+{
+	struct things *things = things_new(LIMIT_THINGS);
+	struct mudurl mud = { 0 };
+	struct thing *thing = NULL, *first = NULL, *last;
+	struct addr addr;
+
+	(void)state;
+	for (unsigned int n = 0; n < LIMIT_ALL_SIX; n++) {
+		addr = six_of(n);
+		if (n % LIMIT_ADDRESSES6 == 0) {
+			thing = add(things, n / LIMIT_ADDRESSES6 + 1, 0);
+			things_manage(things, thing, &mud);
+			first = first == NULL ? thing : first;
+		}
+		assert_null(things_in_the_way(things, thing, 6));
+		assert_int_equal(
+		    things_notice(things, thing, &addr, 100), NOTICE_NEW);
+	}
+	last = add(things, LIMIT_ALL_SIX, 0);
+	addr = (struct addr){ .family = 6, .byte = { 0xfe, 0x80, 1 } };
+	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_FULL);
+	assert_int_equal(last->n_leases, 0);
+	things_remove(things, first);
+	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_NEW);
+	assert_true(things_unbind(things, last, NULL));
+	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_NEW);
+	assert_true(things_unbind(things, last, &addr));
+	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_NEW);
+	things_free(things);
+}
+
 int
 main(void)
 {
@@ -373,6 +500,9 @@ main(void)
 		cmocka_unit_test(binds_an_address_to_one_thing),
 		cmocka_unit_test(holds_four_addresses),
 		cmocka_unit_test(takes_addresses_away),
+		cmocka_unit_test(notices_an_address),
+		cmocka_unit_test(holds_sixteen_beside_four),
+		cmocka_unit_test(bounds_the_addresses_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

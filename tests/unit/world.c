@@ -117,6 +117,7 @@ world_snapshot(struct script *script)
 	write_policies(script);
 	script_thing(script, OP_ADD, THING_MAC, 1);
 	script_binding(script, OP_ADD, THING_MAC, THING_ADDR);
+	script_binding(script, OP_ADD, THING_MAC, "fd77::10");
 	script_thing(script, OP_ADD, PLAIN_MAC, 1);
 	script_binding(script, OP_ADD, PLAIN_MAC, PLAIN_ADDR);
 	script_thing(script, OP_ADD, "02:bb:00:00:00:77", 0);

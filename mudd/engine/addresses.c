@@ -1,0 +1,123 @@
+/*
+ * Addresses by neighbour discovery.  Role: engine.  Input: the watcher's
+ * records of what anybody on the LAN may have said.
+ */
+#include "engine/addresses.h"
+
+#include "core/log.h"
+#include "core/records.h"
+#include "engine/lan.h"
+#include "engine/sightings.h"
+#include "engine/thingstore.h"
+
+/* One that was not heard of for so long is its no more: one that it uses, it
+ * speaks of many times a day. */
+#define NEIGHBOUR_SEC (2 * 86400)
+
+bool
+addresses_may_have(
+    const struct sightings *sightings, const struct record_sighting *sighting)
+{
+	const struct addr *address = &sighting->address;
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
+
+	if (lan_is_own_addr(sightings->lan, address)) {
+		log_warning("%s: spoof: claims %s, which is the gateway's; "
+			    "nothing changes",
+		    mac_text(&sighting->mac, mac), addr_text(address, addr));
+		return false;
+	}
+	if (lan_may_lend(sightings->lan, sighting->ifindex, address))
+		return true;
+	log_debug("%s: %s is no address for a device there",
+	    mac_text(&sighting->mac, mac), addr_text(address, addr));
+	return false;
+}
+
+void
+addresses_make_room(const struct sightings *sightings,
+    const struct thing *thing, unsigned int family)
+{
+	const struct addr *oldest =
+	    things_in_the_way(sightings->things, thing, family);
+
+	if (oldest != NULL)
+		thingstore_drop_lease(sightings->state, thing, oldest);
+}
+
+void
+addresses_drop(const struct sightings *sightings, struct thing *thing,
+    enum lease_source source)
+{
+	for (size_t i = 0; i < thing->n_leases;) {
+		struct addr addr = thing->leases[i].addr;
+
+		if (thing->leases[i].source != source) {
+			i++;
+			continue;
+		}
+		(void)things_unbind(sightings->things, thing, &addr);
+		thingstore_drop_lease(sightings->state, thing, &addr);
+	}
+}
+
+/* Whose address it is keeps it. */
+static void
+say_taken(
+    const struct thing *thing, struct thing *owner, const struct addr *address)
+{
+	char mac[MAC_TEXT], other[MAC_TEXT], addr[ADDR_TEXT];
+
+	owner->spoofed = true;
+	log_warning("%s: spoof: %s on port %u claims %s, which is its; "
+		    "nothing changes",
+	    mac_text(&owner->mac, mac), mac_text(&thing->mac, other),
+	    thing->port, addr_text(address, addr));
+}
+
+static void
+come_back(const struct sightings *sightings, struct thing *thing)
+{
+	if (!thing->departed)
+		return;
+	thing->departed = false;
+	things_touch(sightings->things, thing);
+}
+
+void
+addresses_take(const struct sightings *sightings, struct thing *thing,
+    const struct addr *address, int64_t now)
+{
+	const bool is_known = things_holds(thing, address);
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
+	struct thing *owner;
+
+	/* It is its own most of the time, and then nobody else's. */
+	owner = is_known ? NULL : things_find_addr(sightings->things, address);
+	if (owner != NULL) {
+		say_taken(thing, owner, address);
+		return;
+	}
+	if (!is_known)
+		addresses_make_room(sightings, thing, 6);
+	switch (things_notice(
+	    sightings->things, thing, address, now + NEIGHBOUR_SEC)) {
+	case NOTICE_NEW:
+		log_info("%s: uses %s", mac_text(&thing->mac, mac),
+		    addr_text(address, addr));
+		break;
+	case NOTICE_LATER:
+		break;
+	case NOTICE_KNOWN:
+	case NOTICE_TAKEN:
+		return;
+	case NOTICE_FULL:
+		log_warning("%s: %s does not count: devices have %d IPv6 "
+			    "addresses already",
+		    mac_text(&thing->mac, mac), addr_text(address, addr),
+		    LIMIT_ALL_SIX);
+		return;
+	}
+	come_back(sightings, thing);
+	(void)thingstore_put(sightings->state, thing);
+}
