@@ -8,6 +8,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/change.c mudd/enforce/change.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
+	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \

@@ -4,11 +4,14 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/attrs.c mudd/watch/attrs.h \
 	mudd/watch/budget.c mudd/watch/budget.h \
 	mudd/watch/dhcp4.c mudd/watch/dhcp4.h \
+	mudd/watch/droplog.c mudd/watch/droplog.h \
+	mudd/watch/drops.c mudd/watch/drops.h \
 	mudd/watch/exchange.c mudd/watch/exchange.h \
 	mudd/watch/frame.c mudd/watch/frame.h \
 	mudd/watch/links.c mudd/watch/links.h \
 	mudd/watch/machash.h \
 	mudd/watch/networks.c mudd/watch/networks.h \
+	mudd/watch/nflog.c mudd/watch/nflog.h \
 	mudd/watch/observe.c mudd/watch/observe.h \
 	mudd/watch/ports.c mudd/watch/ports.h \
 	mudd/watch/presence.c mudd/watch/presence.h \
