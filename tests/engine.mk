@@ -11,6 +11,7 @@ TESTS += tests/scenario/run_scenario
 tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/answer.c tests/scenario/answer.h \
 	tests/scenario/disk.c tests/scenario/disk.h \
+	tests/scenario/dropsteps.c tests/scenario/dropsteps.h \
 	tests/scenario/expect.c tests/scenario/expect.h \
 	tests/scenario/fakemudd.c tests/scenario/fakemudd.h \
 	tests/scenario/far.c tests/scenario/far.h \
@@ -98,6 +99,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/68-full-disk.scn \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
+	tests/scenario/71-drops.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \

@@ -102,7 +102,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		things_each(engine->things, touch_thing_of, engine);
 	engine->lan.addresses_changed = false;
 	ask_for_captures(engine);
-	if (engine->watcher != NULL)
+	if (engine->watcher != NULL && engine->lan.is_complete)
 		due = least(due, drops_tick(engine->drops, engine->mudd, now));
 	if (may_begin(engine, now))
 		plan_begin(engine->plan);

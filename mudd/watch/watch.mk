@@ -29,11 +29,13 @@ if HAVE_CMOCKA
 watch_tests = \
 	tests/unit/test_budget \
 	tests/unit/test_dhcp4 \
+	tests/unit/test_drops \
 	tests/unit/test_exchange \
 	tests/unit/test_frame \
 	tests/unit/test_links \
 	tests/unit/test_links_dump \
 	tests/unit/test_networks \
+	tests/unit/test_nflog \
 	tests/unit/test_observe \
 	tests/unit/test_ports \
 	tests/unit/test_presence \
@@ -52,6 +54,10 @@ tests_unit_test_budget_LDADD = $(watch_test_ldadd)
 tests_unit_test_dhcp4_SOURCES = tests/unit/test_dhcp4.c
 tests_unit_test_dhcp4_CFLAGS = $(watch_test_cflags)
 tests_unit_test_dhcp4_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_drops_SOURCES = tests/unit/test_drops.c
+tests_unit_test_drops_CFLAGS = $(watch_test_cflags)
+tests_unit_test_drops_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_exchange_SOURCES = tests/unit/test_exchange.c
 tests_unit_test_exchange_CFLAGS = $(watch_test_cflags)
@@ -75,6 +81,11 @@ tests_unit_test_networks_SOURCES = tests/unit/test_networks.c \
 	$(watch_rtnl_told)
 tests_unit_test_networks_CFLAGS = $(watch_test_cflags)
 tests_unit_test_networks_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_nflog_SOURCES = tests/unit/test_nflog.c \
+	tests/unit/nflog_recorded.h
+tests_unit_test_nflog_CFLAGS = $(watch_test_cflags)
+tests_unit_test_nflog_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_observe_SOURCES = tests/unit/test_observe.c
 tests_unit_test_observe_CFLAGS = $(watch_test_cflags)
