@@ -124,6 +124,7 @@ EXTRA_DIST += tests/scenario/README.md \
 
 if HAVE_CMOCKA
 engine_module_tests = \
+	tests/unit/test_droprows \
 	tests/unit/test_fetchbudget \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
@@ -139,6 +140,10 @@ check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
 engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
+
+tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c
+tests_unit_test_droprows_CFLAGS = $(engine_module_cflags)
+tests_unit_test_droprows_LDADD = $(engine_module_libs)
 
 tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
 tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)

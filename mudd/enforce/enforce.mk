@@ -44,7 +44,7 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
+	tests/unit/test_droplog tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -62,6 +62,10 @@ tests_unit_test_capture_LDADD = $(enforce_test_libs)
 tests_unit_test_change_SOURCES = tests/unit/test_change.c
 tests_unit_test_change_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_change_LDADD = $(enforce_test_libs)
+
+tests_unit_test_droplog_SOURCES = tests/unit/test_droplog.c
+tests_unit_test_droplog_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_droplog_LDADD = $(enforce_test_libs)
 
 tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(enforce_world)
 tests_unit_test_headers_CFLAGS = $(enforce_test_cflags)
