@@ -59,6 +59,8 @@
 #define LIMIT_LINK_ROUTES  512    /* of them by one interface, or to nowhere */
 #define LIMIT_TRANSACTIONS 1024   /* DHCP exchanges under way */
 #define LIMIT_PRESENCE     16384  /* MAC addresses whose port is remembered */
+#define LIMIT_THING_DROPS  16 /* kinds of its dropped packets: a screen full */
+#define LIMIT_DROPS        8192 /* of all Things, and strangers: 2 MB of JSON */
 /* Bytes of memory that records may take while they wait for one peer: the
  * largest batch, with 180 bytes a rule, takes 15 MB. */
 #define LIMIT_BACKLOG (16 * 1024 * 1024)

@@ -185,15 +185,15 @@ ask(const struct command *command, const struct options *options,
 	return code;
 }
 
-/* A method with no parameter, or with the first operand as its only one. */
+/* A method with no parameter, or with the first operand as its only one, if
+ * there is any. */
 static int
 run_plain(const struct command *command, const struct options *options,
     int argc, char **argv)
 {
 	json_t *params = json_object();
 
-	(void)argc;
-	if (command->parameter != NULL &&
+	if (command->parameter != NULL && argc > 0 &&
 	    json_object_set_new(
 		params, command->parameter, json_string(argv[0])) != 0) {
 		json_decref(params);
@@ -343,6 +343,9 @@ static const struct command commands[] = {
 	    run_plain, NULL, "Device", "device", show_device },
 	{ "device", "assign", "DEV URL", "give it its MUD URL", 2,
 	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
+	{ "drops", NULL, "[DEV]", "what was denied lately, to all devices or to "
+	    "one", 1,
+	    run_plain, NULL, "Drops", "device", show_drops },
 	{ "pending", NULL, "", "MUD files that wait for an administrator", 0,
 	    run_plain, NULL, "Pending", NULL, show_pending },
 	{ "pending", "show", "ID", "why one of them waits", 1,
@@ -431,6 +434,13 @@ complain_usage(const struct command *command)
 	return COMMAND_USAGE;
 }
 
+/* One in brackets may be left out. */
+static int
+operands_least(const struct command *command)
+{
+	return command->operands[0] == '[' ? 0 : command->n_operands;
+}
+
 /*
  * Options may stand behind a command as well.  getopt moves the operands to
  * the end; the digest is left behind them, at argv[argc], or NULL there.
@@ -472,7 +482,7 @@ run_online(const struct command *command, struct options *options, int argc,
 			return complain_usage(command);
 	}
 	n = argc - optind;
-	if (n != command->n_operands)
+	if (n > command->n_operands || n < operands_least(command))
 		return complain_usage(command);
 	for (int i = 0; i < n; i++)
 		operands[i] = argv[optind + i];

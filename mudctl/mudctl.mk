@@ -13,7 +13,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/lines.c mudctl/lines.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
-	mudctl/showfile.c mudctl/showtrust.c \
+	mudctl/showdrops.c mudctl/showfile.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
 	mudctl/strict.c mudctl/strict.h \
 	mudctl/validate.c mudctl/validate.h \

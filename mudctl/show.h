@@ -21,6 +21,8 @@ typedef void show_fn(const struct show *show, const json_t *answer);
 void show_status(const struct show *show, const json_t *answer);
 void show_devices(const struct show *show, const json_t *answer);
 void show_device(const struct show *show, const json_t *answer);
+/* showdrops.c */
+void show_drops(const struct show *show, const json_t *answer);
 void show_pending(const struct show *show, const json_t *answer);
 /* showfile.c */
 void show_pending_file(const struct show *show, const json_t *answer);

@@ -11,6 +11,7 @@ TESTS += tests/scenario/run_scenario
 tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/answer.c tests/scenario/answer.h \
 	tests/scenario/disk.c tests/scenario/disk.h \
+	tests/scenario/dropsteps.c tests/scenario/dropsteps.h \
 	tests/scenario/expect.c tests/scenario/expect.h \
 	tests/scenario/fakemudd.c tests/scenario/fakemudd.h \
 	tests/scenario/far.c tests/scenario/far.h \
@@ -98,6 +99,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/68-full-disk.scn \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
+	tests/scenario/71-drops.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \
@@ -122,6 +124,7 @@ EXTRA_DIST += tests/scenario/README.md \
 
 if HAVE_CMOCKA
 engine_module_tests = \
+	tests/unit/test_droprows \
 	tests/unit/test_fetchbudget \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
@@ -137,6 +140,10 @@ check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
 engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
+
+tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c
+tests_unit_test_droprows_CFLAGS = $(engine_module_cflags)
+tests_unit_test_droprows_LDADD = $(engine_module_libs)
 
 tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
 tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)

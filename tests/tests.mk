@@ -16,6 +16,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_mudfile \
 	tests/fuzz/fuzz_mudstring \
 	tests/fuzz/fuzz_nd \
+	tests/fuzz/fuzz_nflog \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_rule \
 	tests/fuzz/fuzz_signature \
@@ -101,6 +102,12 @@ tests_fuzz_fuzz_mudstring_SOURCES = tests/fuzz/fuzz_mudstring.c \
 tests_fuzz_fuzz_mudstring_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_mudstring_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mudstring_LDADD = $(fuzz_mud_libs)
+
+tests_fuzz_fuzz_nflog_SOURCES = tests/fuzz/fuzz_nflog.c $(fuzz_driver)
+tests_fuzz_fuzz_nflog_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_nflog_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_nflog_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
+	$(NL_LIBS)
 
 tests_fuzz_fuzz_rule_SOURCES = tests/fuzz/fuzz_rule.c $(fuzz_driver)
 tests_fuzz_fuzz_rule_CFLAGS = $(fuzz_cflags)

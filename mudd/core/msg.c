@@ -86,6 +86,11 @@ static const struct {
 	RECORD(REFUSED, refused, 0, READER, ENGINE),
 	RECORD(ANCHOR, anchor, 0, READER, ENGINE),
 	RECORD(ANCHORS_END, anchors_end, 0, READER, ENGINE),
+
+	RECORD(LOG, empty, 0, ENGINE, MUDD),
+	RECORD(LOG_OPENED, empty, 1, MUDD, ENGINE),
+	RECORD(LOG_LISTEN, empty, 1, ENGINE, WATCHER),
+	RECORD(DROP, drop, 0, WATCHER, ENGINE),
 #undef RECORD
 };
 /* clang-format on */

@@ -98,6 +98,11 @@ enum record_type {
 	RECORD_REFUSED, /* the bytes are not a MUD file we can use */
 	RECORD_ANCHOR,  /* one certificate, good or broken */
 	RECORD_ANCHORS_END,
+	/* the way of the drops that the kernel logs */
+	RECORD_LOG,        /* engine → mudd: open their socket */
+	RECORD_LOG_OPENED, /* mudd → engine, + fd: or it could not */
+	RECORD_LOG_LISTEN, /* engine → watcher, + fd: read it from now on */
+	RECORD_DROP,       /* watcher → engine: what was dropped */
 	RECORD_TYPES
 };
 
@@ -250,6 +255,36 @@ struct record_sighting {
 	char url[LIMIT_URL + 1]; /* "" : none, or refused (see why) */
 	char hostname[LIMIT_CLIENTNAME + 1]; /* [A-Za-z0-9-], or "" */
 	struct fault why;                    /* the URL was refused */
+};
+
+enum drop_kind {
+	DROP_FROM,  /* a Thing's policy forbids it to send that */
+	DROP_TO,    /* it may not be sent that */
+	DROP_SPOOF, /* an address or a MAC that is not the sender's */
+	DROP_KINDS
+};
+
+enum drop_number {
+	DROP_NO_NUMBER,
+	DROP_PORT,      /* the one that it went to */
+	DROP_ICMP_TYPE, /* or ICMPv6 */
+	DROP_NUMBERS
+};
+
+/* Packets of one kind, for a short time; what is not known is 0. */
+struct record_drop {
+	uint8_t kind;       /* enum drop_kind */
+	uint8_t protocol;   /* IPv4's and IPv6's number */
+	uint8_t has_number; /* enum drop_number: what number is */
+	uint8_t zero;
+	uint16_t number;
+	struct mac mac;  /* FROM, SPOOF: the sender; TO: the receiver, where the
+	                  * frame had it */
+	struct addr own; /* FROM: source; TO: destination; SPOOF: the source,
+	                  * that is, what it claims */
+	struct addr peer; /* the other one; family 0 with own's, or equal */
+	uint8_t zero2[2];
+	uint32_t count; /* packets that the kernel logged: 1 at least */
 };
 
 /* ---- engine ↔ fetcher --------------------------------------------------- */

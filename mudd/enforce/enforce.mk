@@ -8,6 +8,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/change.c mudd/enforce/change.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
+	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
@@ -46,6 +47,7 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
 	tests/unit/test_packets6 \
+	tests/unit/test_droplog tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -63,6 +65,10 @@ tests_unit_test_capture_LDADD = $(enforce_test_libs)
 tests_unit_test_change_SOURCES = tests/unit/test_change.c
 tests_unit_test_change_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_change_LDADD = $(enforce_test_libs)
+
+tests_unit_test_droplog_SOURCES = tests/unit/test_droplog.c
+tests_unit_test_droplog_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_droplog_LDADD = $(enforce_test_libs)
 
 tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(enforce_world)
 tests_unit_test_headers_CFLAGS = $(enforce_test_cflags)

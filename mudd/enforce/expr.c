@@ -20,10 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforce/droplog.h"
+
 #define AFTER_MAC    NFT_REG32_02 /* 6 bytes, padded to 8 */
 #define AFTER_IFNAME NFT_REG_2    /* 16 bytes */
-
-#define NFLOG_GROUP 100
 
 /* Logged at most: so many a second, after a burst of so many. */
 #define LOG_RATE  1
@@ -496,7 +496,7 @@ expr_log(struct nftnl_rule *rule, const char *prefix)
 	struct nftnl_expr *expr = append(rule, "log");
 
 	nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX, prefix);
-	nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, NFLOG_GROUP);
+	nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, DROPLOG_GROUP);
 }
 
 static void

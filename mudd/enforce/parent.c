@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/capture.h"
+#include "enforce/droplog.h"
 #include "enforce/enforcer.h"
 #include "enforce/notify.h"
 #include "enforce/workers.h"
@@ -40,6 +41,7 @@ struct parent {
 	struct event *term, *interrupt, *hangup;
 	int64_t heard_sec;
 	int ready_fd;
+	int log_error; /* of the last try to open the drop log, or 0 */
 	bool is_ready;
 	bool torn_down;
 };
@@ -112,6 +114,26 @@ take_capture(struct parent *parent, const struct msg *msg)
 		    strerror(-fd));
 	else
 		channel_send(parent->engine, RECORD_CAPTURED, port, &fd, 1);
+	return true;
+}
+
+/* The engine asks again while there is none; what is the matter is said once.
+ */
+static bool
+take_log(struct parent *parent, const struct msg *msg)
+{
+	int fd = droplog_open();
+	int error = fd < 0 ? fd : 0;
+
+	if (error < 0 && error != parent->log_error)
+		log_warning("cannot read NFLOG group %d (%s), so that nobody "
+			    "is told what was dropped; does another program "
+			    "read it?",
+		    DROPLOG_GROUP, strerror(-error));
+	parent->log_error = error;
+	if (error == 0)
+		channel_send(parent->engine, RECORD_LOG_OPENED,
+		    MSG_BODY(msg, record_empty), &fd, 1);
 	return true;
 }
 
@@ -230,6 +252,7 @@ static const struct {
 	{ RECORD_START, take_start },
 	{ RECORD_STOP, take_stop },
 	{ RECORD_CAPTURE, take_capture },
+	{ RECORD_LOG, take_log },
 	{ RECORD_COUNTERS, take_counters },
 	{ RECORD_TEARDOWN, take_teardown },
 	{ RECORD_PONG, take_pong },

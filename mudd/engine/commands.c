@@ -10,6 +10,7 @@
 
 #include "engine/calls.h"
 #include "engine/decisions.h"
+#include "engine/dropcalls.h"
 #include "engine/engine.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
@@ -73,6 +74,7 @@ static const struct control_method methods[] = {
 	{ "Status", false, status },
 	{ "Devices", false, devices },
 	{ "Device", false, device },
+	{ "Drops", false, dropcalls_list },
 	{ "Pending", false, decisions_pending },
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },

@@ -102,6 +102,8 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		things_each(engine->things, touch_thing_of, engine);
 	engine->lan.addresses_changed = false;
 	ask_for_captures(engine);
+	if (engine->watcher != NULL && engine->lan.is_complete)
+		due = least(due, drops_tick(engine->drops, engine->mudd, now));
 	if (may_begin(engine, now))
 		plan_begin(engine->plan);
 	else
@@ -165,6 +167,10 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 		good = sightings_take(&engine->sightings,
 		    MSG_BODY(msg, record_sighting), engine_now(engine));
 		break;
+	case RECORD_DROP:
+		/* Changes nothing that the modules would have to look at. */
+		return drops_take(engine->drops, MSG_BODY(msg, record_drop),
+		    engine_now(engine));
 	default:
 		break;
 	}
@@ -189,6 +195,7 @@ watcher_came(struct engine *engine, int fd)
 
 	channel_free(engine->watcher);
 	lan_restart(&engine->lan);
+	drops_restart(engine->drops);
 	engine->watcher = channel_new(engine->options.base, fd, PROGRAM_ENGINE,
 	    PROGRAM_WATCHER, watcher_record, watcher_gone, engine);
 	for (size_t i = 0; i < config->n_dhcp_servers; i++) {
@@ -240,6 +247,21 @@ on_captured(struct engine *engine, struct msg *msg)
 		(void)close(fd);
 	else
 		channel_send(engine->watcher, RECORD_LISTEN, &port, &fd, 1);
+	return true;
+}
+
+static bool
+on_log_opened(struct engine *engine, struct msg *msg)
+{
+	const struct record_empty listen = { 0 };
+	int fd = msg_take_fd(msg, 0);
+
+	if (engine->watcher == NULL) {
+		(void)close(fd);
+		return true;
+	}
+	drops_opened(engine->drops);
+	channel_send(engine->watcher, RECORD_LOG_LISTEN, &listen, &fd, 1);
 	return true;
 }
 
@@ -311,6 +333,8 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 	case RECORD_CAPTURED:
 		good = on_captured(engine, msg);
 		break;
+	case RECORD_LOG_OPENED:
+		return on_log_opened(engine, msg);
 	case RECORD_APPLIED:
 		good = on_applied(engine, MSG_BODY(msg, record_batch));
 		break;
@@ -467,6 +491,7 @@ engine_new(const struct engine_options *options)
 		log_fatal("cannot make a timer");
 	lan_init(&engine->lan, options->config);
 	engine->things = things_new(options->config->max_devices);
+	engine->drops = drops_new(engine->things);
 	engine->sets = sets_new();
 	policies_init(&engine->policies, engine->sets);
 	engine->jobs = jobs_new(options->base, engine->mudd);
@@ -491,6 +516,7 @@ engine_free(struct engine *engine)
 	jobs_free(engine->jobs);
 	policies_done(&engine->policies);
 	sets_free(engine->sets);
+	drops_free(engine->drops);
 	things_free(engine->things);
 	channel_free(engine->watcher);
 	channel_free(engine->mudd);

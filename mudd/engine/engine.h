@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "engine/controllers.h"
+#include "engine/drops.h"
 #include "engine/fetching.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
@@ -66,6 +67,7 @@ struct engine {
 	struct fetching fetching;
 	struct controllers controllers;
 	struct sightings sightings;
+	struct drops *drops;
 	struct engine_listener listener;
 	struct event *turn;  /* what one turn of the loop has changed */
 	struct event *timer; /* what time brings */

@@ -14,6 +14,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/controlclient.c mudd/engine/controlclient.h \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
 	mudd/engine/decisions.c mudd/engine/decisions.h \
+	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
+	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \

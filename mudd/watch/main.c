@@ -21,6 +21,7 @@
 #include "core/sandbox.h"
 #include "core/worker.h"
 #include "libmud/fault.h"
+#include "watch/droplog.h"
 #include "watch/links.h"
 #include "watch/observe.h"
 #include "watch/ports.h"
@@ -47,12 +48,13 @@ struct watcher {
 	struct presence *presence;
 	struct observer *observer;
 	struct ports *ports;
+	struct droplog *droplog;
 	struct event *resync, *events;
 	bool is_started;        /* the first dump is through */
 	bool is_resync_due;     /* the timer runs */
 	unsigned int n_lost;    /* links past their bound */
 	unsigned int n_over;    /* frames past their budget */
-	unsigned int n_dropped; /* sightings the engine did not take */
+	unsigned int n_dropped; /* records the engine did not take */
 	int64_t told_msec;
 };
 
@@ -65,7 +67,7 @@ tell(struct watcher *watcher, uint32_t ifindex)
 	if (watcher->told_msec != 0 && now - watcher->told_msec < TELL_MSEC)
 		return;
 	watcher->told_msec = now;
-	log_warning("port %u: %u frames over the budget (S-60), %u sightings "
+	log_warning("port %u: %u frames over the budget (S-60), %u records "
 		    "dropped since the engine is slow, so far",
 	    ifindex, watcher->n_over, watcher->n_dropped);
 }
@@ -226,6 +228,17 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	}
 }
 
+static void
+on_drop(void *arg, const struct record_drop *drop)
+{
+	struct watcher *watcher = arg;
+
+	if (channel_backlog(watcher->engine) < BACKLOG)
+		channel_send(watcher->engine, RECORD_DROP, drop, NULL, 0);
+	else
+		watcher->n_dropped++;
+}
+
 static bool
 on_record(void *arg, struct channel *ch, struct msg *msg)
 {
@@ -237,6 +250,10 @@ on_record(void *arg, struct channel *ch, struct msg *msg)
 	if (msg->type == RECORD_SERVER) {
 		observer_trust(
 		    watcher->observer, &MSG_BODY(msg, record_server)->mac);
+		return true;
+	}
+	if (msg->type == RECORD_LOG_LISTEN) {
+		droplog_listen(watcher->droplog, msg_take_fd(msg, 0));
 		return true;
 	}
 	if (msg->type != RECORD_LISTEN || port->ifindex == 0)
@@ -302,6 +319,8 @@ watcher_open(struct watcher *watcher)
 	watcher->observer =
 	    observer_new(watcher->links, watcher->presence, random_key());
 	watcher->ports = ports_new(watcher->base, on_frame, is_there, watcher);
+	watcher->droplog =
+	    droplog_new(watcher->base, random_key(), on_drop, watcher);
 	watcher->resync = evtimer_new(watcher->base, on_resync, watcher);
 	watcher->events =
 	    event_new(watcher->base, rtnl_events_fd(watcher->rtnl),
@@ -316,6 +335,7 @@ watcher_close(struct watcher *watcher)
 {
 	event_free(watcher->events);
 	event_free(watcher->resync);
+	droplog_free(watcher->droplog);
 	ports_free(watcher->ports);
 	observer_free(watcher->observer);
 	presence_free(watcher->presence);

@@ -4,12 +4,15 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/attrs.c mudd/watch/attrs.h \
 	mudd/watch/budget.c mudd/watch/budget.h \
 	mudd/watch/dhcp4.c mudd/watch/dhcp4.h \
+	mudd/watch/droplog.c mudd/watch/droplog.h \
+	mudd/watch/drops.c mudd/watch/drops.h \
 	mudd/watch/exchange.c mudd/watch/exchange.h \
 	mudd/watch/frame.c mudd/watch/frame.h \
 	mudd/watch/links.c mudd/watch/links.h \
 	mudd/watch/machash.h \
 	mudd/watch/nd.c mudd/watch/nd.h \
 	mudd/watch/networks.c mudd/watch/networks.h \
+	mudd/watch/nflog.c mudd/watch/nflog.h \
 	mudd/watch/observe.c mudd/watch/observe.h \
 	mudd/watch/ports.c mudd/watch/ports.h \
 	mudd/watch/presence.c mudd/watch/presence.h \
@@ -27,12 +30,14 @@ if HAVE_CMOCKA
 watch_tests = \
 	tests/unit/test_budget \
 	tests/unit/test_dhcp4 \
+	tests/unit/test_drops \
 	tests/unit/test_exchange \
 	tests/unit/test_frame \
 	tests/unit/test_links \
 	tests/unit/test_links_dump \
 	tests/unit/test_nd \
 	tests/unit/test_networks \
+	tests/unit/test_nflog \
 	tests/unit/test_observe \
 	tests/unit/test_ports \
 	tests/unit/test_presence \
@@ -51,6 +56,10 @@ tests_unit_test_budget_LDADD = $(watch_test_ldadd)
 tests_unit_test_dhcp4_SOURCES = tests/unit/test_dhcp4.c
 tests_unit_test_dhcp4_CFLAGS = $(watch_test_cflags)
 tests_unit_test_dhcp4_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_drops_SOURCES = tests/unit/test_drops.c
+tests_unit_test_drops_CFLAGS = $(watch_test_cflags)
+tests_unit_test_drops_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_exchange_SOURCES = tests/unit/test_exchange.c
 tests_unit_test_exchange_CFLAGS = $(watch_test_cflags)
@@ -78,6 +87,11 @@ tests_unit_test_networks_SOURCES = tests/unit/test_networks.c \
 	$(watch_rtnl_told)
 tests_unit_test_networks_CFLAGS = $(watch_test_cflags)
 tests_unit_test_networks_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_nflog_SOURCES = tests/unit/test_nflog.c \
+	tests/unit/nflog_recorded.h
+tests_unit_test_nflog_CFLAGS = $(watch_test_cflags)
+tests_unit_test_nflog_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_observe_SOURCES = tests/unit/test_observe.c
 tests_unit_test_observe_CFLAGS = $(watch_test_cflags)

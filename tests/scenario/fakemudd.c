@@ -160,6 +160,20 @@ open_capture(struct scene *scene, const struct record_port *port)
 }
 
 static void
+open_log(struct scene *scene)
+{
+	const struct record_empty opened = { 0 };
+	int fd;
+
+	(void)scene_see(scene, "capture drops");
+	if (scene->mudd.cannot_log)
+		return;
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	(void)far_send(&scene->mudd.far, RECORD_LOG_OPENED, &opened, &fd, 1);
+	(void)close(fd);
+}
+
+static void
 take(struct scene *scene, const struct msg *msg)
 {
 	if (gather_takes(msg->type)) {
@@ -175,6 +189,9 @@ take(struct scene *scene, const struct msg *msg)
 		break;
 	case RECORD_CAPTURE:
 		open_capture(scene, MSG_BODY(msg, record_port));
+		break;
+	case RECORD_LOG:
+		open_log(scene);
 		break;
 	case RECORD_READY:
 		(void)scene_see(scene, "ready");

@@ -122,8 +122,11 @@ watcher_turn(struct scene *scene)
 
 	while (far_receive(&scene->watcher, &msg)) {
 		any = true;
-		(void)scene_see(
-		    scene, "listen %u", MSG_BODY(&msg, record_port)->ifindex);
+		if (msg.type == RECORD_LOG_LISTEN)
+			(void)scene_see(scene, "listen drops");
+		else
+			(void)scene_see(scene, "listen %u",
+			    MSG_BODY(&msg, record_port)->ifindex);
 		msg_close_fds(&msg);
 	}
 	return any;

@@ -36,6 +36,7 @@ struct fake_mudd {
 	uint32_t n_answered;  /* batch up to which answers were sent */
 	uint32_t n_batches;   /* batch that came last */
 	bool cannot_start;    /* workers */
+	bool cannot_log;      /* nor open the drop log */
 };
 
 /* A fetcher or a reader (workers.c). */

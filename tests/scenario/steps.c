@@ -11,6 +11,7 @@
 #include "libmud/mem.h"
 #include "tests/scenario/answer.h"
 #include "tests/scenario/disk.h"
+#include "tests/scenario/dropsteps.h"
 #include "tests/scenario/expect.h"
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/lansteps.h"
@@ -155,6 +156,10 @@ do_mudd(struct scene *scene, const struct step *step)
 		scene->mudd.cannot_start = true;
 	else if (strcmp(what, "can-start") == 0)
 		scene->mudd.cannot_start = false;
+	else if (strcmp(what, "cannot-log") == 0)
+		scene->mudd.cannot_log = true;
+	else if (strcmp(what, "can-log") == 0)
+		scene->mudd.cannot_log = false;
 	else if (strcmp(what, "loses-tables") == 0)
 		fakemudd_lose(scene);
 	else if (strcmp(what, "answers") != 0)
@@ -188,6 +193,8 @@ static const struct step_kind kinds[] = {
 	{ "uses", 4, lansteps_sighting },
 	{ "release", 4, lansteps_sighting },
 	{ "nak", 4, lansteps_sighting },
+	{ "drop", 3, dropsteps_drop },
+	{ "drops", 2, dropsteps_list },
 	{ "file", 2, answer_file },
 	{ "serve", 3, answer_serve },
 	{ "stored", 5, answer_stored },

@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -92,6 +93,27 @@ captures(void)
 	msg_close_fds(&msg);
 }
 
+/* One at a time; asking for another is no fault. */
+static void
+drop_log(void)
+{
+	const struct record_empty empty = { 0 };
+	int protocol = 0;
+	socklen_t len = sizeof(int);
+	struct msg msg;
+
+	wire_send(&wire, RECORD_LOG, &empty);
+	expect(RECORD_LOG_OPENED, &msg);
+	if (getsockopt(msg.fds[0], SOL_SOCKET, SO_PROTOCOL, &protocol, &len) !=
+		0 ||
+	    protocol != NETLINK_NETFILTER)
+		log_fatal("another socket");
+	wire_send(&wire, RECORD_LOG, &empty);
+	wire_send(&wire, RECORD_COUNTERS, &empty);
+	expect(RECORD_COUNTERS_END, &msg);
+	msg_close_fds(&msg);
+}
+
 /* A RESET that stands, and one that cannot. */
 static void
 batches(void)
@@ -142,6 +164,7 @@ play_all(void)
 	workers();
 	captures();
 	batches();
+	drop_log();
 	wire_send(&wire, RECORD_READY, &empty);
 	wire_send(&wire, RECORD_READY, &empty);
 	expect(RECORD_PING, &msg);

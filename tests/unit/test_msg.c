@@ -70,6 +70,8 @@ static const struct {
 	ROW(REFUSED, refused, 0, R, E),
 	ROW(ANCHORS, anchors, 1, E, R), ROW(ANCHOR, anchor, 0, R, E),
 	ROW(ANCHORS_END, anchors_end, 0, R, E),
+	ROW(LOG, empty, 0, E, M), ROW(LOG_OPENED, empty, 1, M, E),
+	ROW(LOG_LISTEN, empty, 1, E, W), ROW(DROP, drop, 0, W, E),
 };
 /* clang-format on */
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
