@@ -75,15 +75,6 @@ say_taken(
 	    thing->port, addr_text(address, addr));
 }
 
-static void
-come_back(const struct sightings *sightings, struct thing *thing)
-{
-	if (!thing->departed)
-		return;
-	thing->departed = false;
-	things_touch(sightings->things, thing);
-}
-
 void
 addresses_take(const struct sightings *sightings, struct thing *thing,
     const struct addr *address, int64_t now)
@@ -118,6 +109,5 @@ addresses_take(const struct sightings *sightings, struct thing *thing,
 		    LIMIT_ALL_SIX);
 		return;
 	}
-	come_back(sightings, thing);
 	(void)thingstore_put(sightings->state, thing);
 }

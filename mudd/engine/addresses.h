@@ -24,8 +24,11 @@ struct sightings;
 bool addresses_may_have(
     const struct sightings *sightings, const struct record_sighting *sighting);
 
-/* The Thing, whose port is noted, uses this address: it is its from now on,
- * and it is back if it had departed; unless another has it (spoof). */
+/*
+ * The Thing, whose port is noted, uses this address: it is its from now on,
+ * unless another has it (spoof).  A Thing that has departed does not come back
+ * by that: what it says of itself is kept until a DHCP server has spoken.
+ */
 void addresses_take(const struct sightings *sightings, struct thing *thing,
     const struct addr *address, int64_t now);
 

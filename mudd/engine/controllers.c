@@ -20,6 +20,9 @@ struct gathering {
 static void
 put_thing(const struct gathering *gathering, const struct thing *thing)
 {
+	/* Who has departed may go on telling its neighbours of addresses. */
+	if (thing->departed)
+		return;
 	for (size_t i = 0; i < thing->n_leases; i++)
 		(void)set_put(gathering->controllers->sets, gathering->set,
 		    &thing->leases[i].addr, 0);

@@ -448,8 +448,12 @@ expire_thing(void *arg, struct thing *thing)
 		    expiring->sightings->things, thing, &lease.addr);
 		thingstore_drop_lease(
 		    expiring->sightings->state, thing, &lease.addr);
-		if (thing->n_leases > 0)
+		/* Who does not renew its lease has gone; an address that it
+		 * gave itself would only be missed much later. */
+		if (lease.source != LEASE_DHCP4 ||
+		    things_has_lease(thing, LEASE_DHCP4))
 			continue;
+		addresses_drop(expiring->sightings, thing, LEASE_NEIGHBOUR);
 		depart(expiring->sightings, thing, "its lease has expired");
 		(void)thingstore_put(expiring->sightings->state, thing);
 	}

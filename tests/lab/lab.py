@@ -39,6 +39,10 @@ NAMES = {
     "b.svc.example.com": ["198.51.100.12"],
     "c.svc.example.com": ["198.51.100.13"],
     "d.svc.example.com": ["198.51.100.14"],
+    "a6.svc.example.com": ["2001:db8:77::a"],
+    "b6.svc.example.com": ["2001:db8:77::b"],
+    "c6.svc.example.com": ["2001:db8:77::c"],
+    "d6.svc.example.com": ["2001:db8:77::d"],
     "fw-update.luminaire.example.com": ["198.51.100.21"],
     "mud.example.com": ["203.0.113.10"],
     "luminaire.example.com": ["203.0.113.11"],
@@ -48,7 +52,8 @@ NAMES = {
     "silent.example.com": ["203.0.113.15"],
 }
 CONTROLLER = "198.51.100.30"
-SERVICE = {key: NAMES[key + ".svc.example.com"][0] for key in "abcd"}
+SERVICE = {key: NAMES[key + ".svc.example.com"][0]
+           for key in ("a", "b", "c", "d", "a6", "b6", "c6", "d6")}
 
 
 def command(script, *args):
@@ -122,10 +127,14 @@ class Lab:
         self.echo.add_each(self.svc, (443, 4433, 5684, mudfile.TCP_SERVICE,
                                       mudfile.UDP_SERVICE))
         self.echo.add(self.gw, (123,), self.gw.addr4)
-        self.echo.add(self.svc, (9000,), "::")
+        for address in (self.svc.addr6, *(SERVICE[key] for key in
+                                          ("a6", "b6", "c6", "d6"))):
+            self.echo.add(self.svc, (9000, mudfile.TCP_SERVICE,
+                                     mudfile.UDP_SERVICE), address)
         for host in self.things:
             self.echo.add(host, (5683, mudfile.TCP_THING, mudfile.UDP_THING))
-            self.echo.add(host, (9000,), "::")
+            self.echo.add(host, (9000, mudfile.TCP_THING,
+                                 mudfile.UDP_THING), "::")
         services.Tarpit(self.www, NAMES["silent.example.com"][0])
         self.mudd = Manager(self.out, self.pki) if stage else None
         self.clients = {}
@@ -138,7 +147,8 @@ class Lab:
         self.t1, self.t2, self.t3, self.t4, self.t5 = self.things
         self.svc = net.Host("svc", "02:00:5e:00:53:a0", "wan0",
                             "198.51.100.10", "2001:db8:77::11",
-                            [*SERVICE.values(), "198.51.100.21", CONTROLLER])
+                            [*(SERVICE[key] for key in "abcd"),
+                             "198.51.100.21", CONTROLLER])
         self.www = net.Host("www", "02:00:5e:00:53:a1", "wan1",
                             "203.0.113.9", None,
                             ["203.0.113.1%d" % n for n in range(6)])
@@ -148,6 +158,10 @@ class Lab:
         for host in self.things:
             net.address(host, 24, via6="fd77::1")
         net.address(self.svc, 24, "198.51.100.1", "2001:db8:77::1")
+        with self.svc.inside():
+            for key in ("a6", "b6", "c6", "d6"):
+                net.run("ip", "addr", "add", SERVICE[key] + "/64", "dev",
+                        "eth0", "nodad")
         net.address(self.www, 24, "203.0.113.1")
 
     # What scenarios say.

@@ -26,7 +26,8 @@ _CONFIG = """# Made by the lab.
 lan = {"br-lan"}
 fetch {
 	ca-file        = "/etc/mudd/web-ca.pem"
-	allow-prefixes = {"198.51.100.0/24", "203.0.113.0/24"}
+	allow-prefixes = {"198.51.100.0/24", "203.0.113.0/24",
+	                  "2001:db8:77::/64"}
 %s}
 """
 

@@ -6,12 +6,12 @@ URL = "https://mud.example.com/%s.json"
 
 
 def ace(name, direction, peer, protocol, initiated=None, sport=None,
-        dport=None):
+        dport=None, family="ipv4"):
     """One accept ACE. peer: a DNS name, or the name of an abstraction."""
-    matches = {"ipv4": {"protocol": {"tcp": 6, "udp": 17}[protocol]}}
+    matches = {family: {"protocol": {"tcp": 6, "udp": 17}[protocol]}}
     if "." in peer:
         side = "dst" if direction == "from" else "src"
-        matches["ipv4"]["ietf-acldns:%s-dnsname" % side] = peer
+        matches[family]["ietf-acldns:%s-dnsname" % side] = peer
     else:
         matches["ietf-mud:mud"] = {peer: [None]}
     ports = {}
@@ -27,7 +27,7 @@ def ace(name, direction, peer, protocol, initiated=None, sport=None,
 
 
 def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing",
-          day=15):
+          day=15, family="ipv4"):
     """The bytes of a MUD file that lives at URL % name."""
     mud = {
         "mud-version": 1,
@@ -46,7 +46,7 @@ def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing",
     }
     if not signed:
         del mud["mud-signature"]
-    acls = [{"name": side + name, "type": "ipv4-acl-type",
+    acls = [{"name": side + name, "type": family + "-acl-type",
              "aces": {"ace": aces}}
             for side, aces in (("from-", from_aces), ("to-", to_aces))]
     return json.dumps({"ietf-mud:mud": mud,
@@ -59,26 +59,29 @@ def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing",
 TCP_SERVICE, TCP_THING, UDP_SERVICE, UDP_THING = 7001, 7002, 7003, 7004
 
 
-def north_south(name):
+def north_south(name, family="ipv4"):
+    """family: which of the services' addresses; ipv6 names end in 6."""
     from_aces, to_aces = [], []
+    suffix = "" if family == "ipv4" else "6"
     for service, out, into in (("a", True, True), ("b", True, False),
                                ("c", False, True)):
-        peer = service + ".svc.example.com"
+        peer = service + suffix + ".svc.example.com"
         if out:
             from_aces += [
                 ace(service + "-tcp-out", "from", peer, "tcp", "from",
-                    dport=TCP_SERVICE),
+                    dport=TCP_SERVICE, family=family),
                 ace(service + "-udp-out", "from", peer, "udp",
-                    dport=UDP_SERVICE)]
+                    dport=UDP_SERVICE, family=family)]
             to_aces.append(
                 ace(service + "-tcp-back", "to", peer, "tcp", "from",
-                    sport=TCP_SERVICE))
+                    sport=TCP_SERVICE, family=family))
         if into:
             to_aces += [
                 ace(service + "-tcp-in", "to", peer, "tcp", "to",
-                    dport=TCP_THING),
-                ace(service + "-udp-in", "to", peer, "udp", dport=UDP_THING)]
+                    dport=TCP_THING, family=family),
+                ace(service + "-udp-in", "to", peer, "udp", dport=UDP_THING,
+                    family=family)]
             from_aces.append(
                 ace(service + "-tcp-answer", "from", peer, "tcp", "to",
-                    sport=TCP_THING))
-    return build(name, from_aces, to_aces)
+                    sport=TCP_THING, family=family))
+    return build(name, from_aces, to_aces, family=family)

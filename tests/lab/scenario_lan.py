@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import time
 
 import frames
@@ -195,29 +196,106 @@ def _other_address(lab):
               "%d packets arrived" % len(arrived))
 
 
-@scenario("ipv6", 60)
+def _six_bound(lab, host, addr, seconds=5):
+    """Does the kernel come to bind this address to the Thing?"""
+    return lab.wait(lambda: host.mac in lab.elements("bind6") and
+                    addr in lab.elements("bind6"), seconds)
+
+
+def _slaac(lab, host):
+    """A router's word, and the addresses that the Thing makes of it."""
+    with host.inside():
+        for name, value in (("accept_ra", "1"), ("accept_dad", "1"),
+                            ("use_tempaddr", "2")):
+            net.write("/proc/sys/net/ipv6/conf/eth0/" + name, value)
+    services.router(lab.out)
+
+    def made():
+        with host.inside():
+            listed = net.run("ip", "-6", "-o", "addr", "show", "dev", "eth0",
+                             "scope", "global", "dynamic")
+        found = [word.split("/")[0] for line in listed.splitlines()
+                 if "tentative" not in line
+                 for word in line.split() if word.startswith("fd77:")]
+        return found if len(found) >= 2 else None
+
+    return lab.wait(made, 10) or []
+
+
+def _answers(lab, host, addr):
+    """From the address that it was asked at, which no socket of all does."""
+    lab.echo.add(host, (mudfile.UDP_THING,), addr, (socket.SOCK_DGRAM,))
+
+
+@scenario("ipv6", 90)
 def ipv6(lab):
-    """A managed Thing has no IPv6 yet but neighbour discovery."""
-    publish(lab)
+    """IoT-5-v6: addresses that the Thing gives itself, and its policy."""
+    lab.publish("lamp.json", mudfile.north_south("lamp", "ipv6"),
+                signer="signer")
     lab.mudd.start()
-    there, thing = lab.svc.addr6, lab.t1
-    lab.probe([lab.flow(thing, lab.svc, "udp", 9000, True, address=there,
-                        name="before it is managed")])
-    enforced(lab, thing)
-    flows = []
-    for proto in ("tcp", "udp"):
-        flows += [
-            lab.flow(thing, lab.svc, proto, 9000, False, address=there),
-            lab.flow(lab.svc, thing, proto, 9000, False,
-                     address=thing.addr6),
-            lab.flow(thing, lab.t5, proto, 9000, False,
-                     address=lab.t5.addr6, name="on the bridge"),
-            lab.flow(lab.t5, thing, proto, 9000, False,
-                     address=thing.addr6, name="on the bridge"),
-            lab.flow(lab.t5, lab.svc, proto, 9000, True, address=there,
-                     name="not managed")]
-    lab.probe(flows)
+    thing = lab.t1
+    lab.probe([lab.flow(thing, lab.svc, "udp", 9000, True,
+                        address=lab.svc.addr6, name="before it is managed")])
+    lab.join("udhcpc", thing, mudfile.URL % "lamp")
+    device = lab.mudd.wait_state(thing.mac, "enforced")
+    lab.check(device.get("state") == "enforced", "the Thing is enforced",
+              device)
+    lab.wait(lambda: all(lab.service(key) in lab.table()
+                         for key in ("a6", "b6", "c6")), 10)
+    lab.check(_six_bound(lab, thing, thing.addr6),
+              "what it used before it was managed is bound",
+              lab.elements("bind6"))
+    _answers(lab, thing, thing.addr6)
+    lab.probe([*north_south(lab, thing, thing.addr6),
+               lab.flow(lab.t5, lab.svc, "tcp", 9000, True,
+                        address=lab.svc.addr6, name="not managed")])
+    addresses = _slaac(lab, thing)
+    lab.check(len(addresses) >= 2,
+              "the Thing has a stable and a temporary address", addresses)
+    for addr in addresses:
+        lab.check(_six_bound(lab, thing, addr),
+                  "%s is bound before anything is sent from it" % addr,
+                  lab.elements("bind6"))
+        _answers(lab, thing, addr)
+        lab.probe(north_south(lab, thing, addr))
+    _not_its_own(lab, thing)
     _neighbours(lab, thing)
+    lab.clients["t1"].release()
+    lab.wait(lambda: "fd77::" not in lab.elements("bind6"), 10)
+    lab.check(thing.addr6 not in lab.elements("to6"),
+              "IoT-7-v6: with its lease its IPv6 addresses are gone",
+              lab.elements("to6"))
+
+
+def _not_its_own(lab, thing):
+    """The address of another host, and one of no network here."""
+    lab.probe([lab.flow(lab.t5, lab.svc, "udp", 9000, True,
+                        address=lab.svc.addr6, name="its own address")])
+    for addr in (lab.t5.addr6, "2001:db8:99::1"):
+        with thing.inside():
+            net.run("ip", "addr", "add", addr + "/64", "dev", "eth0", "nodad")
+            net.run("ip", "-6", "neigh", "flush", "dev", "eth0")
+            sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        with sock:
+            # It asks for the gateway in that address's name, in vain.
+            sock.bind((addr, 0))
+            sock.sendto(b"?", ("fd77::1", 9000))
+            time.sleep(0.5)
+        with thing.inside():
+            net.run("ip", "-6", "neigh", "replace", "fd77::1", "lladdr",
+                    lab.gw.mac, "dev", "eth0", "nud", "permanent")
+        lab.probe([lab.flow(thing, lab.svc, "udp", mudfile.UDP_SERVICE, False,
+                            address=lab.service("a6"), source=addr,
+                            name="from " + addr)])
+        lab.check(addr not in lab.elements("bind6"),
+                  "%s is not bound to it" % addr, lab.elements("bind6"))
+        with thing.inside():
+            net.run("ip", "addr", "del", addr + "/64", "dev", "eth0")
+            net.run("ip", "-6", "neigh", "del", "fd77::1", "dev", "eth0")
+    lab.check("spoof" in lab.mudd.log_tail(4000).lower(),
+              "the log tells of the spoofing", lab.mudd.log_tail(20))
+    lab.probe([lab.flow(lab.t5, lab.svc, "tcp", 9000, True,
+                        address=lab.svc.addr6, name="still its own")])
 
 
 def _neighbours(lab, thing):

@@ -27,8 +27,11 @@ def enforced(lab, host, kind="udhcpc", url=MUD_URL):
     return device
 
 
-def north_south(lab, thing):
-    """The eight rows of IoT-5, once by TCP and once by UDP."""
+def north_south(lab, thing, six=None):
+    """The eight rows of IoT-5, once by TCP and once by UDP.
+
+    six: by IPv6, with this address of the Thing.
+    """
     rows = (("out", "a", True), ("in", "a", True), ("out", "d", False),
             ("in", "d", False), ("out", "c", False), ("in", "b", False),
             ("out", "b", True), ("in", "c", True))
@@ -38,13 +41,13 @@ def north_south(lab, thing):
                 ("tcp", mudfile.TCP_SERVICE, mudfile.TCP_THING),
                 ("udp", mudfile.UDP_SERVICE, mudfile.UDP_THING)):
             name = "IoT-5 %s %s" % (way, key.upper())
-            address = lab.service(key)
+            address = lab.service(key + "6" if six else key)
             if way == "out":
                 flows.append(lab.flow(thing, lab.svc, protocol, out, passes,
-                                      address=address, name=name))
+                                      address=address, source=six, name=name))
             else:
                 flows.append(lab.flow(lab.svc, thing, protocol, into, passes,
-                                      source=address, name=name))
+                                      address=six, source=address, name=name))
     return flows
 
 

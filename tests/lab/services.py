@@ -47,6 +47,21 @@ class Daemon:
                 self.process.wait()
 
 
+def router(out):
+    """Router advertisements of the gateway, for SLAAC."""
+    conf = out + "/dnsmasq-ra.conf"
+    net.write(conf, "\n".join([
+        "port=0", "user=root", "interface=br-lan", "bind-interfaces",
+        "enable-ra", "dhcp-range=fd77::,ra-only,64,3600", "log-dhcp",
+        "log-facility=-", "dhcp-leasefile=" + out + "/dnsmasq-ra.leases"])
+        + "\n")
+    daemon = Daemon("dnsmasq-ra", ["dnsmasq", "--keep-in-foreground",
+                                   "--conf-file=" + conf, "--pid-file="],
+                    out + "/dnsmasq-ra.log")
+    daemon.wait_for(lambda: "router advertisement" in open(daemon.log).read())
+    return daemon
+
+
 def dnsmasq(out, names, lease="2m"):
     """DHCP and DNS of the gateway. names: name -> list of addresses."""
     folder = out + "/dnsmasq"
