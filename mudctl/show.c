@@ -262,6 +262,7 @@ show_device(const struct show *show, const json_t *answer)
 		    (long long)lines_number(drops, "from"),
 		    (long long)lines_number(drops, "to"));
 	}
+	show_denied(show, json_object_get(answer, "denied"));
 	lines_line(show, "first seen", lines_text(answer, "first_seen"));
 	lines_line(show, "last seen", lines_text(answer, "last_seen"));
 	lines_array(show, "flags", json_object_get(answer, "flags"));

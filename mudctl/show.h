@@ -23,6 +23,8 @@ void show_devices(const struct show *show, const json_t *answer);
 void show_device(const struct show *show, const json_t *answer);
 /* showdrops.c */
 void show_drops(const struct show *show, const json_t *answer);
+/* Rows of them, as lines about one device. */
+void show_denied(const struct show *show, const json_t *rows);
 void show_pending(const struct show *show, const json_t *answer);
 /* showfile.c */
 void show_pending_file(const struct show *show, const json_t *answer);

@@ -11,50 +11,91 @@
 
 #define CELL 320 /* an address, and a DNS name */
 
-static void
-add_what(struct columns *columns, const json_t *row)
+static bool
+is_spoof(const json_t *row)
 {
-	const bool is_spoof = strcmp(lines_text(row, "kind"), "spoof") == 0;
-	const bool is_to = strcmp(lines_text(row, "direction"), "to") == 0;
-	char text[CELL];
-
-	if (is_spoof)
-		(void)snprintf(text, sizeof(text), "claims to be %s",
-		    lines_text(row, "address"));
-	else
-		(void)snprintf(text, sizeof(text), "%s",
-		    is_to ? "was sent to by" : "sent to");
-	columns_add(columns, text, is_spoof ? TONE_BAD : TONE_PLAIN);
+	return strcmp(lines_text(row, "kind"), "spoof") == 0;
 }
 
 static void
-add_peer(struct columns *columns, const json_t *row)
+what_text(const json_t *row, char text[CELL])
+{
+	if (is_spoof(row))
+		(void)snprintf(
+		    text, CELL, "claims to be %s", lines_text(row, "address"));
+	else if (strcmp(lines_text(row, "direction"), "to") == 0)
+		(void)snprintf(text, CELL, "was sent to by");
+	else
+		(void)snprintf(text, CELL, "sent to");
+}
+
+static void
+peer_text(const json_t *row, char text[CELL])
 {
 	const char *name = lines_text(row, "peer_name");
-	char text[CELL];
 
-	(void)snprintf(text, sizeof(text), name[0] == '\0' ? "%s%s" : "%s (%s)",
-	    lines_text(row, "peer"), name);
-	columns_add(columns, text, TONE_PLAIN);
+	if (name[0] == '\0')
+		(void)snprintf(text, CELL, "%s", lines_text(row, "peer"));
+	else
+		(void)snprintf(
+		    text, CELL, "%s (%s)", lines_text(row, "peer"), name);
 }
 
 static void
-add_protocol(struct columns *columns, const json_t *row)
+protocol_text(const json_t *row, char text[CELL])
 {
 	const json_t *port = json_object_get(row, "port");
 	const json_t *type = json_object_get(row, "icmp_type");
 	const char *protocol = lines_text(row, "protocol");
-	char text[CELL];
 
 	if (port != NULL)
-		(void)snprintf(text, sizeof(text), "%s port %lld", protocol,
+		(void)snprintf(text, CELL, "%s port %lld", protocol,
 		    (long long)json_integer_value(port));
 	else if (type != NULL)
-		(void)snprintf(text, sizeof(text), "%s type %lld", protocol,
+		(void)snprintf(text, CELL, "%s type %lld", protocol,
 		    (long long)json_integer_value(type));
 	else
-		(void)snprintf(text, sizeof(text), "%s", protocol);
+		(void)snprintf(text, CELL, "%s", protocol);
+}
+
+static void
+add_row(struct columns *columns, const json_t *row)
+{
+	char text[CELL];
+
+	columns_add(columns, lines_text(row, "last"), TONE_FAINT);
+	columns_add(columns, lines_text(row, "device"), TONE_PLAIN);
+	what_text(row, text);
+	columns_add(columns, text, is_spoof(row) ? TONE_BAD : TONE_PLAIN);
+	peer_text(row, text);
 	columns_add(columns, text, TONE_PLAIN);
+	protocol_text(row, text);
+	columns_add(columns, text, TONE_PLAIN);
+	(void)snprintf(
+	    text, CELL, "%lld", (long long)lines_number(row, "count"));
+	columns_add(columns, text, TONE_PLAIN);
+}
+
+void
+show_denied(const struct show *show, const json_t *rows)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		char text[CELL];
+
+		lines_label(show, i == 0 ? "denied" : "");
+		what_text(row, text);
+		lines_put(show, text);
+		lines_put(show, " ");
+		peer_text(row, text);
+		lines_put(show, text);
+		lines_put(show, " ");
+		protocol_text(row, text);
+		lines_put(show, text);
+		lines_put(show, ", last ");
+		lines_put(show, lines_text(row, "last"));
+		(void)fputc('\n', show->out);
+	}
 }
 
 void
@@ -65,19 +106,8 @@ show_drops(const struct show *show, const json_t *answer)
 	const json_t *drops = json_object_get(answer, "drops");
 	struct columns *columns = columns_new(6, headings);
 
-	for (size_t i = 0; i < json_array_size(drops); i++) {
-		const json_t *row = json_array_get(drops, i);
-		char count[24];
-
-		(void)snprintf(count, sizeof(count), "%lld",
-		    (long long)lines_number(row, "count"));
-		columns_add(columns, lines_text(row, "last"), TONE_FAINT);
-		columns_add(columns, lines_text(row, "device"), TONE_PLAIN);
-		add_what(columns, row);
-		add_peer(columns, row);
-		add_protocol(columns, row);
-		columns_add(columns, count, TONE_PLAIN);
-	}
+	for (size_t i = 0; i < json_array_size(drops); i++)
+		add_row(columns, json_array_get(drops, i));
 	if (json_array_size(drops) == 0) {
 		(void)fputs("Nothing was denied lately.\n", show->out);
 	} else {

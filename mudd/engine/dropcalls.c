@@ -18,16 +18,23 @@ struct listing {
 	json_t *rows;
 };
 
-/* A device's own; of those that are nobody's, what claims its address. */
+static bool
+holds(const struct thing *thing, const struct addr *addr)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (addr_equal(&thing->leases[i].addr, addr))
+			return true;
+	return false;
+}
+
+/* A device's own; and whatever claims an address of its. */
 static bool
 is_about(const struct listing *listing, const struct drop_row *row)
 {
-	if (listing->thing == NULL ||
-	    mac_equal(&row->owner, &listing->thing->mac))
-		return true;
-	return row->what.kind == DROP_SPOOF &&
-	       things_find_addr(listing->engine->things, &row->what.own) ==
-	           listing->thing;
+	return listing->thing == NULL ||
+	       mac_equal(&row->owner, &listing->thing->mac) ||
+	       (row->what.kind == DROP_SPOOF &&
+		   holds(listing->thing, &row->what.own));
 }
 
 static void

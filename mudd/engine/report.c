@@ -9,10 +9,14 @@
 #include <string.h>
 
 #include "engine/config.h"
+#include "engine/dropcalls.h"
 #include "engine/engine.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
 #include "libmud/fault.h"
+
+/* Of what was denied to a device: enough to see what it lacks. */
+#define DENIED_SHOWN 5
 
 json_t *
 report_digest(const uint8_t digest[32])
@@ -191,6 +195,8 @@ report_device(struct engine *engine, const struct thing *thing)
 	put_value(object, "drops",
 	    json_pack("{s:I,s:I}", "from", (json_int_t)thing->dropped_from,
 		"to", (json_int_t)thing->dropped_to));
+	put_value(
+	    object, "denied", dropcalls_rows(engine, thing, DENIED_SHOWN));
 	put_time(object, "first_seen", thing->first_seen);
 	put_policy(object, thing->mud);
 	return object;

@@ -10,7 +10,7 @@
 
 #include "libmud/mem.h"
 
-#define SLOT_BITS   11 /* twice DROPS_MAX, so that there is always a free one */
+#define SLOT_BITS   9 /* twice DROPS_MAX, so that there is always a free one */
 #define SLOTS       (1u << SLOT_BITS)
 #define SENDER_BITS 12
 #define SENDERS     (1u << SENDER_BITS)

@@ -5,7 +5,8 @@
  * its kind in a window is told at once, so that a single one is seen at once;
  * what follows it is counted and told when the window ends.  The kernel logs
  * at most one packet a second of each Thing after a burst; this bounds what
- * many of them come to, and what one can take from the others.
+ * many of them come to, for whom the engine has to look up a Thing each, and
+ * what one can take from the others.
  */
 #ifndef WATCH_DROPS_H
 #define WATCH_DROPS_H
@@ -16,8 +17,8 @@
 #include "core/records.h"
 
 #define DROPS_WINDOW_MSEC 1000
-#define DROPS_MAX         1024 /* that are told apart in a window */
-#define DROPS_SENDER      16   /* of them of one sender, or to one receiver */
+#define DROPS_MAX         256 /* that are told apart in a window */
+#define DROPS_SENDER      16  /* of them of one sender, or to one receiver */
 
 struct drops;
 

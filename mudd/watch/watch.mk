@@ -41,7 +41,8 @@ watch_tests = \
 	tests/unit/test_observe \
 	tests/unit/test_ports \
 	tests/unit/test_presence \
-	tests/unit/test_rtnl
+	tests/unit/test_rtnl \
+	tests/unit/test_watchlog
 check_PROGRAMS += $(watch_tests)
 TESTS += $(watch_tests)
 
@@ -110,4 +111,9 @@ tests_unit_test_rtnl_SOURCES = tests/unit/test_rtnl.c \
 	$(watch_rtnl_told)
 tests_unit_test_rtnl_CFLAGS = $(watch_test_cflags)
 tests_unit_test_rtnl_LDADD = $(watch_test_ldadd) $(NL_LIBS)
+
+tests_unit_test_watchlog_SOURCES = tests/unit/test_watchlog.c
+tests_unit_test_watchlog_CFLAGS = $(watch_test_cflags) $(EVENT_CFLAGS)
+tests_unit_test_watchlog_LDADD = mudd/watch/libwatch.a mudd/core/libcore.a \
+	libmud/libmud.a $(CMOCKA_LIBS) $(EVENT_LIBS)
 endif
