@@ -1,16 +1,19 @@
 # mudctl: what people hold in their hands.
 noinst_LIBRARIES += mudctl/libmudctl.a
 mudctl_libmudctl_a_SOURCES = \
+	mudctl/calling.c mudctl/calling.h \
 	mudctl/check.c mudctl/check.h \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
 	mudctl/compile.c mudctl/compile.h \
+	mudctl/explain.c mudctl/explain.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/findings.c mudctl/findings.h \
 	mudctl/fixes.c mudctl/fixes.h \
 	mudctl/flowjson.c mudctl/flowjson.h \
 	mudctl/lines.c mudctl/lines.h \
+	mudctl/question.c mudctl/question.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showfile.c mudctl/showtrust.c \

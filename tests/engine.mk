@@ -98,6 +98,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/68-full-disk.scn \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
+	tests/scenario/75-explain.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \
@@ -122,6 +123,7 @@ EXTRA_DIST += tests/scenario/README.md \
 
 if HAVE_CMOCKA
 engine_module_tests = \
+	tests/unit/test_explain \
 	tests/unit/test_fetchbudget \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
@@ -137,6 +139,10 @@ check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
 engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
+
+tests_unit_test_explain_SOURCES = tests/unit/test_explain.c
+tests_unit_test_explain_CFLAGS = $(engine_module_cflags)
+tests_unit_test_explain_LDADD = $(engine_module_libs)
 
 tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
 tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)

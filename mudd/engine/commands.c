@@ -11,6 +11,7 @@
 #include "engine/calls.h"
 #include "engine/decisions.h"
 #include "engine/engine.h"
+#include "engine/explaincalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
 #include "libmud/list.h"
@@ -73,6 +74,7 @@ static const struct control_method methods[] = {
 	{ "Status", false, status },
 	{ "Devices", false, devices },
 	{ "Device", false, device },
+	{ "Explain", false, explaincalls_explain },
 	{ "Pending", false, decisions_pending },
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },

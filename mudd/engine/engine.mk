@@ -14,6 +14,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
 	mudd/engine/decisions.c mudd/engine/decisions.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
+	mudd/engine/explain.c mudd/engine/explain.h \
+	mudd/engine/explaincalls.c mudd/engine/explaincalls.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
 	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \

@@ -4,7 +4,9 @@
  *
  * One MUD URL's accepted file is one policy; all Things of that URL share it.
  * What a class means may differ by MUD URL (my-controller, same-manufacturer),
- * so the URL is part of what is compiled.
+ * so the URL is part of what is compiled.  The policy itself is kept beside its
+ * rules, for people who ask what it says (explain.h, reportpolicy.h); it is
+ * smaller than they are.
  */
 #ifndef ENGINE_POLICIES_H
 #define ENGINE_POLICIES_H
@@ -23,6 +25,8 @@ struct policy;
 
 struct kernel_policy {
 	uint32_t number;
+	struct url mud_url;
+	struct policy *policy; /* owned */
 	struct rules rules;
 	size_t n_sets;
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */

@@ -28,8 +28,8 @@ report_digest(const uint8_t digest[32])
 /* True is what stands in the kernel: until its rules and its names' addresses
  * do, a Thing that will be enforced is still being fetched for, as far as
  * anybody can tell. */
-static const char *
-state_of(const struct engine *engine, const struct thing *thing)
+const char *
+report_state(const struct engine *engine, const struct thing *thing)
 {
 	if (thing->mud == NULL)
 		return "unknown";
@@ -128,7 +128,7 @@ device_of(struct engine *engine, const struct thing *thing)
 	put_value(object, "mac", json_string(mac_text(&thing->mac, mac)));
 	put_text(object, "name",
 	    thing->name[0] != '\0' ? thing->name : thing->hostname);
-	put_value(object, "state", json_string(state_of(engine, thing)));
+	put_value(object, "state", json_string(report_state(engine, thing)));
 	put_value(object, "mode",
 	    json_string(config_mode_name(engine->options.config->mode)));
 	put_file(object, thing);
@@ -217,7 +217,7 @@ count_thing(void *arg, struct thing *thing)
 	struct counting *counting = arg;
 
 	count_one(counting->counts, "total");
-	count_one(counting->counts, state_of(counting->engine, thing));
+	count_one(counting->counts, report_state(counting->engine, thing));
 }
 
 static json_t *
