@@ -255,6 +255,11 @@ static const struct command commands[] = {
 	    1, run_approve, NULL, "Approve", NULL, show_approved },
 	{ "reject", NULL, "ID", "never use it", 1,
 	    run_plain, NULL, "Reject", "id", show_rejected },
+	{ "policies", NULL, "", "the MUD files that are in use", 0,
+	    run_plain, NULL, "Policies", NULL, show_policies },
+	{ "policy", "show", "URL", "what one of them allows, and what it has let "
+	    "pass", 1,
+	    run_plain, NULL, "PolicyShow", "mud_url", show_policy },
 	{ "policy", "refresh", "URL", "fetch the MUD file at this URL now", 1,
 	    run_plain, NULL, "PolicyRefresh", "mud_url", show_refreshed },
 	{ "explain", NULL, "DEV to|from HOST PROTO [PORT]", "does the gateway "

@@ -16,7 +16,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/question.c mudctl/question.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
-	mudctl/showfile.c mudctl/showtrust.c \
+	mudctl/showfile.c mudctl/showpolicy.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
 	mudctl/strict.c mudctl/strict.h \
 	mudctl/validate.c mudctl/validate.h \
@@ -34,7 +34,8 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
 	tests/unit/test_flowjson tests/unit/test_sarif \
-	tests/unit/test_showfile tests/unit/test_worldargs
+	tests/unit/test_showfile tests/unit/test_showpolicy \
+	tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
 mudctl_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -60,6 +61,10 @@ tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_showpolicy_SOURCES = tests/unit/test_showpolicy.c
+tests_unit_test_showpolicy_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_showpolicy_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_worldargs_SOURCES = tests/unit/test_worldargs.c
 tests_unit_test_worldargs_CFLAGS = $(mudctl_test_cflags)

@@ -134,6 +134,7 @@ engine_module_tests = \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
 	tests/unit/test_statetrust \
+	tests/unit/test_tallied \
 	tests/unit/test_things
 check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
@@ -186,6 +187,10 @@ tests_unit_test_stage_LDADD = $(engine_module_libs)
 tests_unit_test_statetrust_SOURCES = tests/unit/test_statetrust.c
 tests_unit_test_statetrust_CFLAGS = $(engine_module_cflags)
 tests_unit_test_statetrust_LDADD = $(engine_module_libs)
+
+tests_unit_test_tallied_SOURCES = tests/unit/test_tallied.c
+tests_unit_test_tallied_CFLAGS = $(engine_module_cflags)
+tests_unit_test_tallied_LDADD = $(engine_module_libs)
 
 tests_unit_test_things_SOURCES = tests/unit/test_things.c
 tests_unit_test_things_CFLAGS = $(engine_module_cflags)

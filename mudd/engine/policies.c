@@ -135,6 +135,7 @@ policies_remove(struct policies *policies, struct kernel_policy *policy)
 	release_sets(policies, policy);
 	rules_done(&policy->rules);
 	policy_free(policy->policy);
+	free(policy->packets);
 	list_remove(&policy->link);
 	policies->n--;
 	free(policy);

@@ -23,10 +23,15 @@
 struct fault;
 struct policy;
 
+#define POLICY_NO_RULE UINT64_MAX
+
 struct kernel_policy {
 	uint32_t number;
 	struct url mud_url;
 	struct policy *policy; /* owned */
+	/* By ACE, as the kernel last told (tallies.h), POLICY_NO_RULE where it
+	 * has no rule; NULL: never told; owned. */
+	uint64_t *packets;
 	struct rules rules;
 	size_t n_sets;
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */

@@ -191,6 +191,7 @@ report_device(struct engine *engine, const struct thing *thing)
 	put_value(object, "drops",
 	    json_pack("{s:I,s:I}", "from", (json_int_t)thing->dropped_from,
 		"to", (json_int_t)thing->dropped_to));
+	put_value(object, "sent", json_integer((json_int_t)thing->sent));
 	put_time(object, "first_seen", thing->first_seen);
 	put_policy(object, thing->mud);
 	return object;

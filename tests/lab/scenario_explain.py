@@ -190,6 +190,51 @@ def _reasons(lab, thing, other):
     lab.check(code == 2, "a port that is none is a usage error", err)
 
 
+def _counted(lab, thing):
+    """What each entry has let pass, and what the Thing has sent."""
+    told = lab.mudd.ask("policy", "show", MUD_URL)
+    packets = {ace["ace"]: ace.get("packets") for ace in told["aces"]}
+    for name in ("a-tcp-out", "a-udp-out", "a-tcp-in", "a-udp-in",
+                 "b-tcp-out", "c-udp-in"):
+        lab.check((packets.get(name) or 0) > 0, "%s has counted" % name,
+                  packets)
+    lab.check(told.get("devices") == [lab.t1.mac, lab.t2.mac],
+              "policy show lists its devices", told.get("devices"))
+    lab.check("Lab MUD signer" in told.get("signer", "") and
+              told.get("expires") and told.get("age_sec", -1) >= 0,
+              "policy show tells signer, age and expiry", told)
+    before = packets["b-udp-out"]
+    lab.probe([lab.flow(thing, lab.svc, "udp", mudfile.UDP_SERVICE, True,
+                        address=lab.service("b"))])
+    told = lab.mudd.ask("policy", "show", MUD_URL)
+    after = {ace["ace"]: ace.get("packets") for ace in told["aces"]}
+    lab.check(after["b-udp-out"] > before, "an entry's counter goes on",
+              (before, after))
+    lab.check(after["c-udp-in"] == packets["c-udp-in"],
+              "and another's does not", (packets, after))
+    device = lab.mudd.device(thing.mac)
+    lab.check(device.get("sent", 0) > 0 and device["drops"]["from"] > 0,
+              "device show tells what was sent, and dropped", device)
+    listed = [row["mud_url"] for row in lab.mudd.ask("policies")["policies"]]
+    lab.check(listed == [MUD_URL], "policies lists the file", listed)
+    code, out, err = lab.mudd.ctl("policy", "show", "pending.json")
+    lab.check(code == 0 and "packets  the device" in out,
+              "pending.json is shown too", out + err)
+    for url, text in ((mudfile.URL % "camera", "not possible"),
+                      (mudfile.URL % "nobody", "not found")):
+        code, out, err = lab.mudd.ctl("policy", "show", url)
+        lab.check(code == 1 and text in err, "policy show: " + text, out + err)
+    with open(lab.out + "/words.txt", "w") as out:
+        for words in (("policies",), ("policy", "show", MUD_URL),
+                      ("policy", "show", "pending.json"),
+                      ("device", "show", thing.mac),
+                      ("explain", thing.mac, "to", "a.svc.example.com",
+                       "tcp", str(mudfile.TCP_SERVICE)),
+                      ("explain", lab.t4.mac, "to", lab.service("a"), "icmp")):
+            out.write("$ mudctl %s\n%s\n" % (" ".join(words),
+                                            lab.mudd.ctl(*words)[1]))
+
+
 def _others(lab, thing):
     """A device that has announced nothing, one that waits, one that left."""
     unknown, waiting = lab.t5, lab.t4
@@ -248,4 +293,5 @@ def explain(lab):
     lab.check(0.3 <= allowed / len(verdicts) <= 0.7,
               "both answers are frequent", allowed)
     _reasons(lab, lab.t1, lab.t2)
+    _counted(lab, lab.t1)
     _others(lab, lab.t2)
