@@ -6,7 +6,7 @@
  * What a class means may differ by MUD URL (my-controller, same-manufacturer),
  * so the URL is part of what is compiled.  The policy itself is kept beside its
  * rules, for people who ask what it says (explain.h, reportpolicy.h); it is
- * smaller than they are.
+ * about as large as they are.
  */
 #ifndef ENGINE_POLICIES_H
 #define ENGINE_POLICIES_H

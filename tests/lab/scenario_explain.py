@@ -6,6 +6,7 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import time
 
 import mudfile
@@ -224,6 +225,16 @@ def _counted(lab, thing):
                       (mudfile.URL % "nobody", "not found")):
         code, out, err = lab.mudd.ctl("policy", "show", url)
         lab.check(code == 1 and text in err, "policy show: " + text, out + err)
+    # Asked by many at once, about two policies: each hears of its own.
+    asked = [(url, subprocess.Popen(
+        ["mudctl", "-j", "policy", "show", url], stdout=subprocess.PIPE))
+        for url in (MUD_URL, "pending.json") * 4]
+    for url, asking in asked:
+        out = asking.communicate(timeout=10)[0]
+        told = json.loads(out) if out else {}
+        lab.check(told.get("mud_url") == url and
+                  told["aces"][0].get("packets") is not None,
+                  "one of many that ask for %s" % url, told)
     with open(lab.out + "/words.txt", "w") as out:
         for words in (("policies",), ("policy", "show", MUD_URL),
                       ("policy", "show", "pending.json"),
