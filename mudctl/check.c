@@ -23,11 +23,8 @@
 #include "mudctl/commands.h"
 #include "mudctl/files.h"
 #include "mudctl/flowjson.h"
+#include "mudctl/question.h"
 #include "mudctl/worldargs.h"
-
-#define PORT_MAX 65535
-/* The first of the ports that clients take (RFC 6335 s6). */
-#define PORT_EPHEMERAL 49152
 
 enum {
 	OPTION_FLOWS = 0x100,
@@ -40,7 +37,7 @@ enum {
 struct check {
 	bool json, quiet;
 	const char *flows; /* NULL: one question */
-	const char *source_port, *icmp, *initiator, *own;
+	struct question question;
 	struct world world;
 	struct policy *policy;
 };
@@ -53,16 +50,6 @@ usage(void)
 		    "       mudctl check FILE --flows F.jsonl [options]\n",
 	    stderr);
 	return COMMAND_USAGE;
-}
-
-/* One line on standard error, what was quoted escaped. */
-static bool
-complain(const char *before, const char *quoted, const char *after)
-{
-	(void)fprintf(stderr, "mudctl: check: %s", before);
-	(void)text_print(stderr, quoted);
-	(void)fprintf(stderr, "%s\n", after);
-	return false;
 }
 
 /* A string, or what can be shown of it where it is no UTF-8. */
@@ -90,114 +77,6 @@ answer_of(const struct policy *policy, const struct evaluation *said)
 	    ace == NULL ? json_null() : text_of(ace->acl), "ace",
 	    ace == NULL ? json_null() : text_of(ace->name), "clause",
 	    said->clause, "reason", text_of(said->reason));
-}
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
-}
-
-static void
-print_answer(const struct check *check, const json_t *answer)
-{
-	if (check->json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
-		(void)putchar('\n');
-	} else if (!check->quiet) {
-		(void)printf("%s: ", member(answer, "verdict"));
-		(void)text_print(stdout, member(answer, "reason"));
-		(void)printf(" (%s)\n", member(answer, "clause"));
-	}
-}
-
-/* TYPE or TYPE/CODE; without a code it is 0. */
-static bool
-take_icmp(const char *text, struct flow *flow)
-{
-	const char *slash = strchr(text, '/');
-	size_t n = slash == NULL ? strlen(text) : (size_t)(slash - text);
-	unsigned int type, code = 0;
-	char first[4] = { 0 };
-
-	if (n >= sizeof(first))
-		return complain("--icmp: '", text, "' is not TYPE[/CODE]");
-	memcpy(first, text, n);
-	if (!flowjson_number(first, UINT8_MAX, &type) ||
-	    (slash != NULL && !flowjson_number(slash + 1, UINT8_MAX, &code)))
-		return complain("--icmp: '", text, "' is not TYPE[/CODE]");
-	flow->icmp_type = (int16_t)type;
-	flow->icmp_code = (int16_t)code;
-	return true;
-}
-
-static bool
-take_port(const char *what, const char *text, int32_t *port)
-{
-	unsigned int number;
-
-	if (!flowjson_number(text, PORT_MAX, &number)) {
-		(void)fprintf(stderr, "mudctl: check: %s: ", what);
-		(void)text_print(stderr, text);
-		(void)fputs(" is not 0 to 65535\n", stderr);
-		return false;
-	}
-	*port = (int32_t)number;
-	return true;
-}
-
-static bool
-take_initiator(const char *text, struct flow *flow)
-{
-	if (strcmp(text, "thing") == 0)
-		flow->opener = OPENED_BY_THING;
-	else if (strcmp(text, "peer") == 0)
-		flow->opener = OPENED_BY_PEER;
-	else
-		return complain(
-		    "--initiator: '", text, "' is neither thing nor peer");
-	return true;
-}
-
-/* Which packet is meant, but for its peer. words: to|from HOST PROTO [PORT] */
-static bool
-take_question(const struct check *check, int n, char **words, struct flow *flow)
-{
-	static const struct addr none;
-	bool has_ports, is_icmp;
-	uint8_t protocol;
-
-	if (strcmp(words[0], "to") != 0 && strcmp(words[0], "from") != 0)
-		return complain("'", words[0], "' is neither to nor from");
-	if (!flowjson_protocol(words[2], &protocol))
-		return complain("'", words[2],
-		    "' is not tcp, udp, icmp, icmpv6 or 0 to 255");
-	has_ports = protocol == 6 || protocol == 17;
-	is_icmp = protocol == 1 || protocol == 58;
-	if ((n > 3 || check->source_port != NULL) && !has_ports)
-		return complain("only tcp and udp have ports, not ", words[2],
-		    is_icmp ? "; a type is given by --icmp" : "");
-	if (check->icmp != NULL && !is_icmp)
-		return complain("--icmp goes with icmp and icmpv6, not with ",
-		    words[2], "");
-	/* "to HOST" is a packet that leaves the Thing. */
-	*flow = flow_blank(
-	    words[0][0] == 't' ? FROM_DEVICE : TO_DEVICE, &none, protocol);
-	if (has_ports)
-		flow->source = PORT_EPHEMERAL;
-	if (is_icmp) {
-		flow->icmp_type = protocol == 1 ? 8 : 128;
-		flow->icmp_code = 0;
-	}
-	if (check->own != NULL && !addr_parse(check->own, &flow->own))
-		return complain("--own: '", check->own, "' is no address");
-	return (n < 4 || take_port("PORT", words[3], &flow->destination)) &&
-	       (check->source_port == NULL ||
-		   take_port(
-		       "--src-port", check->source_port, &flow->source)) &&
-	       (check->icmp == NULL || take_icmp(check->icmp, flow)) &&
-	       (check->initiator == NULL ||
-		   take_initiator(check->initiator, flow));
 }
 
 /*
@@ -234,9 +113,10 @@ judge_host(struct check *check, const char *host, struct flow *flow)
 	}
 	if (at.family == 0) {
 		if (hosts->n > 0)
-			(void)complain("", host, why.detail);
+			(void)question_complain(
+			    &check->question, "", host, why.detail);
 		else
-			(void)complain("'", host,
+			(void)question_complain(&check->question, "'", host,
 			    "' is no address, and the world has none for it; "
 			    "give one with --resolve NAME=ADDRESS");
 		return NULL;
@@ -254,13 +134,13 @@ ask_once(struct check *check, int n, char **words)
 	json_t *answer;
 	bool is_allowed;
 
-	if (!take_question(check, n, words, &flow))
+	if (!question_take(&check->question, n, words, &flow))
 		return COMMAND_USAGE;
 	answer = judge_host(check, words[1], &flow);
 	if (answer == NULL)
 		return COMMAND_USAGE;
-	print_answer(check, answer);
-	is_allowed = strcmp(member(answer, "verdict"), "allow") == 0;
+	question_print(answer, check->json, check->quiet);
+	is_allowed = question_allows(answer);
 	json_decref(answer);
 	return is_allowed ? COMMAND_DONE : COMMAND_NO;
 }
@@ -362,13 +242,13 @@ take_option(struct check *check, int option, const char *value)
 	else if (option == OPTION_FLOWS)
 		check->flows = value;
 	else if (option == OPTION_SRC_PORT)
-		check->source_port = value;
+		check->question.source_port = value;
 	else if (option == OPTION_ICMP)
-		check->icmp = value;
+		check->question.icmp = value;
 	else if (option == OPTION_INITIATOR)
-		check->initiator = value;
+		check->question.initiator = value;
 	else if (option == OPTION_OWN)
-		check->own = value;
+		check->question.own = value;
 	else
 		return usage() == COMMAND_DONE;
 	return true;
@@ -395,8 +275,10 @@ run(struct check *check, int argc, char **argv)
 		if (!take_option(check, option, optarg))
 			return COMMAND_USAGE;
 	n = argc - optind;
-	has_one = check->source_port != NULL || check->icmp != NULL ||
-	          check->initiator != NULL || check->own != NULL;
+	has_one = check->question.source_port != NULL ||
+	          check->question.icmp != NULL ||
+	          check->question.initiator != NULL ||
+	          check->question.own != NULL;
 	if (check->flows == NULL ? n < 4 || n > 5 : n != 1 || has_one)
 		return usage();
 	if (!load_policy(check, argv[optind]))
@@ -410,7 +292,11 @@ run(struct check *check, int argc, char **argv)
 int
 check_run(int argc, char **argv, const struct options *options)
 {
-	struct check check = { .json = options->json, .quiet = options->quiet };
+	struct check check = {
+		.json = options->json,
+		.quiet = options->quiet,
+		.question = { .command = "check" },
+	};
 	int code;
 
 	world_init(&check.world);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,10 +13,11 @@
 #include "libmud/anchor.h"
 #include "libmud/limits.h"
 #include "libmud/mem.h"
+#include "mudctl/calling.h"
 #include "mudctl/check.h"
-#include "mudctl/client.h"
 #include "mudctl/columns.h"
 #include "mudctl/compile.h"
+#include "mudctl/explain.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
 #include "mudctl/validate.h"
@@ -41,30 +41,11 @@ struct command {
 	const char *does;
 	int n_operands;
 	command_fn *run;     /* asks the daemon; or else: */
-	offline_fn *offline; /* does without */
+	offline_fn *offline; /* does without, or has options of its own */
 	const char *method;
 	const char *parameter; /* that the first operand is, or NULL */
 	show_fn *show;
 };
-
-/* One line on stderr, what was quoted escaped, and the exit code. */
-static int complain(int code, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int
-complain(int code, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	(void)fputs("mudctl: ", stderr);
-	(void)text_print(stderr, text);
-	(void)fputc('\n', stderr);
-	return code;
-}
 
 bool
 commands_colour(const struct options *options)
@@ -92,91 +73,12 @@ print_answer(const struct command *command, const struct options *options,
 	return COMMAND_DONE;
 }
 
-/* What the daemon's errors mean here, and what to do next. */
-static const struct {
-	const char *error;
-	int code;
-	const char *before;
-	const char *member; /* of its parameters, said in between */
-	const char *after;
-} errors[] = {
-	{ "org.mudd.Manager.NotFound", COMMAND_NO, "not found: ", "what",
-	    "; 'mudctl devices', 'pending' and 'trust' list what there is" },
-	{ "org.mudd.Manager.PermissionDenied", COMMAND_FORBIDDEN,
-	    "not permitted: be root, or in ", "needs", "" },
-	{ "org.mudd.Manager.InvalidDigest", COMMAND_NO,
-	    "that is not the digest of the file that waits; see "
-	    "'mudctl pending show ID'",
-	    NULL, "" },
-	{ "org.mudd.Manager.NotPossible", COMMAND_NO,
-	    "not possible: ", "reason", "" },
-	{ "org.mudd.Manager.Busy", COMMAND_UNREACHABLE,
-	    "mudd has too many callers; try again", NULL, "" },
-	{ "org.varlink.service.InvalidParameter", COMMAND_USAGE,
-	    "mudd does not accept this ", "parameter", "" },
-	{ "org.varlink.service.MethodNotFound", COMMAND_NO,
-	    "this mudd does not know ", "method",
-	    "; is it older than mudctl?" },
-};
-
-static int
-explain_error(const json_t *answer)
-{
-	const char *error = json_string_value(json_object_get(answer, "error"));
-	const json_t *params = json_object_get(answer, "parameters");
-
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		const char *what = NULL;
-
-		if (strcmp(error, errors[i].error) != 0)
-			continue;
-		if (errors[i].member != NULL)
-			what = json_string_value(
-			    json_object_get(params, errors[i].member));
-		return complain(errors[i].code, "%s%s%s", errors[i].before,
-		    what == NULL ? "" : what, errors[i].after);
-	}
-	return complain(COMMAND_NO, "mudd says %s", error);
-}
-
-/* COMMAND_DONE: the caller owns *answer. Takes params. */
-static int
-call(const struct command *command, const struct options *options,
-    json_t *params, json_t **answer)
-{
-	json_t *said = NULL;
-	const char *why = "";
-	int code = COMMAND_DONE;
-
-	switch (client_call(
-	    options->socket, command->method, params, &said, &why)) {
-	case CLIENT_REPLY:
-		*answer = said;
-		break;
-	case CLIENT_ERROR:
-		code = explain_error(said);
-		json_decref(said);
-		break;
-	case CLIENT_UNREACHABLE:
-		code = complain(COMMAND_UNREACHABLE,
-		    "mudd does not answer at %s (%s); is it running?",
-		    options->socket, why);
-		break;
-	case CLIENT_FORBIDDEN:
-		code = complain(COMMAND_FORBIDDEN,
-		    "not permitted to open %s; be root or in group mudd",
-		    options->socket);
-		break;
-	}
-	return code;
-}
-
 static int
 ask(const struct command *command, const struct options *options,
     json_t *params)
 {
 	json_t *answer;
-	int code = call(command, options, params, &answer);
+	int code = calling_call(options, command->method, params, &answer);
 
 	if (code != COMMAND_DONE)
 		return code;
@@ -197,7 +99,8 @@ run_plain(const struct command *command, const struct options *options,
 	    json_object_set_new(
 		params, command->parameter, json_string(argv[0])) != 0) {
 		json_decref(params);
-		return complain(COMMAND_USAGE, "'%s' is not UTF-8", argv[0]);
+		return calling_complain(
+		    COMMAND_USAGE, "'%s' is not UTF-8", argv[0]);
 	}
 	return ask(command, options, params);
 }
@@ -220,14 +123,14 @@ run_approve(const struct command *command, const struct options *options,
 	json_t *params;
 
 	if (digest == NULL || !is_digest(digest))
-		return complain(COMMAND_USAGE,
+		return calling_complain(COMMAND_USAGE,
 		    "approve needs --digest with %d to %d hexadecimal digits, "
 		    "as 'mudctl pending show %s' prints them",
 		    DIGEST_MIN, DIGEST_MAX, id);
 	params = json_pack("{s:s, s:s, s:b}", "id", id, "digest", digest,
 	    "pin_signer", pin_signer);
 	if (params == NULL)
-		return complain(COMMAND_USAGE, "'%s' is not UTF-8", id);
+		return calling_complain(COMMAND_USAGE, "'%s' is not UTF-8", id);
 	return ask(command, options, params);
 }
 
@@ -240,7 +143,7 @@ run_assign(const struct command *command, const struct options *options,
 
 	(void)argc;
 	if (params == NULL)
-		return complain(COMMAND_USAGE, "that is not UTF-8");
+		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
 	return ask(command, options, params);
 }
 
@@ -278,7 +181,7 @@ add_anchors(const struct command *command, const struct options *options,
 	while (code == COMMAND_DONE && anchor_next(text, &at, &pem)) {
 		json_t *answer;
 
-		code = call(command, options,
+		code = calling_call(options, command->method,
 		    json_pack("{s:s%}", "pem", (const char *)pem.data, pem.len),
 		    &answer);
 		if (code == COMMAND_DONE)
@@ -301,7 +204,7 @@ run_trust_add(const struct command *command, const struct options *options,
 	data = read_file(argv[0], LIMIT_ANCHORS, &text.len);
 	if (data == NULL) {
 		json_decref(answer);
-		return complain(
+		return calling_complain(
 		    COMMAND_NO, "cannot read %s: %s", argv[0], strerror(errno));
 	}
 	text.data = data;
@@ -309,7 +212,7 @@ run_trust_add(const struct command *command, const struct options *options,
 	if (json_array_size(added) > 0)
 		(void)print_answer(command, options, answer);
 	else if (code == COMMAND_DONE)
-		code = complain(COMMAND_NO,
+		code = calling_complain(COMMAND_NO,
 		    "no certificate in %s; it must be PEM, which 'openssl "
 		    "x509 -inform DER' makes of DER",
 		    argv[0]);
@@ -355,8 +258,16 @@ static const struct command commands[] = {
 	    1, run_approve, NULL, "Approve", NULL, show_approved },
 	{ "reject", NULL, "ID", "never use it", 1,
 	    run_plain, NULL, "Reject", "id", show_rejected },
+	{ "policies", NULL, "", "the MUD files that are in use", 0,
+	    run_plain, NULL, "Policies", NULL, show_policies },
+	{ "policy", "show", "URL", "what one of them allows, and what it has let "
+	    "pass", 1,
+	    run_plain, NULL, "PolicyShow", "mud_url", show_policy },
 	{ "policy", "refresh", "URL", "fetch the MUD file at this URL now", 1,
 	    run_plain, NULL, "PolicyRefresh", "mud_url", show_refreshed },
+	{ "explain", NULL, "DEV to|from HOST PROTO [PORT]", "does the gateway "
+	    "let this pass, and why?", -1,
+	    NULL, explain_run, NULL, NULL, NULL },
 	{ "trust", NULL, "", "who may vouch for MUD files, and who may not", 0,
 	    run_plain, NULL, "Trust", NULL, show_trust },
 	{ "trust", "add", "FILE", "trust the certificates in this PEM file", 1,
@@ -497,7 +408,7 @@ commands_run(struct options *options, int argc, char **argv)
 	int words;
 
 	if (command == NULL)
-		return complain(COMMAND_USAGE,
+		return calling_complain(COMMAND_USAGE,
 		    "no such command: %s; 'mudctl -h' lists them", argv[0]);
 	if (command->offline != NULL)
 		return command->offline(argc, argv, options);

@@ -1,19 +1,23 @@
 # mudctl: what people hold in their hands.
 noinst_LIBRARIES += mudctl/libmudctl.a
 mudctl_libmudctl_a_SOURCES = \
+	mudctl/calling.c mudctl/calling.h \
 	mudctl/check.c mudctl/check.h \
 	mudctl/client.c mudctl/client.h \
 	mudctl/columns.c mudctl/columns.h \
 	mudctl/commands.c mudctl/commands.h \
 	mudctl/compile.c mudctl/compile.h \
+	mudctl/explain.c mudctl/explain.h \
 	mudctl/files.c mudctl/files.h \
 	mudctl/findings.c mudctl/findings.h \
 	mudctl/fixes.c mudctl/fixes.h \
 	mudctl/flowjson.c mudctl/flowjson.h \
 	mudctl/lines.c mudctl/lines.h \
+	mudctl/question.c mudctl/question.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
 	mudctl/showdrops.c mudctl/showfile.c mudctl/showtrust.c \
+	mudctl/showfile.c mudctl/showpolicy.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
 	mudctl/strict.c mudctl/strict.h \
 	mudctl/validate.c mudctl/validate.h \
@@ -31,7 +35,8 @@ mudctl_mudctl_LDADD = mudctl/libmudctl.a libmud/libmud.a $(JANSSON_LIBS) \
 if HAVE_CMOCKA
 mudctl_tests = tests/unit/test_columns tests/unit/test_fixes \
 	tests/unit/test_flowjson tests/unit/test_sarif \
-	tests/unit/test_showfile tests/unit/test_worldargs
+	tests/unit/test_showfile tests/unit/test_showpolicy \
+	tests/unit/test_worldargs
 check_PROGRAMS += $(mudctl_tests)
 TESTS += $(mudctl_tests)
 mudctl_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
@@ -57,6 +62,10 @@ tests_unit_test_sarif_LDADD = $(mudctl_test_ldadd)
 tests_unit_test_showfile_SOURCES = tests/unit/test_showfile.c
 tests_unit_test_showfile_CFLAGS = $(mudctl_test_cflags)
 tests_unit_test_showfile_LDADD = $(mudctl_test_ldadd)
+
+tests_unit_test_showpolicy_SOURCES = tests/unit/test_showpolicy.c
+tests_unit_test_showpolicy_CFLAGS = $(mudctl_test_cflags)
+tests_unit_test_showpolicy_LDADD = $(mudctl_test_ldadd)
 
 tests_unit_test_worldargs_SOURCES = tests/unit/test_worldargs.c
 tests_unit_test_worldargs_CFLAGS = $(mudctl_test_cflags)

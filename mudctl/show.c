@@ -256,6 +256,11 @@ show_device(const struct show *show, const json_t *answer)
 	if (!json_is_object(policy))
 		lines_line(show, "signer", lines_text(answer, "signer"));
 	put_policy(show, policy, lines_text(answer, "mud_url"));
+	if (json_is_integer(json_object_get(answer, "sent"))) {
+		lines_label(show, "sent");
+		(void)fprintf(show->out, "%lld packets\n",
+		    (long long)lines_number(answer, "sent"));
+	}
 	if (json_is_object(drops)) {
 		lines_label(show, "dropped");
 		(void)fprintf(show->out, "%lld packets from it, %lld to it\n",

@@ -32,6 +32,9 @@ void show_approved(const struct show *show, const json_t *answer);
 void show_rejected(const struct show *show, const json_t *answer);
 void show_refreshed(const struct show *show, const json_t *answer);
 void show_assigned(const struct show *show, const json_t *answer);
+/* showpolicy.c */
+void show_policies(const struct show *show, const json_t *answer);
+void show_policy(const struct show *show, const json_t *answer);
 /* showtrust.c */
 void show_trust(const struct show *show, const json_t *answer);
 void show_trust_added(const struct show *show, const json_t *answer);

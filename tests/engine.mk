@@ -100,6 +100,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
 	tests/scenario/71-drops.scn \
+	tests/scenario/75-explain.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \
@@ -125,6 +126,7 @@ EXTRA_DIST += tests/scenario/README.md \
 if HAVE_CMOCKA
 engine_module_tests = \
 	tests/unit/test_droprows \
+	tests/unit/test_explain \
 	tests/unit/test_fetchbudget \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
@@ -135,6 +137,7 @@ engine_module_tests = \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
 	tests/unit/test_statetrust \
+	tests/unit/test_tallied \
 	tests/unit/test_things
 check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
@@ -144,6 +147,9 @@ engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
 tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c
 tests_unit_test_droprows_CFLAGS = $(engine_module_cflags)
 tests_unit_test_droprows_LDADD = $(engine_module_libs)
+tests_unit_test_explain_SOURCES = tests/unit/test_explain.c
+tests_unit_test_explain_CFLAGS = $(engine_module_cflags)
+tests_unit_test_explain_LDADD = $(engine_module_libs)
 
 tests_unit_test_fetchbudget_SOURCES = tests/unit/test_fetchbudget.c
 tests_unit_test_fetchbudget_CFLAGS = $(engine_module_cflags)
@@ -187,6 +193,10 @@ tests_unit_test_stage_LDADD = $(engine_module_libs)
 tests_unit_test_statetrust_SOURCES = tests/unit/test_statetrust.c
 tests_unit_test_statetrust_CFLAGS = $(engine_module_cflags)
 tests_unit_test_statetrust_LDADD = $(engine_module_libs)
+
+tests_unit_test_tallied_SOURCES = tests/unit/test_tallied.c
+tests_unit_test_tallied_CFLAGS = $(engine_module_cflags)
+tests_unit_test_tallied_LDADD = $(engine_module_libs)
 
 tests_unit_test_things_SOURCES = tests/unit/test_things.c
 tests_unit_test_things_CFLAGS = $(engine_module_cflags)

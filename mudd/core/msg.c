@@ -33,6 +33,8 @@ static const struct {
 	RECORD(DENIED, denied, 0, MUDD, ENGINE),
 	RECORD(COUNTER, counter, 0, MUDD, ENGINE),
 	RECORD(COUNTERS_END, counted, 0, MUDD, ENGINE),
+	RECORD(TALLY, tally, 0, MUDD, ENGINE),
+	RECORD(TALLIES_END, tallied, 0, MUDD, ENGINE),
 	RECORD(PING, empty, 0, MUDD, ENGINE),
 
 	RECORD(START, worker, 0, ENGINE, MUDD),
@@ -52,6 +54,7 @@ static const struct {
 	RECORD(BINDING, binding, 0, ENGINE, MUDD),
 	RECORD(BATCH_END, batch, 0, ENGINE, MUDD),
 	RECORD(COUNTERS, empty, 0, ENGINE, MUDD),
+	RECORD(TALLIES, tallies, 0, ENGINE, MUDD),
 	RECORD(TEARDOWN, empty, 0, ENGINE, MUDD),
 	RECORD(PONG, empty, 0, ENGINE, MUDD),
 	RECORD(READY, empty, 0, ENGINE, MUDD),

@@ -42,6 +42,8 @@ enum record_type {
 	RECORD_DENIED,   /* a batch was refused: nothing of it stands */
 	RECORD_COUNTER,  /* what a Thing's drops came to */
 	RECORD_COUNTERS_END,
+	RECORD_TALLY, /* what an ACE's rules have counted */
+	RECORD_TALLIES_END,
 	RECORD_PING,
 	/* engine → mudd */
 	RECORD_START, /* a worker for a job */
@@ -61,6 +63,7 @@ enum record_type {
 	RECORD_BINDING,
 	RECORD_BATCH_END,
 	RECORD_COUNTERS,
+	RECORD_TALLIES, /* of one policy; one question at a time */
 	RECORD_TEARDOWN,
 	RECORD_PONG,
 	RECORD_READY,
@@ -190,6 +193,20 @@ struct record_counted { /* COUNTERS_END */
 	/* 1: the counters could not be read, since our table, or a set in it,
 	 * is not there: somebody has deleted it. */
 	uint32_t is_missing;
+};
+
+/* Of a policy that does not stand there are none. */
+struct record_tallies { /* TALLIES */
+	uint32_t policy;
+};
+struct record_tally {
+	uint32_t policy;
+	uint32_t ace;     /* index; of a policy's each at most once */
+	uint64_t packets; /* that its rules decided, replies too */
+};
+struct record_tallied { /* TALLIES_END */
+	uint32_t policy;
+	uint32_t is_missing; /* as of COUNTERS_END */
 };
 
 /* ---- engine → watcher --------------------------------------------------- */

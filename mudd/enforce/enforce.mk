@@ -25,6 +25,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
+	mudd/enforce/tallies.c mudd/enforce/tallies.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
 	mudd/enforce/writer.c mudd/enforce/writer.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
@@ -49,6 +50,7 @@ enforce_tests = tests/unit/test_capture tests/unit/test_change \
 	tests/unit/test_packets6 \
 	tests/unit/test_droplog tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
+	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
 
@@ -77,6 +79,10 @@ tests_unit_test_headers_LDADD = $(enforce_test_libs)
 tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c $(enforce_world)
 tests_unit_test_kernel_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_kernel_LDADD = $(enforce_test_libs)
+
+tests_unit_test_tallies_SOURCES = tests/unit/test_tallies.c $(enforce_world)
+tests_unit_test_tallies_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_tallies_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

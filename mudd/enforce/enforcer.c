@@ -17,6 +17,7 @@
 #include "enforce/rules.h"
 #include "enforce/schema.h"
 #include "enforce/table.h"
+#include "enforce/tallies.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -180,6 +181,17 @@ enforcer_counters(
 		return 0;
 	return counters_read(
 	    enforcer->kernel, model, &enforcer->tables, each, arg);
+}
+
+int
+enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
+    enforcer_tally_fn *each, void *arg)
+{
+	const struct model *model = enforcer->gather.live;
+
+	if (model == NULL)
+		return 0;
+	return tallies_read(enforcer->kernel, model, policy, each, arg);
 }
 
 bool

@@ -67,6 +67,11 @@ typedef void enforcer_counter_fn(
 int enforcer_counters(
     struct enforcer *enforcer, enforcer_counter_fn *each, void *arg);
 
+/* The same for each ACE of a policy (tallies.h). */
+typedef void enforcer_tally_fn(void *arg, const struct record_tally *tally);
+int enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
+    enforcer_tally_fn *each, void *arg);
+
 /* Deletes our tables, in one transaction. The next batch must be a RESET. */
 bool enforcer_teardown(struct enforcer *enforcer, struct fault *why);
 

@@ -225,19 +225,26 @@ kernel_commit(struct kernel *kernel, struct batch *batch, struct fault *why)
 	return await_answer(kernel, batch, why);
 }
 
+/* What is to be read: its table and its name go as these attributes. */
+struct question {
+	uint16_t type, family;
+	uint16_t table, object;
+	const char *name;
+};
+
 /* 0; -EINTR: it was disturbed; or another -errno. */
 static int
-read_once(struct kernel *kernel, uint16_t family, const char *set,
-    mnl_cb_t each, void *arg)
+read_once(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
+    void *arg)
 {
 	char question[256];
 	uint32_t seq = kernel->seq++;
 	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
-	    question, NFT_MSG_GETSETELEM, family, NLM_F_DUMP, seq);
+	    question, asked->type, asked->family, NLM_F_DUMP, seq);
 	int more = MNL_CB_OK, error;
 
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, OBJECT_TABLE);
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
+	mnl_attr_put_strz(message, asked->table, OBJECT_TABLE);
+	mnl_attr_put_strz(message, asked->object, asked->name);
 	drain(kernel);
 	error = send_all(kernel, message, message->nlmsg_len);
 	if (error != 0)
@@ -253,16 +260,36 @@ read_once(struct kernel *kernel, uint16_t family, const char *set,
 	return more < 0 ? -errno : 0;
 }
 
-int
-kernel_read(struct kernel *kernel, uint16_t family, const char *set,
-    mnl_cb_t each, void (*again)(void *arg), void *arg)
+static int
+read_whole(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
+    void (*again)(void *arg), void *arg)
 {
 	int error = -EINTR;
 
 	for (int i = 0; i < READ_TRIES && error == -EINTR; i++) {
 		if (i > 0)
 			again(arg);
-		error = read_once(kernel, family, set, each, arg);
+		error = read_once(kernel, asked, each, arg);
 	}
 	return error;
+}
+
+int
+kernel_read(struct kernel *kernel, uint16_t family, const char *set,
+    mnl_cb_t each, void (*again)(void *arg), void *arg)
+{
+	const struct question asked = { NFT_MSG_GETSETELEM, family,
+		NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, set };
+
+	return read_whole(kernel, &asked, each, again, arg);
+}
+
+int
+kernel_read_rules(struct kernel *kernel, uint16_t family, const char *chain,
+    mnl_cb_t each, void (*again)(void *arg), void *arg)
+{
+	const struct question asked = { NFT_MSG_GETRULE, family,
+		NFTA_RULE_TABLE, NFTA_RULE_CHAIN, chain };
+
+	return read_whole(kernel, &asked, each, again, arg);
 }

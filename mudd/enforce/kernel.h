@@ -43,4 +43,8 @@ enum kernel_answer kernel_commit(
 int kernel_read(struct kernel *kernel, uint16_t family, const char *set,
     mnl_cb_t each, void (*again)(void *arg), void *arg);
 
+/* The same of a chain's rules; no such chain is as an empty one. */
+int kernel_read_rules(struct kernel *kernel, uint16_t family, const char *chain,
+    mnl_cb_t each, void (*again)(void *arg), void *arg);
+
 #endif

@@ -37,8 +37,9 @@ struct parent {
 	struct event_base *base;
 	struct workers *workers;
 	struct channel *engine; /* NULL: none runs, or it is given up */
-	struct event *ping, *farewell, *count;
+	struct event *ping, *farewell, *count, *tally;
 	struct event *term, *interrupt, *hangup;
+	uint32_t tallied; /* a policy whose tallies are still owed; 0: none */
 	int64_t heard_sec;
 	int ready_fd;
 	int log_error; /* of the last try to open the drop log, or 0 */
@@ -60,6 +61,8 @@ engine_forget(struct parent *parent)
 	channel_free(parent->engine);
 	parent->engine = NULL;
 	(void)event_del(parent->count);
+	(void)event_del(parent->tally);
+	parent->tallied = 0;
 	enforcer_abandon(parent->setup->enforcer);
 }
 
@@ -198,6 +201,49 @@ take_counters(struct parent *parent, const struct msg *msg)
 	return true;
 }
 
+static void
+tally_send(void *arg, const struct record_tally *tally)
+{
+	struct parent *parent = arg;
+
+	channel_send(parent->engine, RECORD_TALLY, tally, NULL, 0);
+}
+
+/* As counters_send: not while records wait for the engine. */
+static void
+tallies_send(struct parent *parent)
+{
+	const struct timeval soon = { .tv_usec = 1000 * COUNT_MSEC };
+	struct record_tallied tallied = { .policy = parent->tallied };
+	int error;
+
+	if (channel_backlog(parent->engine) > 0) {
+		(void)event_add(parent->tally, &soon);
+		return;
+	}
+	error = enforcer_tallies(
+	    parent->setup->enforcer, parent->tallied, tally_send, parent);
+	if (error != 0)
+		log_warning("cannot read the counters of policy %u: %s",
+		    (unsigned int)parent->tallied, strerror(-error));
+	tallied.is_missing = error == -ENOENT ? 1 : 0;
+	parent->tallied = 0;
+	channel_send(parent->engine, RECORD_TALLIES_END, &tallied, NULL, 0);
+}
+
+static bool
+take_tallies(struct parent *parent, const struct msg *msg)
+{
+	const uint32_t policy = MSG_BODY(msg, record_tallies)->policy;
+
+	/* One question at a time, and about a policy. */
+	if (policy == 0 || parent->tallied != 0)
+		return false;
+	parent->tallied = policy;
+	tallies_send(parent);
+	return true;
+}
+
 static bool
 take_teardown(struct parent *parent, const struct msg *msg)
 {
@@ -254,6 +300,7 @@ static const struct {
 	{ RECORD_CAPTURE, take_capture },
 	{ RECORD_LOG, take_log },
 	{ RECORD_COUNTERS, take_counters },
+	{ RECORD_TALLIES, take_tallies },
 	{ RECORD_TEARDOWN, take_teardown },
 	{ RECORD_PONG, take_pong },
 	{ RECORD_READY, take_ready },
@@ -395,6 +442,18 @@ on_count(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_tally(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)fd;
+	(void)what;
+	if (parent->engine != NULL && !parent->torn_down &&
+	    parent->tallied != 0)
+		tallies_send(parent);
+}
+
+static void
 on_farewell(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -435,13 +494,14 @@ events_make(struct parent *parent)
 	parent->ping = event_new(parent->base, -1, EV_PERSIST, on_ping, parent);
 	parent->farewell = evtimer_new(parent->base, on_farewell, parent);
 	parent->count = evtimer_new(parent->base, on_count, parent);
+	parent->tally = evtimer_new(parent->base, on_tally, parent);
 	parent->term = evsignal_new(parent->base, SIGTERM, on_stop, parent);
 	parent->interrupt = evsignal_new(parent->base, SIGINT, on_stop, parent);
 	parent->hangup = evsignal_new(parent->base, SIGHUP, on_hangup, parent);
 	if (parent->ping == NULL || parent->farewell == NULL ||
-	    parent->count == NULL || parent->term == NULL ||
-	    parent->interrupt == NULL || parent->hangup == NULL ||
-	    event_add(parent->ping, &every) != 0 ||
+	    parent->count == NULL || parent->tally == NULL ||
+	    parent->term == NULL || parent->interrupt == NULL ||
+	    parent->hangup == NULL || event_add(parent->ping, &every) != 0 ||
 	    event_add(parent->term, NULL) != 0 ||
 	    event_add(parent->interrupt, NULL) != 0 ||
 	    event_add(parent->hangup, NULL) != 0)
@@ -454,6 +514,7 @@ events_free(struct parent *parent)
 	event_free(parent->ping);
 	event_free(parent->farewell);
 	event_free(parent->count);
+	event_free(parent->tally);
 	event_free(parent->term);
 	event_free(parent->interrupt);
 	event_free(parent->hangup);

@@ -32,6 +32,7 @@ enum waiting_for {
 	WAIT_TRUST,
 	WAIT_SHOWN,
 	WAIT_REFRESHED,
+	WAIT_TALLIED,
 };
 
 /* A call that is answered later. */
@@ -39,7 +40,9 @@ struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
 	struct mac mac;     /* COUNTERS */
-	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED; stays meanwhile */
+	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED, TALLIED; stays
+	                     * meanwhile */
+	uint32_t policy;    /* TALLIED: its number */
 	uint8_t digest[32];
 	struct showing *showing; /* SHOWN: under way; owned */
 	struct engine *engine;

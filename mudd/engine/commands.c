@@ -12,6 +12,8 @@
 #include "engine/decisions.h"
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
+#include "engine/explaincalls.h"
+#include "engine/policycalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
 #include "libmud/list.h"
@@ -75,11 +77,14 @@ static const struct control_method methods[] = {
 	{ "Devices", false, devices },
 	{ "Device", false, device },
 	{ "Drops", false, dropcalls_list },
+	{ "Explain", false, explaincalls_explain },
 	{ "Pending", false, decisions_pending },
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
 	{ "DeviceAssign", true, decisions_assign },
+	{ "Policies", false, policycalls_list },
+	{ "PolicyShow", false, policycalls_show },
 	{ "PolicyRefresh", true, decisions_refresh },
 	{ "Trust", false, trustcalls_list },
 	{ "TrustAdd", true, trustcalls_add },
@@ -137,6 +142,12 @@ on_counted(void *arg)
 }
 
 static void
+on_tallied(void *arg, uint32_t policy)
+{
+	policycalls_tallied(arg, policy);
+}
+
+static void
 on_torn_down(void *arg, const struct fault *why)
 {
 	struct commands *commands = arg;
@@ -174,6 +185,7 @@ commands_new(const struct commands_options *options)
 	struct engine_listener listener = {
 		.turned = on_turned,
 		.counted = on_counted,
+		.tallied = on_tallied,
 		.torn_down = on_torn_down,
 		.arg = commands,
 	};

@@ -14,6 +14,7 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/tallies.h"
 #include "libmud/mem.h"
 
 /* So long the first batch waits for the readers. */
@@ -352,6 +353,10 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 		if (engine->listener.counted != NULL)
 			engine->listener.counted(engine->listener.arg);
 		return true;
+	case RECORD_TALLY:
+		return tallies_take(engine, MSG_BODY(msg, record_tally));
+	case RECORD_TALLIES_END:
+		return tallies_end(engine, MSG_BODY(msg, record_tallied));
 	case RECORD_PING:
 		channel_send(ch, RECORD_PONG, &pong, NULL, 0);
 		return true;

@@ -47,6 +47,8 @@ struct engine_listener {
 	void (*turned)(void *arg);
 	/* What engine_count asked for is there. */
 	void (*counted)(void *arg);
+	/* What tallies_ask asked for is there. */
+	void (*tallied)(void *arg, uint32_t policy);
 	/* What engine_teardown asked for is done; why: or not. */
 	void (*torn_down)(void *arg, const struct fault *why);
 	void *arg;
@@ -74,6 +76,7 @@ struct engine {
 	int64_t started_at;
 	bool is_ready; /* mudd has been told that all stands */
 	bool is_counting;
+	uint32_t tallied; /* policy whose tallies are asked for; 0: none */
 };
 
 /* Loads the state, sends what it needs to be sent, and waits for events. */

@@ -17,6 +17,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
 	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
+	mudd/engine/explain.c mudd/engine/explain.h \
+	mudd/engine/explaincalls.c mudd/engine/explaincalls.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
 	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \
@@ -31,10 +33,12 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
+	mudd/engine/policycalls.c mudd/engine/policycalls.h \
 	mudd/engine/put.c mudd/engine/put.h \
 	mudd/engine/rejudge.c mudd/engine/rejudge.h \
 	mudd/engine/report.c mudd/engine/report.h \
 	mudd/engine/reportfile.c mudd/engine/reportfile.h \
+	mudd/engine/reportpolicy.c mudd/engine/reportpolicy.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/showing.c mudd/engine/showing.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
@@ -43,6 +47,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
 	mudd/engine/statetrust.c mudd/engine/statetrust.h \
+	mudd/engine/tallies.c mudd/engine/tallies.h \
 	mudd/engine/things.c mudd/engine/things.h \
 	mudd/engine/thingstore.c mudd/engine/thingstore.h \
 	mudd/engine/trust.c mudd/engine/trust.h \

@@ -115,6 +115,8 @@ policies_add(struct policies *policies, const struct policy *policy,
 		free(made);
 		return NULL;
 	}
+	made->mud_url = *mud_url;
+	made->policy = policy_copy(policy);
 	list_append(&policies->all, &made->link);
 	policies->n++;
 	return made;
@@ -132,6 +134,8 @@ policies_remove(struct policies *policies, struct kernel_policy *policy)
 {
 	release_sets(policies, policy);
 	rules_done(&policy->rules);
+	policy_free(policy->policy);
+	free(policy->packets);
 	list_remove(&policy->link);
 	policies->n--;
 	free(policy);

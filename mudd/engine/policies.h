@@ -4,7 +4,9 @@
  *
  * One MUD URL's accepted file is one policy; all Things of that URL share it.
  * What a class means may differ by MUD URL (my-controller, same-manufacturer),
- * so the URL is part of what is compiled.
+ * so the URL is part of what is compiled.  The policy itself is kept beside its
+ * rules, for people who ask what it says (explain.h, reportpolicy.h); it is
+ * about as large as they are.
  */
 #ifndef ENGINE_POLICIES_H
 #define ENGINE_POLICIES_H
@@ -21,8 +23,15 @@
 struct fault;
 struct policy;
 
+#define POLICY_NO_RULE UINT64_MAX
+
 struct kernel_policy {
 	uint32_t number;
+	struct url mud_url;
+	struct policy *policy; /* owned */
+	/* By ACE, as the kernel last told (tallies.h), POLICY_NO_RULE where it
+	 * has no rule; NULL: never told; owned. */
+	uint64_t *packets;
 	struct rules rules;
 	size_t n_sets;
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */

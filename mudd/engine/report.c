@@ -32,8 +32,8 @@ report_digest(const uint8_t digest[32])
 /* True is what stands in the kernel: until its rules and its names' addresses
  * do, a Thing that will be enforced is still being fetched for, as far as
  * anybody can tell. */
-static const char *
-state_of(const struct engine *engine, const struct thing *thing)
+const char *
+report_state(const struct engine *engine, const struct thing *thing)
 {
 	if (thing->mud == NULL)
 		return "unknown";
@@ -132,7 +132,7 @@ device_of(struct engine *engine, const struct thing *thing)
 	put_value(object, "mac", json_string(mac_text(&thing->mac, mac)));
 	put_text(object, "name",
 	    thing->name[0] != '\0' ? thing->name : thing->hostname);
-	put_value(object, "state", json_string(state_of(engine, thing)));
+	put_value(object, "state", json_string(report_state(engine, thing)));
 	put_value(object, "mode",
 	    json_string(config_mode_name(engine->options.config->mode)));
 	put_file(object, thing);
@@ -197,6 +197,7 @@ report_device(struct engine *engine, const struct thing *thing)
 		"to", (json_int_t)thing->dropped_to));
 	put_value(
 	    object, "denied", dropcalls_rows(engine, thing, DENIED_SHOWN));
+	put_value(object, "sent", json_integer((json_int_t)thing->sent));
 	put_time(object, "first_seen", thing->first_seen);
 	put_policy(object, thing->mud);
 	return object;
@@ -223,7 +224,7 @@ count_thing(void *arg, struct thing *thing)
 	struct counting *counting = arg;
 
 	count_one(counting->counts, "total");
-	count_one(counting->counts, state_of(counting->engine, thing));
+	count_one(counting->counts, report_state(counting->engine, thing));
 }
 
 static json_t *

@@ -16,6 +16,9 @@ struct thing;
 json_t *report_status(struct engine *engine);
 json_t *report_devices(struct engine *engine);
 json_t *report_device(struct engine *engine, const struct thing *thing);
+/* "enforced", "pending": what state a device is in. */
+const char *report_state(
+    const struct engine *engine, const struct thing *thing);
 /* {"digest": hex} */
 json_t *report_digest(const uint8_t digest[32]);
 

@@ -121,8 +121,8 @@ signature_of(const struct shown_file *file)
 	return object;
 }
 
-static json_t *
-claims_of(const struct policy_info *info)
+json_t *
+reportfile_claims(const struct policy_info *info)
 {
 	json_t *object = json_object();
 
@@ -155,8 +155,8 @@ warnings_of(const struct words_line *line)
 	return list;
 }
 
-static json_t *
-line_of(const struct words_line *line)
+json_t *
+reportfile_line(const struct words_line *line)
 {
 	static const char *const actions[] = { "accept", "drop", "reject" };
 	static const char *const openers[] = { "", "device", "peer" };
@@ -249,11 +249,12 @@ reportfile_shown(
 	put_fault(object, "unreadable", &file->why,
 	    fault_remedy(file->why.code, mudurl_awaits(mud)));
 	if (file->policy != NULL) {
-		put_value(object, "claims", claims_of(&file->policy->info));
+		put_value(
+		    object, "claims", reportfile_claims(&file->policy->info));
 		list = json_array();
 		for (size_t i = 0; i < lines.n; i++)
 			(void)json_array_append_new(
-			    list, line_of(&lines.each[i]));
+			    list, reportfile_line(&lines.each[i]));
 		put_value(object, "policy", list);
 	}
 	put_in_force(object, mud, shown, &lines);

@@ -36,6 +36,9 @@ static const struct {
 	{ "TrustRemove", true, true, false, false },
 	{ "TrustDistrust", true, false, false, false },
 	{ "TrustRestore", true, false, false, false },
+	{ "Policies", false, false, false, false },
+	{ "PolicyShow", false, false, false, false },
+	{ "Explain", false, false, false, true },
 };
 
 static void
@@ -110,6 +113,18 @@ find_pending(const struct scene *scene, const char **id, char digest[65])
 	}
 }
 
+/* Further parameters, behind those of the table. */
+static const char *
+more_of(const char *method)
+{
+	if (strcmp(method, "PolicyShow") == 0)
+		return "\"mud_url\":\"pending.json\"";
+	if (strcmp(method, "Explain") == 0)
+		return ",\"direction\":\"from\",\"protocol\":6,"
+		       "\"dst_port\":443,\"host\":\"198.51.100.1\"";
+	return "";
+}
+
 static int
 write_request(const struct scene *scene, size_t which, char *text, size_t size)
 {
@@ -119,7 +134,7 @@ write_request(const struct scene *scene, size_t which, char *text, size_t size)
 	find_pending(scene, &id, digest);
 	return snprintf(text, size,
 	    "{\"method\":\"org.mudd.Manager.%s\",\"parameters\":{%s%s%s%s%s%s"
-	    "%s%s%s}}",
+	    "%s%s%s%s}}",
 	    methods[which].name, methods[which].has_id ? "\"id\":\"" : "",
 	    methods[which].has_id ? id : "", methods[which].has_id ? "\"" : "",
 	    methods[which].has_digest ? ",\"digest\":\"" : "",
@@ -127,7 +142,8 @@ write_request(const struct scene *scene, size_t which, char *text, size_t size)
 	    methods[which].has_digest ? "\"" : "",
 	    methods[which].has_device ? "\"device\":\"" : "",
 	    methods[which].has_device ? "02:00:00:00:01:00" : "",
-	    methods[which].has_device ? "\"" : "");
+	    methods[which].has_device ? "\"" : "",
+	    more_of(methods[which].name));
 }
 
 /* The engine waits for mudd's counters before it answers some. */
@@ -135,9 +151,17 @@ static void
 count(struct scene *scene)
 {
 	const struct record_counted counted = { 0 };
+	const struct record_tallied tallied = {
+		.policy = scene->engine->tallied,
+	};
 
-	if (!scene->engine->is_counting)
+	if (tallied.policy != 0)
+		(void)far_send(
+		    &scene->mudd.far, RECORD_TALLIES_END, &tallied, NULL, 0);
+	if (!scene->engine->is_counting) {
+		scene_pump(scene);
 		return;
+	}
 	(void)far_send(
 	    &scene->mudd.far, RECORD_COUNTERS_END, &counted, NULL, 0);
 	scene_pump(scene);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/explain.h"
 #include "engine/reportfile.h"
 #include "engine/showing.h"
 #include "tests/scenario/scene.h"
@@ -117,4 +118,40 @@ showsteps_assign(struct scene *scene, const struct step *step)
 						      : "no-url") == 0)
 		return true;
 	return scene_fail(scene, "the answer is: %s", strerror(-error));
+}
+
+/* Ports are the packet's destination, from a client's port. */
+bool
+showsteps_explain(struct scene *scene, const struct step *step)
+{
+	const bool is_from = strcmp(step->words[2], "from") == 0;
+	const bool by_peer = step->n > 8 && strcmp(step->words[8], "peer") == 0;
+	struct explained out;
+	struct thing *thing;
+	struct flow flow;
+	struct fault why;
+	struct addr peer;
+	struct mac mac;
+
+	if (!mac_parse(step->words[1], &mac) ||
+	    !addr_parse(step->words[3], &peer))
+		return scene_fail(scene, "which Thing and which peer?");
+	thing = things_find(scene->engine->things, &mac);
+	if (thing == NULL)
+		return scene_fail(scene, "the engine does not know it");
+	flow = flow_blank(is_from ? FROM_DEVICE : TO_DEVICE, &peer,
+	    (uint8_t)strtoul(step->words[4], NULL, 10));
+	flow.source = 50000;
+	flow.destination = (int32_t)strtoul(step->words[5], NULL, 10);
+	if (!explain(scene->engine, thing, &flow, &out, &why))
+		return scene_fail(scene, "no answer: %s", why.detail);
+	if ((out.said.verdict == VERDICT_ALLOW) !=
+		(strcmp(step->words[6], "allow") == 0) ||
+	    strcmp(verdict_source_name(out.said.source), step->words[7]) != 0 ||
+	    out.by_peer != by_peer)
+		return scene_fail(scene, "the answer is: %s %s %s%s",
+		    out.said.verdict == VERDICT_ALLOW ? "allow" : "deny",
+		    verdict_source_name(out.said.source), out.said.reason,
+		    out.by_peer ? " (peer)" : "");
+	return true;
 }

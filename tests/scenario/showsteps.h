@@ -14,5 +14,7 @@ step_fn showsteps_show;
 step_fn showsteps_refresh;
 /* assign MAC URL OUTCOME: done, no-url, configured, full */
 step_fn showsteps_assign;
+/* explain MAC from|to ADDRESS PROTOCOL PORT VERDICT SOURCE [peer] [NOTE...] */
+step_fn showsteps_explain;
 
 #endif

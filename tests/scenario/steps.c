@@ -205,6 +205,7 @@ static const struct step_kind kinds[] = {
 	{ "show", 2, showsteps_show },
 	{ "refresh", 2, showsteps_refresh },
 	{ "assign", 4, showsteps_assign },
+	{ "explain", 8, showsteps_explain },
 	{ "lose", 3, trusting_lose },
 	{ "disk-takes", 2, disk_takes },
 	{ "disk-forgets", 2, disk_forgets },

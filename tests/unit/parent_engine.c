@@ -142,6 +142,22 @@ batches(void)
 		log_fatal("tables are missing");
 }
 
+/* The kernel is read for a policy; of one that is not there comes the end. */
+static void
+tallies(void)
+{
+	const struct record_tallies ask = { .policy = 7 };
+	struct msg msg;
+
+	for (int i = 0; i < 2; i++) {
+		wire_send(&wire, RECORD_TALLIES, &ask);
+		expect(RECORD_TALLIES_END, &msg);
+		if (MSG_BODY(&msg, record_tallied)->policy != 7 ||
+		    MSG_BODY(&msg, record_tallied)->is_missing != 0)
+			log_fatal("other tallies");
+	}
+}
+
 _Noreturn static void
 tear_down(void)
 {
@@ -165,6 +181,7 @@ play_all(void)
 	captures();
 	batches();
 	drop_log();
+	tallies();
 	wire_send(&wire, RECORD_READY, &empty);
 	wire_send(&wire, RECORD_READY, &empty);
 	expect(RECORD_PING, &msg);
@@ -200,19 +217,39 @@ expect_counters(void)
 	expect(RECORD_COUNTERS_END, &msg);
 }
 
+/* The further counters and the tallies, in whatever order. */
+static void
+expect_later(void)
+{
+	int n_counters = 0, n_ends = 0, n_tallies = 0;
+	struct msg msg;
+
+	while (n_ends == 0 || n_tallies == 0) {
+		if (!wire_receive(&wire, &msg))
+			log_fatal("closed");
+		n_counters += msg.type == RECORD_COUNTER;
+		n_ends += msg.type == RECORD_COUNTERS_END;
+		n_tallies += msg.type == RECORD_TALLIES_END;
+	}
+	if (n_counters != THINGS || n_ends != 1 || n_tallies != 1)
+		log_fatal("other counters");
+}
+
 /* Asked often while nobody reads, mudd answers twice: at once, and when that
  * has left for all the rest. */
 static void
 play_count(void)
 {
+	const struct record_tallies ask = { .policy = 7 };
 	const struct record_empty empty = { 0 };
 
 	many_things();
 	for (int i = 0; i < 100; i++)
 		wire_send(&wire, RECORD_COUNTERS, &empty);
+	wire_send(&wire, RECORD_TALLIES, &ask);
 	(void)usleep(300000);
 	expect_counters();
-	expect_counters();
+	expect_later();
 	/* And again, later. */
 	wire_send(&wire, RECORD_COUNTERS, &empty);
 	expect_counters();
@@ -256,12 +293,27 @@ play_held(void)
 	exit(0);
 }
 
+/* Two questions at a time, while much waits to be sent. */
+static void
+tally_often(void)
+{
+	const struct record_tallies ask = { .policy = 7 };
+	const struct record_empty empty = { 0 };
+
+	many_things();
+	wire_send(&wire, RECORD_COUNTERS, &empty);
+	wire_send(&wire, RECORD_TALLIES, &ask);
+	wire_send(&wire, RECORD_TALLIES, &ask);
+	(void)usleep(300000);
+}
+
 /* What mudd must not do for anybody: it must hang up. */
 static void
 play_rogue(const char *part)
 {
 	struct record_worker job = { PROGRAM_WATCHER, 5 };
 	const struct record_lan lan = { OP_ADD, 1 };
+	const struct record_tallies nothing = { 0 };
 	struct msg msg;
 
 	if (strcmp(part, "start-engine") == 0)
@@ -272,6 +324,10 @@ play_rogue(const char *part)
 		wire_send(&wire, RECORD_STOP, &job);
 	else if (strcmp(part, "lan-alone") == 0)
 		wire_send(&wire, RECORD_LAN, &lan);
+	else if (strcmp(part, "tally-nothing") == 0)
+		wire_send(&wire, RECORD_TALLIES, &nothing);
+	else if (strcmp(part, "tally-often") == 0)
+		tally_often();
 	else
 		wire_send(&wire, RECORD_START, &job);
 	while (wire_receive(&wire, &msg))

@@ -51,6 +51,8 @@ static const struct {
 	ROW(RULE, rule, 0, E, M), ROW(RULES_END, rules, 0, E, M),
 	ROW(POLICY_GONE, rules, 0, E, M), ROW(THING, thing, 0, E, M),
 	ROW(BINDING, binding, 0, E, M), ROW(BATCH_END, batch, 0, E, M),
+	ROW(TALLY, tally, 0, M, E), ROW(TALLIES_END, tallied, 0, M, E),
+	ROW(TALLIES, tallies, 0, E, M),
 	ROW(COUNTERS, empty, 0, E, M), ROW(TEARDOWN, empty, 0, E, M),
 	ROW(PONG, empty, 0, E, M), ROW(READY, empty, 0, E, M),
 	ROW(LISTEN, port, 1, E, W), ROW(SERVER, server, 0, E, W),

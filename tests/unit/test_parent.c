@@ -141,7 +141,8 @@ static void
 nonsense_ends_the_engine(void **state)
 {
 	static const char *const parts[] = { "start-watcher", "start-engine",
-		"start-nothing", "stop-watcher", "lan-alone", "die" };
+		"start-nothing", "stop-watcher", "lan-alone", "tally-nothing",
+		"tally-often", "die" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
