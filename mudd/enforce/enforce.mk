@@ -46,11 +46,10 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
-	tests/unit/test_packets6 \
-	tests/unit/test_droplog tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
-	tests/unit/test_rules tests/unit/test_spawn
-	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
+	tests/unit/test_droplog tests/unit/test_headers \
+	tests/unit/test_kernel tests/unit/test_packets \
+	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
+	tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
 
