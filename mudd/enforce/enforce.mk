@@ -6,11 +6,14 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
+	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
+	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
@@ -42,8 +45,10 @@ if HAVE_CMOCKA
 enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
-enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
+enforce_tests = tests/unit/test_cache tests/unit/test_capture tests/unit/test_change \
+	tests/unit/test_epoch \
+	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
+	tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -54,6 +59,11 @@ enforce_world = $(enforce_batches) tests/unit/forge.c tests/unit/forge.h \
 	tests/unit/gateway.c tests/unit/gateway.h \
 	tests/unit/world.c tests/unit/world.h
 
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_test_cache_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_cache_LDADD = $(enforce_test_libs)
+
 tests_unit_test_capture_SOURCES = tests/unit/test_capture.c
 tests_unit_test_capture_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_capture_LDADD = $(enforce_test_libs)
@@ -62,6 +72,11 @@ tests_unit_test_change_SOURCES = tests/unit/test_change.c
 tests_unit_test_change_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_change_LDADD = $(enforce_test_libs)
 
+tests_unit_test_epoch_SOURCES = tests/unit/test_epoch.c $(enforce_batches) \
+	tests/unit/steps.c tests/unit/steps.h
+tests_unit_test_epoch_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_epoch_LDADD = $(enforce_test_libs)
+
 tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(enforce_world)
 tests_unit_test_headers_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_headers_LDADD = $(enforce_test_libs)
@@ -69,6 +84,11 @@ tests_unit_test_headers_LDADD = $(enforce_test_libs)
 tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c $(enforce_world)
 tests_unit_test_kernel_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_kernel_LDADD = $(enforce_test_libs)
+
+tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_mark_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

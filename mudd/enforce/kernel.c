@@ -227,17 +227,13 @@ kernel_commit(struct kernel *kernel, struct batch *batch, struct fault *why)
 
 /* 0; -EINTR: it was disturbed; or another -errno. */
 static int
-read_once(struct kernel *kernel, uint16_t family, const char *set,
-    mnl_cb_t each, void *arg)
+dump_once(
+    struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each, void *arg)
 {
-	char question[256];
 	uint32_t seq = kernel->seq++;
-	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
-	    question, NFT_MSG_GETSETELEM, family, NLM_F_DUMP, seq);
 	int more = MNL_CB_OK, error;
 
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, OBJECT_TABLE);
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
+	message->nlmsg_seq = seq;
 	drain(kernel);
 	error = send_all(kernel, message, message->nlmsg_len);
 	if (error != 0)
@@ -254,15 +250,28 @@ read_once(struct kernel *kernel, uint16_t family, const char *set,
 }
 
 int
-kernel_read(struct kernel *kernel, uint16_t family, const char *set,
-    mnl_cb_t each, void (*again)(void *arg), void *arg)
+kernel_dump(struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each,
+    void (*again)(void *arg), void *arg)
 {
 	int error = -EINTR;
 
 	for (int i = 0; i < READ_TRIES && error == -EINTR; i++) {
 		if (i > 0)
 			again(arg);
-		error = read_once(kernel, family, set, each, arg);
+		error = dump_once(kernel, message, each, arg);
 	}
 	return error;
+}
+
+int
+kernel_read(struct kernel *kernel, uint16_t family, const char *set,
+    mnl_cb_t each, void (*again)(void *arg), void *arg)
+{
+	char question[256];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETSETELEM, family, NLM_F_DUMP, 0);
+
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, OBJECT_TABLE);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
+	return kernel_dump(kernel, message, each, again, arg);
 }

@@ -43,4 +43,11 @@ enum kernel_answer kernel_commit(
 int kernel_read(struct kernel *kernel, uint16_t family, const char *set,
     mnl_cb_t each, void (*again)(void *arg), void *arg);
 
+/*
+ * The same for any dump of nf_tables: message is the question, built for
+ * NLM_F_DUMP; its sequence number is given here.
+ */
+int kernel_dump(struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each,
+    void (*again)(void *arg), void *arg);
+
 #endif
