@@ -50,7 +50,8 @@ enforce_tests = tests/unit/test_cache tests/unit/test_capture tests/unit/test_ch
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
-check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
+check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
+	tests/unit/bench_cache
 TESTS += $(enforce_tests)
 
 # Batches as text, and a gateway in network namespaces.
@@ -58,6 +59,12 @@ enforce_batches = tests/unit/batches.c tests/unit/batches.h
 enforce_world = $(enforce_batches) tests/unit/forge.c tests/unit/forge.h \
 	tests/unit/gateway.c tests/unit/gateway.h \
 	tests/unit/world.c tests/unit/world.h
+
+# For ./dev bench: what the connection cache costs, and saves.
+tests_unit_bench_cache_SOURCES = tests/unit/bench_cache.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_bench_cache_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_cache_LDADD = $(enforce_test_libs)
 
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)

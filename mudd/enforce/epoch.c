@@ -33,10 +33,6 @@
 #define BITS_ALL     0xffffu
 #define EPOCH_SHIFT  2
 
-/* What is left for the next run, at the first rule of `fast`. */
-#define NOTE_FORMAT "epoch %" PRIu32 ", mark 0x%08" PRIx32
-#define NOTE_SCAN   "epoch %" SCNu32 ", mark 0x%" SCNx32
-
 /* ---- when --------------------------------------------------------------- */
 
 /*
@@ -174,6 +170,14 @@ flush(struct writing *to, const char *chain)
 	    to->batch, NFPROTO_INET, chain, (struct about){ chain, 0 });
 }
 
+/* For the next run, at the first rule of `fast`. */
+static void
+write_note(const struct epoch *epoch, char note[OBJECT_NOTE])
+{
+	(void)snprintf(note, OBJECT_NOTE,
+	    "epoch %" PRIu32 ", mark 0x%08" PRIx32, epoch->number, epoch->mask);
+}
+
 /*
  * A packet that is related is no packet of the flow: an ICMP error is only
  * let through if it is one that no router may keep back.
@@ -196,8 +200,7 @@ write_fast(struct writing *to)
 		expr_counter(rule);
 		expr_accept(rule);
 		if (reply == 0) {
-			(void)snprintf(note, sizeof(note), NOTE_FORMAT,
-			    to->epoch->number, to->epoch->mask);
+			write_note(to->epoch, note);
 			object_rule_comment(rule, note);
 		}
 		put(to, rule);
@@ -291,19 +294,23 @@ take_attr(const struct nftnl_udata *attr, void *arg)
 	return 0;
 }
 
-/* Anything else than what we write there tells nothing. */
+/* Anything else than what we write there tells nothing; epoch_after judges
+ * the numbers. */
 static void
 take_note(const char *comment, struct epoch *epoch)
 {
+	static const char words[] = "epoch ", more[] = ", mark ";
 	struct epoch found = { 0 };
-	char again[OBJECT_NOTE];
+	char again[OBJECT_NOTE], *end;
 
-	if (sscanf(comment, NOTE_SCAN, &found.number, &found.mask) != 2)
+	if (strncmp(comment, words, strlen(words)) != 0)
 		return;
-	(void)snprintf(
-	    again, sizeof(again), NOTE_FORMAT, found.number, found.mask);
-	if (strcmp(again, comment) == 0 && found.number > 0 &&
-	    found.number <= EPOCH_LAST && mark_mask_is_sound(found.mask))
+	found.number = (uint32_t)strtoul(comment + strlen(words), &end, 10);
+	if (strncmp(end, more, strlen(more)) != 0)
+		return;
+	found.mask = (uint32_t)strtoul(end + strlen(more), NULL, 16);
+	write_note(&found, again);
+	if (strcmp(again, comment) == 0)
 		*epoch = found;
 }
 

@@ -170,6 +170,10 @@ replies_are_judged_apart(void **state)
 	int server = gateway_udp(HOST_SERVER, SERVER_ADDR, 4000);
 	struct rule deny = udp_rule(CHAIN_TO, false);
 
+	/* Both directions have been allowed before; that does not count. */
+	play_policy(world, NULL);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
+	assert_int_equal(gateway_pass(server, THING_ADDR, 5000, thing, 5), 5);
 	deny.verdict = RULE_DENY;
 	play_policy(world, &deny);
 	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);

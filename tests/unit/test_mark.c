@@ -230,6 +230,39 @@ old_stamps_do_not_count_again(void **state)
 	assert_int_equal(cache_epoch(), 2);
 }
 
+/*
+ * Marks are cleared before the batch that begins the count anew, and again
+ * after the next one that stands: what is stamped in between is of an epoch
+ * that is over, and would count again one day.
+ */
+static void
+marks_are_cleared_twice(void **state)
+{
+	struct world *world = world_begin(state);
+	struct fault why = { 0 };
+
+	restart_at(world, "16382");
+	reset(world, false);
+	assert_int_equal(first_flow(world, 5043, false), 5);
+	assert_int_equal(
+	    cache_mark(THING_ADDR, 5043), (long long)(16383 << 2 | 2) << 16);
+	/* The kernel refuses the batch. */
+	free(gateway_nft(
+	    "delete", "element", "inet", "mudd", "from { " PLAIN_MAC " }"));
+	script_thing(&world->script, OP_DELETE, PLAIN_MAC, 0);
+	assert_false(world_try(world, 0, &why));
+	assert_int_equal(why.code, FAULT_KERNEL);
+	assert_int_equal(cache_epoch(), 16383);
+	assert_int_equal(cache_mark(THING_ADDR, 5043), 0);
+	assert_int_equal(first_flow(world, 5043, false), 5);
+	assert_int_not_equal(cache_mark(THING_ADDR, 5043), 0);
+	/* One that revokes nothing stands. */
+	script_element(&world->script, OP_ADD, 1, "203.0.113.9", 300);
+	world_play(world, 0);
+	assert_int_equal(cache_epoch(), 16383);
+	assert_int_equal(cache_mark(THING_ADDR, 5043), 0);
+}
+
 int
 main(void)
 {
@@ -239,6 +272,7 @@ main(void)
 		cmocka_unit_test(bits_of_before_are_no_stamp),
 		cmocka_unit_test(count_goes_on),
 		cmocka_unit_test(old_stamps_do_not_count_again),
+		cmocka_unit_test(marks_are_cleared_twice),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_end);
