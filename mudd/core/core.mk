@@ -6,6 +6,7 @@ mudd_core_libcore_a_SOURCES = \
 	mudd/core/filter.c mudd/core/filter.h \
 	mudd/core/hook.h \
 	mudd/core/log.c mudd/core/log.h \
+	mudd/core/mark.c mudd/core/mark.h \
 	mudd/core/msg.c mudd/core/msg.h \
 	mudd/core/probe.c mudd/core/probe.h \
 	mudd/core/records.h \

@@ -61,6 +61,7 @@ enum record_type {
 	RECORD_POLICY_GONE,
 	RECORD_THING,
 	RECORD_BINDING,
+	RECORD_MARK,
 	RECORD_BATCH_END,
 	RECORD_COUNTERS,
 	RECORD_TALLIES, /* of one policy; one question at a time */
@@ -181,6 +182,9 @@ struct record_binding {
 	uint32_t op;
 	struct mac mac;
 	struct addr addr;
+};
+struct record_mark {   /* only in a RESET; without it MARK_MASK_DEFAULT */
+	uint32_t mask; /* sound (core/mark.h) */
 };
 struct record_counter {
 	struct mac mac; /* of the Thing; its addresses' drops are summed */

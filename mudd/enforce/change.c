@@ -249,8 +249,10 @@ change_element_delete(struct model *model, uint32_t number,
 	if (set == NULL)
 		return no_such_set(number, why);
 	element = model_element_find(model, set, addr);
-	if (element == NULL && set->now.has_timeout)
+	if (element == NULL && set->now.has_timeout) {
+		model->withdraws = true;
 		return true;
+	}
 	if (element == NULL)
 		return fault_set(why, FAULT_RECORD, clause,
 		    "%s is not in set %u", addr_text(addr, text), number);
@@ -277,12 +279,41 @@ policy_state_replace(struct model *model, struct model_policy *policy,
 	policy->now = *state;
 }
 
+/* The packets of one connection differ in their header fields. */
+static bool
+looks_at_fields(const struct rule *rule, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fields_count(rule[i].fields) > 0)
+			return true;
+	return false;
+}
+
+/* How their flows are remembered may change with the policy. */
+static void
+touch_things(struct model *model, const struct model_policy *policy)
+{
+	LIST_EACH(at, &model->things)
+	{
+		struct model_thing *thing =
+		    LIST_ENTRY(at, struct model_thing, all);
+
+		for (size_t i = 0;
+		     thing->now.policy == policy && i < thing->now.n_addrs; i++)
+			(void)model_address_at(
+			    model, &thing->now.addr[i]->addr);
+	}
+}
+
 bool
 change_policy_put(struct model *model, uint32_t number, struct rule *rule,
     size_t n, struct fault *why)
 {
 	struct model_policy *policy = model_policy_at(model, number);
-	struct policy_state state = { .present = true, .n = n, .rule = rule };
+	struct policy_state state = { .present = true,
+		.n = n,
+		.rule = rule,
+		.is_uncached = looks_at_fields(rule, n) };
 	bool fits = true;
 
 	/* The kernel's counters go on where nothing has changed. */
@@ -302,6 +333,8 @@ change_policy_put(struct model *model, uint32_t number, struct rule *rule,
 	}
 	model->n.policies += policy->now.present ? 0 : 1;
 	model->n.rules += n - policy->now.n;
+	if (policy->now.is_uncached != state.is_uncached)
+		touch_things(model, policy);
 	policy_state_replace(model, policy, &state);
 	return true;
 }

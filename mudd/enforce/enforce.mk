@@ -6,12 +6,15 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
+	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
+	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
@@ -45,12 +48,19 @@ if HAVE_CMOCKA
 enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
-enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_droplog tests/unit/test_headers \
-	tests/unit/test_kernel tests/unit/test_packets \
-	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
-	tests/unit/test_tallies
+enforce_tests = tests/unit/test_cache tests/unit/test_capture \
+	tests/unit/test_change tests/unit/test_droplog tests/unit/test_epoch \
+	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
+	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_parent \
+	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
+enforce_tests = tests/unit/test_cache tests/unit/test_capture tests/unit/test_change \
+	tests/unit/test_epoch \
+	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
+	tests/unit/test_packets \
+	tests/unit/test_rules tests/unit/test_spawn
+check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
+	tests/unit/bench_cache
 TESTS += $(enforce_tests)
 
 # Batches as text, and a gateway in network namespaces.
@@ -58,6 +68,17 @@ enforce_batches = tests/unit/batches.c tests/unit/batches.h
 enforce_world = $(enforce_batches) tests/unit/forge.c tests/unit/forge.h \
 	tests/unit/gateway.c tests/unit/gateway.h \
 	tests/unit/world.c tests/unit/world.h
+
+# For ./dev bench: what the connection cache costs, and saves.
+tests_unit_bench_cache_SOURCES = tests/unit/bench_cache.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_bench_cache_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_cache_LDADD = $(enforce_test_libs)
+
+tests_unit_test_cache_SOURCES = tests/unit/test_cache.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_test_cache_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_cache_LDADD = $(enforce_test_libs)
 
 tests_unit_test_capture_SOURCES = tests/unit/test_capture.c
 tests_unit_test_capture_CFLAGS = $(enforce_test_cflags)
@@ -70,6 +91,10 @@ tests_unit_test_change_LDADD = $(enforce_test_libs)
 tests_unit_test_droplog_SOURCES = tests/unit/test_droplog.c
 tests_unit_test_droplog_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_droplog_LDADD = $(enforce_test_libs)
+tests_unit_test_epoch_SOURCES = tests/unit/test_epoch.c $(enforce_batches) \
+	tests/unit/steps.c tests/unit/steps.h
+tests_unit_test_epoch_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_epoch_LDADD = $(enforce_test_libs)
 
 tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(enforce_world)
 tests_unit_test_headers_CFLAGS = $(enforce_test_cflags)
@@ -82,6 +107,10 @@ tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 tests_unit_test_tallies_SOURCES = tests/unit/test_tallies.c $(enforce_world)
 tests_unit_test_tallies_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tallies_LDADD = $(enforce_test_libs)
+tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
+	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
+tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_mark_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

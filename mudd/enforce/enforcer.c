@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "enforce/batch.h"
+#include "enforce/conntrack.h"
 #include "enforce/counters.h"
 #include "enforce/device.h"
+#include "enforce/epoch.h"
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
@@ -26,6 +29,8 @@ struct enforcer {
 	struct devices *devices;
 	struct tables tables;
 	struct gather gather;
+	struct epoch epoch; /* in the kernel, if there is a live model */
+	bool must_clear;    /* marks of before the count began anew are left */
 };
 
 static bool
@@ -116,25 +121,79 @@ existing_lan(
 	}
 }
 
+/*
+ * Which epoch the batch makes, if it makes one.  Where the count begins anew
+ * no connection may carry that number already, so without clearing the marks
+ * there is no batch.
+ */
 static bool
-commit(struct enforcer *enforcer, struct fault *why)
+next_epoch(struct enforcer *enforcer, struct epoch *next, struct fault *why)
+{
+	const struct model *model = enforcer->gather.staged;
+
+	if (enforcer->gather.live == NULL &&
+	    !epoch_read(enforcer->kernel, &enforcer->epoch, why))
+		return false;
+	*next = enforcer->epoch;
+	if (model == enforcer->gather.live && !epoch_is_over(model))
+		return true;
+	*next = epoch_after(&enforcer->epoch, model->mark_mask);
+	if (next->number > 1)
+		return true;
+	enforcer->must_clear = true;
+	return conntrack_clear(next->mask, why);
+}
+
+/* What was stamped between the first clearing and the commit; it would be
+ * taken for new when the count comes there again, which is long from now. */
+static void
+clear_again(struct enforcer *enforcer)
+{
+	struct fault why;
+
+	if (!enforcer->must_clear)
+		return;
+	if (conntrack_clear(enforcer->epoch.mask, &why))
+		enforcer->must_clear = false;
+	else
+		log_warning("%s: %s", why.clause, why.detail);
+}
+
+static enum kernel_answer
+send_batch(
+    struct enforcer *enforcer, const struct epoch *next, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
 	struct places *at = xcalloc(1, sizeof(*at));
+	bool reset = model != enforcer->gather.live;
 	struct batch batch;
 	enum kernel_answer answer;
 
 	existing_lan(enforcer, &model->now, at);
 	kernel_begin(enforcer->kernel, &batch);
-	table_write(&batch, model, &enforcer->tables, at,
-	    model != enforcer->gather.live);
+	table_write(&batch, model, &enforcer->tables, at, reset);
+	if (reset || next->number != enforcer->epoch.number)
+		epoch_write(&batch, next, model->monitor);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
 	free(at);
+	return answer;
+}
 
-	switch (answer) {
+static bool
+commit(struct enforcer *enforcer, struct fault *why)
+{
+	struct epoch next;
+
+	if (!next_epoch(enforcer, &next, why)) {
+		gather_drop(&enforcer->gather);
+		return false;
+	}
+	switch (send_batch(enforcer, &next, why)) {
 	case KERNEL_DONE:
 		gather_keep(&enforcer->gather);
+		enforcer->epoch = next;
+		clear_again(enforcer);
 		return true;
 	case KERNEL_REFUSED:
 		gather_drop(&enforcer->gather);

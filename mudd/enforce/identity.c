@@ -80,6 +80,18 @@ tag_owner_policy(
 	return owner != NULL ? tag_policy(state) : 0;
 }
 
+/* Whose flows are judged packet by packet. */
+static uintptr_t
+tag_uncached(const struct model_thing *owner, const struct thing_state *state)
+{
+	const struct model_policy *policy;
+
+	if (owner == NULL || state->policy == NULL)
+		return 0;
+	policy = state->policy;
+	return (state == &owner->was ? policy->was : policy->now).is_uncached;
+}
+
 static const struct thing_set thing_sets[] = {
 	{ SET_FROM, tag_sender, true },
 	{ SET_THINGS, tag_managed, false },
@@ -103,6 +115,7 @@ static const struct address_set address_sets[] = {
 	{ { SET_BIND4, SET_BIND6 }, tag_owner, false, true },
 	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
 	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false, false },
+	{ { SET_UNCACHED4, NULL }, tag_uncached, false, false },
 };
 
 static void

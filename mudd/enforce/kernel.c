@@ -225,26 +225,15 @@ kernel_commit(struct kernel *kernel, struct batch *batch, struct fault *why)
 	return await_answer(kernel, batch, why);
 }
 
-/* What is to be read: its table and its name go as these attributes. */
-struct question {
-	uint16_t type, family;
-	uint16_t table, object;
-	const char *name;
-};
-
 /* 0; -EINTR: it was disturbed; or another -errno. */
 static int
-read_once(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
-    void *arg)
+dump_once(
+    struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each, void *arg)
 {
-	char question[256];
 	uint32_t seq = kernel->seq++;
-	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
-	    question, asked->type, asked->family, NLM_F_DUMP, seq);
 	int more = MNL_CB_OK, error;
 
-	mnl_attr_put_strz(message, asked->table, OBJECT_TABLE);
-	mnl_attr_put_strz(message, asked->object, asked->name);
+	message->nlmsg_seq = seq;
 	drain(kernel);
 	error = send_all(kernel, message, message->nlmsg_len);
 	if (error != 0)
@@ -260,8 +249,8 @@ read_once(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
 	return more < 0 ? -errno : 0;
 }
 
-static int
-read_whole(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
+int
+kernel_dump(struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each,
     void (*again)(void *arg), void *arg)
 {
 	int error = -EINTR;
@@ -269,7 +258,7 @@ read_whole(struct kernel *kernel, const struct question *asked, mnl_cb_t each,
 	for (int i = 0; i < READ_TRIES && error == -EINTR; i++) {
 		if (i > 0)
 			again(arg);
-		error = read_once(kernel, asked, each, arg);
+		error = dump_once(kernel, message, each, arg);
 	}
 	return error;
 }
@@ -278,18 +267,24 @@ int
 kernel_read(struct kernel *kernel, uint16_t family, const char *set,
     mnl_cb_t each, void (*again)(void *arg), void *arg)
 {
-	const struct question asked = { NFT_MSG_GETSETELEM, family,
-		NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, set };
+	char question[256];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETSETELEM, family, NLM_F_DUMP, 0);
 
-	return read_whole(kernel, &asked, each, again, arg);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, OBJECT_TABLE);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
+	return kernel_dump(kernel, message, each, again, arg);
 }
 
 int
 kernel_read_rules(struct kernel *kernel, uint16_t family, const char *chain,
     mnl_cb_t each, void (*again)(void *arg), void *arg)
 {
-	const struct question asked = { NFT_MSG_GETRULE, family,
-		NFTA_RULE_TABLE, NFTA_RULE_CHAIN, chain };
+	char question[256];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETRULE, family, NLM_F_DUMP, 0);
 
-	return read_whole(kernel, &asked, each, again, arg);
+	mnl_attr_put_strz(message, NFTA_RULE_TABLE, OBJECT_TABLE);
+	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, chain);
+	return kernel_dump(kernel, message, each, again, arg);
 }

@@ -46,5 +46,11 @@ int kernel_read(struct kernel *kernel, uint16_t family, const char *set,
 /* The same of a chain's rules; no such chain is as an empty one. */
 int kernel_read_rules(struct kernel *kernel, uint16_t family, const char *chain,
     mnl_cb_t each, void (*again)(void *arg), void *arg);
+/*
+ * The same for any dump of nf_tables: message is the question, built for
+ * NLM_F_DUMP; its sequence number is given here.
+ */
+int kernel_dump(struct kernel *kernel, struct nlmsghdr *message, mnl_cb_t each,
+    void (*again)(void *arg), void *arg);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mark.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -105,6 +106,7 @@ model_new(bool monitor)
 	for (size_t i = 0; i < LENGTH(heads); i++)
 		list_init(heads[i]);
 	model->monitor = monitor;
+	model->mark_mask = MARK_MASK_DEFAULT;
 	return model;
 }
 
@@ -323,6 +325,9 @@ model_use_sets(struct model *model, const struct policy_state *state, bool used)
 				continue;
 			set = model_set_at(model, peer->set);
 			set->refs = used ? set->refs + 1 : set->refs - 1;
+			if (rule->verdict == RULE_DENY)
+				set->denials =
+				    used ? set->denials + 1 : set->denials - 1;
 		}
 	}
 }
@@ -333,6 +338,7 @@ model_begin(struct model *model, int64_t at_sec)
 	model->was = model->now;
 	model->n_was = model->n;
 	model->at_sec = at_sec;
+	model->withdraws = false;
 }
 
 void

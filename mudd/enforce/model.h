@@ -52,6 +52,7 @@ struct model_set {
 	} was, now;
 	size_t n_elements[2]; /* of `now`: IPv4, IPv6 */
 	size_t refs;          /* rules of `now` that look into it */
+	size_t denials;       /* of them those that deny */
 	struct list elements; /* model_element.of_set */
 	struct list all, dirty;
 };
@@ -73,6 +74,7 @@ struct model_policy {
 		bool present;
 		size_t n;
 		struct rule *rule; /* owned; the two states may share it */
+		bool is_uncached;  /* asks for more than a connection tells */
 	} was, now;
 	size_t refs; /* Things of `now` under it */
 	struct list all, dirty;
@@ -99,7 +101,11 @@ struct model_address {
 
 struct model {
 	struct places was, now;
-	bool monitor; /* log and count, drop nothing */
+	bool monitor;       /* log and count, drop nothing */
+	uint32_t mark_mask; /* of connections' marks, ours; never changes */
+	/* The batch takes out elements that ran out by themselves: flows that
+	 * they had let through are still there. */
+	bool withdraws;
 	struct list sets, policies, things, addresses;
 	struct list dirty_sets, dirty_elements, dirty_policies;
 	struct list dirty_things, dirty_addresses;

@@ -19,8 +19,6 @@
 #include "enforce/elems.h"
 #include "enforce/expr.h"
 
-#define NOTE 64 /* room for what we leave for nft to read */
-
 /* nft's own numbers for byte orders. */
 #define NFT_HOST_ENDIAN 1
 #define NFT_BIG_ENDIAN  2
@@ -69,7 +67,7 @@ static void
 note_byte_order(struct nftnl_set *set, uint32_t key_type)
 {
 	bool is_text = key_type == KEY_IFNAME;
-	struct nftnl_udata_buf *data = need(nftnl_udata_buf_alloc(NOTE));
+	struct nftnl_udata_buf *data = need(nftnl_udata_buf_alloc(OBJECT_NOTE));
 
 	if (nftnl_udata_put_u32(data, NFTNL_UDATA_SET_KEYBYTEORDER,
 		is_text ? NFT_HOST_ENDIAN : NFT_BIG_ENDIAN))
@@ -246,7 +244,7 @@ object_rule(uint16_t family, const char *chain)
 void
 object_rule_comment(struct nftnl_rule *rule, const char *comment)
 {
-	struct nftnl_udata_buf *data = need(nftnl_udata_buf_alloc(NOTE));
+	struct nftnl_udata_buf *data = need(nftnl_udata_buf_alloc(OBJECT_NOTE));
 
 	if (nftnl_udata_put_strz(data, NFTNL_UDATA_RULE_COMMENT, comment))
 		nftnl_rule_set_data(rule, NFTNL_RULE_USERDATA,

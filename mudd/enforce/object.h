@@ -16,6 +16,7 @@ struct nftnl_rule;
 
 #define OBJECT_TABLE "mudd"
 #define OBJECT_NAME  32 /* the longest name we build, NUL included */
+#define OBJECT_NOTE  64 /* room for what we leave for nft to read */
 
 /* nft's numbers for data types: by them it knows how to print a set. */
 enum key_type {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mark.h"
 #include "core/msg.h"
 #include "enforce/change.h"
 #include "enforce/model.h"
@@ -230,6 +231,23 @@ take_binding(struct gather *gather, const void *body, struct fault *why)
 	    gather->staged, &record->mac, &record->addr, why);
 }
 
+/* The bits that stamps stand in are chosen once for a table. */
+static bool
+take_mark(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_mark *record = body;
+
+	if ((gather->flags & BATCH_RESET) == 0)
+		return fault_set(
+		    why, FAULT_RECORD, clause, "a mark without RESET");
+	if (!mark_mask_is_sound(record->mask))
+		return fault_set(why, FAULT_RECORD, clause,
+		    "mark mask 0x%08x is no run of %d bits", record->mask,
+		    MARK_BITS);
+	gather->staged->mark_mask = record->mask;
+	return true;
+}
+
 static const struct {
 	enum record_type type;
 	bool (*take)(
@@ -247,6 +265,7 @@ static const struct {
 	{ RECORD_POLICY_GONE, take_policy_gone, false },
 	{ RECORD_THING, take_thing, false },
 	{ RECORD_BINDING, take_binding, false },
+	{ RECORD_MARK, take_mark, false },
 };
 
 bool

@@ -49,6 +49,7 @@ static const struct set_form inet_sets[] = {
 	{ SET_DROPPED_FROM, KEY_MAC, 6, DYNAMIC, LIMIT_THINGS_MAX, 0, true },
 	{ SET_DROPPED_TO, KEY_IPV4, 4, DYNAMIC, ADDRESSES, 0, true },
 	{ SET_DROPPED_TO6, KEY_IPV6, 16, DYNAMIC, ADDRESSES6, 0, true },
+	{ SET_UNCACHED4, KEY_IPV4, 4, 0, 0, 0, false },
 	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
@@ -71,6 +72,9 @@ static const struct {
 	{ "guard_lan", { 0 }, false },
 	{ "guard_unbound", { 0 }, false },
 	{ "infra", { 0 }, false },
+	{ CHAIN_FAST, { 0 }, false },
+	{ CHAIN_STAMP, { 0 }, false },
+	{ CHAIN_ERRORS, { 0 }, false },
 	{ CHAIN_DROP_FROM, { 0 }, false },
 	{ CHAIN_DROP_TO, { 0 }, false },
 	{ "drop_spoof", { 0 }, false },
@@ -86,40 +90,96 @@ static const uint8_t error_types[] = { 3, 11, 12 };
 /* The same, and packet too big (RFC 4443). */
 static const uint8_t error_types6[] = { 1, 2, 3, 4 };
 
+/*
+ * ICMPv6 errors about a Thing's flow, whichever end has opened it.  IPv6 is
+ * judged packet by packet, so no epoch says which flows are allowed now.
+ */
 static void
-accept_errors_of(
-    struct writer *to, unsigned int family, bool reply, const char *own)
+accept_errors6(struct writer *to)
 {
-	uint32_t id = ++to->set_id;
-	struct nftnl_rule *rule;
+	for (int reply = 0; reply < 2; reply++) {
+		uint32_t id = ++to->set_id;
+		struct nftnl_rule *rule;
 
-	if (family == 4)
-		object_icmp_types(to->batch, to->family, id, false, error_types,
-		    LENGTH(error_types));
-	else
 		object_icmp_types(to->batch, to->family, id, true, error_types6,
 		    LENGTH(error_types6));
-	rule = writer_rule(to);
-	expr_ct_related(rule);
-	expr_ct_source_in(rule, family, reply, own);
-	expr_family(rule, family);
-	expr_protocol(rule, family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+		rule = writer_rule(to);
+		expr_ct_related(rule);
+		expr_ct_source_in(rule, 6, reply == 1, SET_OWN6);
+		expr_family(rule, 6);
+		expr_protocol(rule, IPPROTO_ICMPV6);
+		expr_icmp_in(rule, id);
+		expr_accept(rule);
+		writer_put(to, rule);
+	}
+}
+
+/* A rule that ends with acceptance of ICMP errors. */
+static void
+put_errors(struct writer *to, struct nftnl_rule *rule, uint32_t id)
+{
+	expr_family(rule, 4);
+	expr_protocol(rule, IPPROTO_ICMP);
 	expr_icmp_in(rule, id);
 	expr_accept(rule);
 	writer_put(to, rule);
 }
 
+static uint32_t
+add_error_types(struct writer *to)
+{
+	uint32_t id = ++to->set_id;
+
+	object_icmp_types(
+	    to->batch, to->family, id, false, error_types, LENGTH(error_types));
+	return id;
+}
+
+/* Only errors about a flow that is allowed now come here (epoch.c): an error
+ * can end the flow that it quotes. */
+static void
+fill_errors(struct writer *to)
+{
+	uint32_t id = add_error_types(to);
+
+	to->chain = CHAIN_ERRORS;
+	put_errors(to, writer_rule(to), id);
+}
+
 /*
- * ICMP errors about a Thing's flow, whichever end has opened it: only they may
- * pass unjudged, since an error can end the flow that it quotes.
+ * The gateway's own flows are allowed as long as their peer is a Thing, and
+ * carry no epoch.  An error about one goes the way of a reply.
  */
 static void
-accept_errors(struct writer *to)
+accept_errors_of_gateway(struct writer *to)
 {
-	for (int reply = 0; reply < 2; reply++) {
-		accept_errors_of(to, 4, reply == 1, SET_OWN4);
-		accept_errors_of(to, 6, reply == 1, SET_OWN6);
-	}
+	uint32_t id = add_error_types(to);
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_ct_related(rule);
+	expr_ct_reply(rule, true);
+	expr_ct_source_in(rule, 4, true, SET_OWN4);
+	put_errors(to, rule, id);
+}
+
+static void
+jump(struct writer *to, const char *chain)
+{
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_jump(rule, chain);
+	writer_put(to, rule);
+}
+
+/* The cache is for IPv4 alone: IPv6 is judged packet by packet. */
+static void
+jump4(struct writer *to, const char *chain)
+{
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_family(rule, 4);
+	expr_jump(rule, chain);
+	writer_put(to, rule);
 }
 
 static void
@@ -215,6 +275,7 @@ fill_forward(struct writer *to)
 	struct nftnl_rule *rule;
 
 	to->chain = "forward";
+	jump4(to, CHAIN_FAST);
 	rule = writer_rule(to);
 	/* A frame that stays on its bridge is addressed to its receiver, one
 	 * that is routed to the gateway. */
@@ -231,7 +292,7 @@ fill_forward(struct writer *to)
 	writer_put(to, rule);
 
 	writer_accept_icmpv6(to, neighbour_types, LENGTH(neighbour_types), 255);
-	accept_errors(to);
+	accept_errors6(to);
 
 	rule = writer_rule(to);
 	expr_interface_in(rule, COMES_IN, SET_LAN, false);
@@ -249,6 +310,22 @@ fill_forward(struct writer *to)
 	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
 	expr_family(rule, 6);
 	expr_addr_verdict(rule, 6, SET_TO6);
+	writer_put(to, rule);
+
+	/* A flow is remembered where a Thing is at one of its ends. */
+	rule = writer_rule(to);
+	expr_family(rule, 4);
+	expr_interface_in(rule, COMES_IN, SET_LAN, false);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_goto(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
+	expr_family(rule, 4);
+	expr_addr_in(rule, 4, DESTINATION, SET_OWN4, false);
+	expr_goto(rule, CHAIN_STAMP);
 	writer_put(to, rule);
 }
 
@@ -269,22 +346,22 @@ fill_input(struct writer *to)
 	expr_accept(rule);
 	writer_put(to, rule);
 
-	rule = writer_rule(to);
-	expr_jump(rule, "infra");
-	writer_put(to, rule);
+	jump4(to, CHAIN_FAST);
+	jump(to, "infra");
 
-	/* Flows that the gateway itself has opened; an error that quotes one
-	 * goes the way of a reply, too. */
+	/* Flows that the gateway itself has opened. */
 	rule = writer_rule(to);
 	expr_ct_established(rule);
 	expr_ct_reply(rule, true);
 	expr_accept(rule);
 	writer_put(to, rule);
+	accept_errors_of_gateway(to);
 
 	rule = writer_rule(to);
 	expr_is_ether(rule, COMES_IN);
 	expr_mac_verdict(rule, SET_FROM);
 	writer_put(to, rule);
+	jump4(to, CHAIN_STAMP);
 }
 
 static void
@@ -317,7 +394,7 @@ fill_infra(struct writer *to)
 
 	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
 	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
-	accept_errors(to);
+	accept_errors6(to);
 }
 
 static void
@@ -430,6 +507,7 @@ schema_inet(struct batch *batch, bool monitor)
 	fill_forward(&to);
 	fill_input(&to);
 	fill_infra(&to);
+	fill_errors(&to);
 	fill_drop_from(&to);
 	fill_drop_to(&to);
 	fill_drop_spoof(&to);

@@ -29,10 +29,16 @@
 #define SET_DROPPED_FROM "dropped_from"
 #define SET_DROPPED_TO   "dropped_to"
 #define SET_DROPPED_TO6  "dropped_to6"
+#define SET_UNCACHED4    "uncached4"
 
 /* Where a policy's chains end. */
 #define CHAIN_DROP_FROM "drop_from"
 #define CHAIN_DROP_TO   "drop_to"
+
+/* The connection cache (epoch.h), and the ICMP errors that pass by it. */
+#define CHAIN_FAST   "fast"
+#define CHAIN_STAMP  "stamp"
+#define CHAIN_ERRORS "errors"
 
 /* Replaces whatever is in table inet mudd by the empty schema. */
 void schema_inet(struct batch *batch, bool monitor);

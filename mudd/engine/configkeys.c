@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mark.h"
 #include "engine/config.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
@@ -225,6 +226,19 @@ judge_hosts(cfg_t *cfg, cfg_opt_t *opt)
 	return judge_count(cfg, opt, CONFIG_HOSTS);
 }
 
+/* The enforcer takes no other (core/mark.h). */
+static int
+judge_mask(cfg_t *cfg, cfg_opt_t *opt)
+{
+	uint32_t mask = (uint32_t)cfg_opt_getnint(opt, 0);
+
+	if (mark_mask_is_sound(mask))
+		return 0;
+	cfg_error(cfg, "%s: 0x%08x is not %d or more bits in a row", opt->name,
+	    mask, MARK_BITS);
+	return -1;
+}
+
 /* The last value of the option, the one that was read just now. */
 static const char *
 last_text(cfg_opt_t *opt)
@@ -436,6 +450,7 @@ static const struct {
 	{ "dhcp-servers", judge_servers },
 	{ "local-networks", judge_locals },
 	{ "trust-anchors", judge_path },
+	{ "conntrack-mark-mask", judge_mask },
 	{ "fetch", judge_fetch },
 	{ "fetch|ca-file", judge_path },
 	{ "fetch|allow-prefixes", judge_prefixes },
@@ -493,7 +508,7 @@ static cfg_opt_t keys[] = {
 	CFG_BOOL("weak-classes", cfg_true, CFGF_NONE),
 	CFG_INT_CB("bridge-path", CONFIG_BRIDGE_AUTO, CFGF_NONE, parse_word),
 	CFG_INT_CB("table-ownership", 1, CFGF_NONE, parse_word),
-	CFG_INT_CB("conntrack-mark-mask", (long)0xffff0000UL, CFGF_NONE,
+	CFG_INT_CB("conntrack-mark-mask", (long)MARK_MASK_DEFAULT, CFGF_NONE,
 	    parse_number),
 	CFG_INT_CB("sandbox", 1, CFGF_NONE, parse_word),
 	CFG_INT_CB("time-policy", 0, CFGF_NONE, parse_word),

@@ -217,6 +217,15 @@ is_discovery(const struct flow *flow)
 
 /* True: it is decided without a policy, and said. */
 static bool
+has_address(const struct thing *thing, uint8_t family)
+{
+	for (size_t i = 0; i < thing->n_installed; i++)
+		if (thing->installed_addrs[i].family == family)
+			return true;
+	return false;
+}
+
+static bool
 is_before_policy(const struct engine *engine, const struct thing *thing,
     const struct flow *flow, struct explained *out)
 {
@@ -226,10 +235,6 @@ is_before_policy(const struct engine *engine, const struct thing *thing,
 	if (is_discovery(flow))
 		return say(out, VERDICT_ALLOW, SOURCE_INFRASTRUCTURE,
 		    "A host needs this to live on its link.");
-	if (flow->peer.family == 6)
-		return say(out, VERDICT_DENY, SOURCE_LOCAL_POLICY,
-		    "IPv6 of a managed device is dropped, but for neighbour "
-		    "discovery.");
 	if (is_dhcp(flow) &&
 	    (thing->n_installed == 0 || flow->direction == TO_DEVICE))
 		return say(out, VERDICT_ALLOW, SOURCE_INFRASTRUCTURE,
@@ -240,8 +245,13 @@ is_before_policy(const struct engine *engine, const struct thing *thing,
 		    "may use DHCP alone.");
 	if (thing->n_installed == 0)
 		return say(out, VERDICT_DENY, SOURCE_LOCAL_POLICY,
-		    "The device has no address that a DHCP server has leased "
-		    "to it: until it has, it may use DHCP alone.");
+		    "The device has no address that is known to be its own: "
+		    "until it has, it may use DHCP alone.");
+	if (!has_address(thing, flow->peer.family))
+		return say(out, VERDICT_DENY, SOURCE_LOCAL_POLICY,
+		    flow->peer.family == 6
+			? "No IPv6 address is known to be the device's."
+			: "No IPv4 address is known to be the device's.");
 	if (explain_stays(&engine->lan, thing, &flow->peer))
 		return say(out, VERDICT_ALLOW, SOURCE_LOCAL_POLICY,
 		    "Both are on one link: such frames are judged by MAC and "

@@ -359,6 +359,14 @@ plan_lost(struct plan *plan)
 	plan->is_up = false;
 }
 
+static void
+put_mark(struct plan *plan)
+{
+	struct record_mark record = { plan->options.config->mark_mask };
+
+	batch_put(&plan->batch, RECORD_MARK, &record);
+}
+
 void
 plan_sync(struct plan *plan, int64_t now)
 {
@@ -374,6 +382,7 @@ plan_sync(struct plan *plan, int64_t now)
 		if (plan->options.config->mode == CONFIG_MONITOR)
 			flags |= BATCH_MONITOR;
 		forget_all(plan);
+		put_mark(plan);
 		plan->needs_reset = false;
 		plan->reset_at = NO_TIME;
 	}

@@ -15,8 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mark.h"
 #include "core/msg.h"
 #include "enforce/batch.h"
+#include "enforce/epoch.h"
 #include "enforce/model.h"
 #include "enforce/rules.h"
 #include "enforce/table.h"
@@ -197,11 +199,19 @@ static void
 write_it(struct gather *gather)
 {
 	const struct tables tables = { true, true };
+	const struct model *model = gather->staged;
+	struct epoch epoch = { 0 };
 	struct batch batch;
+
+	must(mark_mask_is_sound(model->mark_mask));
 
 	batch_init(&batch, 1);
 	table_write(&batch, gather->staged, &tables, &gather->staged->now,
 	    gather->staged != gather->live);
+	/* What may take something away is followed by another epoch. */
+	epoch = epoch_after(&epoch, model->mark_mask);
+	if (model != gather->live || epoch_is_over(model))
+		epoch_write(&batch, &epoch, model->monitor);
 	must(batch.len <= batch.room);
 	batch_done(&batch);
 }
@@ -247,6 +257,16 @@ end(struct gather *gather, const struct record_batch *frame, bool refused,
 	*before = after;
 }
 
+/* The last number stands for MARK, so that those before it keep their
+ * meaning in the corpus. */
+static enum record_type
+type_of(uint8_t how)
+{
+	if ((how & WHICH) == WHICH)
+		return RECORD_MARK;
+	return types[(how & WHICH) % LENGTH(types)];
+}
+
 /* How many records stand before the next frame. */
 static uint32_t
 count(const uint8_t *data, size_t size)
@@ -254,11 +274,12 @@ count(const uint8_t *data, size_t size)
 	uint32_t n = 0;
 
 	for (size_t at = 0; at < size; n++) {
-		size_t which = (data[at] & WHICH) % LENGTH(types);
+		enum record_type type = type_of(data[at]);
 
-		if (which < 2 || size - at - 1 < msg_size(types[which]))
+		if (type == RECORD_BATCH_BEGIN || type == RECORD_BATCH_END ||
+		    size - at - 1 < msg_size(type))
 			break;
-		at += 1 + msg_size(types[which]);
+		at += 1 + msg_size(type);
 	}
 	return n;
 }
@@ -272,7 +293,7 @@ play(struct gather *gather, const uint8_t *data, size_t size)
 	memset(&before, 0, sizeof(before));
 	for (size_t at = 0; at < size;) {
 		uint8_t how = data[at++];
-		enum record_type type = types[(how & WHICH) % LENGTH(types)];
+		enum record_type type = type_of(how);
 		size_t len = msg_size(type);
 		_Alignas(8) uint8_t body[BODY];
 		struct record_batch *frame = (void *)body;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mark.h"
 #include "engine/engine.h"
 #include "libmud/mem.h"
 
@@ -204,6 +205,14 @@ tell_binding(struct told *told, const struct record_binding *binding)
 	    mac_text(&binding->mac, mac), addr_text(&binding->addr, addr));
 }
 
+/* Only what is not always the same is worth a line. */
+static void
+tell_mark(struct told *told, const struct record_mark *mark)
+{
+	if (mark->mask != MARK_MASK_DEFAULT)
+		(void)fprintf(told->out, "mark 0x%08x\n", mark->mask);
+}
+
 void
 told_record(struct told *told, const struct engine *engine,
     enum record_type type, const void *body)
@@ -236,6 +245,9 @@ told_record(struct told *told, const struct engine *engine,
 		break;
 	case RECORD_BINDING:
 		tell_binding(told, body);
+		break;
+	case RECORD_MARK:
+		tell_mark(told, body);
 		break;
 	default: /* the rules themselves */
 		break;

@@ -158,6 +158,14 @@ script_binding(
 	record->addr = addr_from(text);
 }
 
+void
+script_mark(struct script *script, uint32_t mask)
+{
+	struct record_mark *record = script_put(script, RECORD_MARK);
+
+	record->mask = mask;
+}
+
 bool
 script_play(struct script *script, uint32_t batch, uint32_t flags,
     script_taker *taker, void *arg, struct fault *why)

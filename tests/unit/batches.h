@@ -40,6 +40,8 @@ void script_thing(
 void script_binding(struct script *script, enum record_op op, const char *mac,
     const char *text);
 
+void script_mark(struct script *script, uint32_t mask);
+
 /* Where a script is played: what takes records, and says at END if they
  * hold. */
 typedef bool script_taker(

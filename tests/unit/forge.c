@@ -185,18 +185,27 @@ forge_nd(enum host host, const char *interface, const struct forged *forged,
 }
 
 void
-forge_error(enum host host, const char *interface, const struct forged *forged,
-    const struct forged *about)
+forge_icmp(enum host host, const char *interface, const uint8_t type_code[2],
+    const struct forged *forged, const struct forged *about)
 {
-	const uint8_t unreachable[ICMP_HEADER] = { 3, 3 };
+	const uint8_t header[ICMP_HEADER] = { type_code[0], type_code[1] };
 	struct frame frame = { 0 };
 	size_t at;
 
 	put_ethernet(&frame, forged);
 	put_ip(&frame, forged, IPPROTO_ICMP, ICMP_HEADER + 20 + UDP_OF_ONE);
 	at = frame.len;
-	put(&frame, unreachable, sizeof(unreachable));
+	put(&frame, header, sizeof(header));
 	put_udp(&frame, about);
 	put_sum(&frame, at, at + 2);
 	forge_bytes(host, interface, frame.byte, frame.len);
+}
+
+void
+forge_error(enum host host, const char *interface, const struct forged *forged,
+    const struct forged *about)
+{
+	const uint8_t unreachable[2] = { 3, 3 };
+
+	forge_icmp(host, interface, unreachable, forged, about);
 }

@@ -37,4 +37,9 @@ void forge_udp(
 void forge_error(enum host host, const char *interface,
     const struct forged *frame, const struct forged *about);
 
+/* The same with another type and code. */
+void forge_icmp(enum host host, const char *interface,
+    const uint8_t type_code[2], const struct forged *frame,
+    const struct forged *about);
+
 #endif

@@ -85,7 +85,7 @@ reads_globals(void **state)
 				     "weak-classes = off\n"
 				     "bridge-path = stateless\n"
 				     "table-ownership = off\n"
-				     "conntrack-mark-mask = 0x80000001\n"
+				     "conntrack-mark-mask = 0x07fff800\n"
 				     "sandbox = \"best-effort\"\n"
 				     "time-policy = wait\n");
 	char buf[PREFIX_TEXT];
@@ -107,7 +107,7 @@ reads_globals(void **state)
 	assert_false(config->weak_classes);
 	assert_int_equal(config->bridge_path, CONFIG_BRIDGE_STATELESS);
 	assert_false(config->own_table);
-	assert_true(config->mark_mask == 0x80000001);
+	assert_true(config->mark_mask == 0x07fff800);
 	assert_false(config->need_sandbox);
 	config_free(config);
 }
@@ -222,6 +222,10 @@ static const struct {
 	{ "max-devices = 18446744073709551617\n", 1, "1 to 16384" },
 	{ "conntrack-mark-mask = 0\n", 1, "4294967295" },
 	{ "conntrack-mark-mask = 0x100000000\n", 1, "4294967295" },
+	{ "\nconntrack-mark-mask = 0x7fff\n", 2, "16 or more bits in a row" },
+	{ "conntrack-mark-mask = 0x80000001\n", 1, "bits in a row" },
+	{ "conntrack-mark-mask = 0x1fffe001\n", 1, "bits in a row" },
+	{ "conntrack-mark-mask = 0xfffdfffe\n", 1, "bits in a row" },
 	{ "local-networks = {\"192.0.2.0/33\"}\n", 1, "192.0.2.0/33" },
 	{ "local-networks = {\"0.0.0.0/0\"}\n", 1, "no local network" },
 	{ "local-networks = {\"10.0.0.0/8\", \"224.0.0.0/4\"}\n", 1,

@@ -1,0 +1,78 @@
+/*
+ * The connection cache, listed.
+ */
+#include "tests/unit/cachelook.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/gateway.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+unsigned long
+cache_hits(bool reply)
+{
+	static const char packets[] = "counter packets ";
+	char *listed = gateway_nft("list", "chain", "inet", "mudd", "fast");
+	const char *at = strstr(listed, packets);
+	unsigned long n;
+
+	if (reply && at != NULL)
+		at = strstr(at + 1, packets);
+	assert_non_null(at);
+	n = strtoul(at + strlen(packets), NULL, 10);
+	free(listed);
+	return n;
+}
+
+unsigned long
+cache_epoch(void)
+{
+	char *listed = gateway_nft("list", "chain", "inet", "mudd", "fast");
+	const char *at = strstr(listed, "\"epoch ");
+	unsigned long n;
+
+	assert_non_null(at);
+	n = strtoul(at + 7, NULL, 10);
+	free(listed);
+	return n;
+}
+
+long long
+cache_mark(const char *addr, uint16_t port)
+{
+	char part[128];
+	const char *const argv[] = { "cat", "/proc/net/nf_conntrack", NULL };
+	char *all = gateway_run(HOST_GATEWAY, argv), *save = NULL;
+	long long mark = -1;
+
+	(void)snprintf(part, sizeof(part),
+	    "src=%s dst=" SERVER_ADDR " sport=%u dport=4000", addr, port);
+	for (char *line = strtok_r(all, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
+		const char *at = strstr(line, "mark=");
+
+		if (strstr(line, part) != NULL && at != NULL)
+			mark = strtoll(at + 5, NULL, 10);
+	}
+	free(all);
+	return mark;
+}
+
+void
+cache_remove_ace(struct script *script)
+{
+	struct rule rules[2];
+
+	rules[0] = rule_any(CHAIN_TO, 0);
+	rules[0].verdict = RULE_REPLIES;
+	rules[1] = rule_port(CHAIN_TO_REPLY, 17, 2, false, 4001);
+	script_rules(script, 1, rules, LENGTH(rules));
+}
