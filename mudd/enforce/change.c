@@ -350,6 +350,8 @@ change_policy_delete(struct model *model, uint32_t number, struct fault *why)
 		    "policy %u is not there", number);
 	model->n.policies--;
 	model->n.rules -= policy->now.n;
+	if (policy->now.is_uncached)
+		touch_things(model, policy);
 	policy_state_replace(model, policy, &none);
 	return true;
 }

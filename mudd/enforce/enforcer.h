@@ -5,6 +5,9 @@
  * a model of what stands in the kernel; a batch is committed whole or not at
  * all.  No string, path or netlink message comes in: kernel names are built
  * here, from numbers.
+ *
+ * It also counts the epochs of the connection cache (epoch.h): a batch that may
+ * revoke something begins one, and goes on from what the kernel's table has.
  */
 #ifndef ENFORCE_ENFORCER_H
 #define ENFORCE_ENFORCER_H

@@ -179,8 +179,8 @@ write_note(const struct epoch *epoch, char note[OBJECT_NOTE])
 }
 
 /*
- * A packet that is related is no packet of the flow: an ICMP error is only
- * let through if it is one that no router may keep back.
+ * What is related to a flow is no packet of it: an ICMP error passes if it is
+ * one of those in `errors`, a redirect is judged as any other packet.
  */
 static void
 write_fast(struct writing *to)

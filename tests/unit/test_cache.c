@@ -218,12 +218,29 @@ move_thing(struct script *script)
 	script_thing(script, OP_ADD, THING_MAC, 2);
 }
 
-static void (*const removals[])(struct script *script) = { cache_remove_ace,
-	remove_address, deny_member, remove_binding, remove_thing, move_thing };
-
-/* Policy 1 again, but before all else set 5's members are denied. */
 static void
-write_denial(struct script *script)
+remove_member(struct script *script)
+{
+	script_element(script, OP_DELETE, 2, SERVER_ADDR, 0);
+}
+
+static const struct {
+	void (*play)(struct script *script);
+	uint32_t set; /* by which the flow is allowed: a name or a class */
+} removals[] = {
+	{ cache_remove_ace, 1 },
+	{ remove_address, 1 },
+	{ remove_member, 2 },
+	{ deny_member, 1 },
+	{ remove_binding, 1 },
+	{ remove_thing, 1 },
+	{ move_thing, 2 },
+};
+
+/* Policy 1 allows the members of this set what it allows set 1, but before all
+ * else set 5's members are denied. */
+static void
+write_denial(struct script *script, uint32_t set)
 {
 	struct rule rules[8];
 	size_t n = 0;
@@ -235,9 +252,9 @@ write_denial(struct script *script)
 		rules[n].n_peers = 1;
 		rules[n++].peers[0].set = 5;
 		rules[n++] = rule_port(replies ? CHAIN_TO_REPLY : CHAIN_FROM,
-		    17, 1, replies == 0, 4000);
+		    17, set, replies == 0, 4000);
 		rules[n++] = rule_port(replies ? CHAIN_TO_REPLY : CHAIN_FROM, 6,
-		    1, replies == 0, 443);
+		    set, replies == 0, 443);
 	}
 	rules[n] = rule_any(CHAIN_TO, 0);
 	rules[n++].verdict = RULE_REPLIES;
@@ -258,7 +275,7 @@ revoked_flows_stop_at_once(void **state)
 		int tcp, tcp2;
 
 		add_bystander(world);
-		write_denial(&world->script);
+		write_denial(&world->script, removals[i].set);
 		world_play(world, 0);
 		tcp = tcp_open(HOST_THING);
 		tcp2 = tcp_open(HOST_PLAIN);
@@ -275,7 +292,7 @@ revoked_flows_stop_at_once(void **state)
 		    gateway_pass(plain, SERVER_ADDR, 4002, server2, 3), 3);
 
 		before = cache_epoch();
-		removals[i](&world->script);
+		removals[i].play(&world->script);
 		world_play(world, 0);
 		assert_int_equal(cache_epoch(), before + 1);
 		if (gateway_pass(thing, SERVER_ADDR, 4000, server, 3) != 0 ||
@@ -340,6 +357,24 @@ bumps_lose_nothing(void **state)
 	world_play(world, 0);
 	assert_int_equal(cache_epoch(), before + 60);
 	(void)close(plain), (void)close(server), (void)close(tcp);
+}
+
+/* In monitor mode nothing is accepted unseen, so that all is counted. */
+static void
+monitor_sees_every_packet(void **state)
+{
+	struct world *world = world_begin(state);
+	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
+	int server = gateway_udp(HOST_SERVER, SERVER_ADDR, 4000);
+
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET | BATCH_MONITOR);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
+	assert_int_equal(gateway_pass(server, THING_ADDR, 5000, thing, 5), 5);
+	assert_int_equal(cache_hits(false) + cache_hits(true), 0);
+	assert_int_equal(
+	    cache_mark(THING_ADDR, 5000) >> 16, (long long)cache_epoch() << 2);
+	(void)close(thing), (void)close(server);
 }
 
 /* ---- ICMP errors ----------------------------------------------------------
@@ -485,8 +520,11 @@ fields_are_judged_packet_by_packet(void **state)
 	    cache_mark(THING_ADDR, 5000) >> 16, (long long)cache_epoch() << 2);
 	/* It is allowed now, so an error about it is. */
 	assert_int_equal(complain(3, hears), 1);
-	/* And back. */
-	play_policy(world, NULL);
+	/* And back, as another policy of the same number. */
+	rule = udp_rule(CHAIN_FROM, true);
+	script_gone(&world->script, POLICY);
+	script_rules(&world->script, POLICY, &rule, 1);
+	world_play(world, 0);
 	assert_int_equal(pass_with(0, thing, server), 3);
 	assert_int_equal(cache_hits(false), 2);
 	(void)close(thing), (void)close(server), (void)close(hears);
@@ -524,6 +562,7 @@ main(void)
 		cmocka_unit_test(revoked_flows_stop_at_once),
 		cmocka_unit_test(new_things_are_judged_too),
 		cmocka_unit_test(bumps_lose_nothing),
+		cmocka_unit_test(monitor_sees_every_packet),
 		cmocka_unit_test(errors_end_with_their_flow),
 		cmocka_unit_test(errors_stamp_nothing),
 		cmocka_unit_test(own_flows_cross_a_bump),
