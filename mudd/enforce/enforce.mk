@@ -51,14 +51,8 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_droplog tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_parent \
-	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
-check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
-enforce_tests = tests/unit/test_cache tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_epoch \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_packets \
-	tests/unit/test_rules tests/unit/test_spawn
+	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_rules \
+	tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache
 TESTS += $(enforce_tests)

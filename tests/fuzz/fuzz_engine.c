@@ -147,11 +147,24 @@ check_things(const struct scene *scene)
 	}
 }
 
+/* Whatever is told of drops, it is kept within bounds, and in order. */
+static void
+check_drop(void *arg, const struct drop_row *row)
+{
+	int64_t *last = arg;
+
+	must(row->count > 0 && row->first <= row->last && row->last <= *last);
+	must(row->what.own.family == row->what.peer.family);
+	*last = row->last;
+}
+
 static void
 check(const struct play *play)
 {
 	const struct scene *scene = &play->scene;
+	int64_t last = INT64_MAX;
 
+	drops_each(play->scene.engine->drops, check_drop, &last);
 	LIST_EACH(at, manager_all(scene->engine->manager))
 	{
 		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);

@@ -39,6 +39,7 @@ static const struct {
 	{ "Policies", false, false, false, false },
 	{ "PolicyShow", false, false, false, false },
 	{ "Explain", false, false, false, true },
+	{ "Drops", false, false, false, false },
 };
 
 static void
