@@ -37,4 +37,10 @@ void forge_udp(
 void forge_error(enum host host, const char *interface,
     const struct forged *frame, const struct forged *about);
 
+/* The same two by IPv6. */
+void forge_udp6(
+    enum host host, const char *interface, const struct forged *frame);
+void forge_error6(enum host host, const char *interface,
+    const struct forged *frame, const struct forged *about);
+
 #endif
