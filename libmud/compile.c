@@ -4,7 +4,7 @@
  *
  * Each direction's list becomes two chains: its own, for packets of that
  * direction, and a mirror, which judges a reply by the packet that opened the
- * flow (architecture.md, "What a verdict is", 3).
+ * flow (docs/architecture.md, "What a verdict is", 3).
  */
 #include "libmud/compile.h"
 
@@ -71,17 +71,7 @@ add_rule(struct compiler *c, const struct rule *rule)
 static unsigned int
 families_of(const struct ace *ace)
 {
-	unsigned int families = ace->families;
-
-	if (ace->from.addr.family != 0)
-		families &= ace->from.addr.family == 4 ? FAMILY_4 : FAMILY_6;
-	if (ace->to.addr.family != 0)
-		families &= ace->to.addr.family == 4 ? FAMILY_4 : FAMILY_6;
-	if (ace->protocol == 1)
-		families &= FAMILY_4;
-	if (ace->protocol == 58)
-		families &= FAMILY_6;
-	return families & fields_families(ace->fields);
+	return ace_families(ace) & fields_families(ace->fields);
 }
 
 /* False if a peer has no set, so that nothing can match. */

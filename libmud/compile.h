@@ -2,8 +2,8 @@
  * policy × where its peers are kept → rules.
  *
  * Pure: the same policy and the same set numbers give the same rules, in the
- * same order (architecture.md, "What a verdict is").  For each direction: the
- * ACEs in order; then, for replies, a jump into the mirror of the opposite
+ * same order (docs/architecture.md, "What a verdict is").  For each direction:
+ * the ACEs in order; then, for replies, a jump into the mirror of the opposite
  * list; then the DNS and NTP defaults of RFC 8520 Appendix A; then nothing,
  * which the enforcer ends with a drop.  A mirror is the opposite list with
  * its defaults, about the packets that answer.  An accept ACE that was not

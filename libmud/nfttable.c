@@ -109,29 +109,6 @@ set_prefix(const struct sets *sets, size_t i)
 	return sets->set[i].kind == PEER_DNSNAME ? "dns" : "cls";
 }
 
-static const char *
-kind_name(enum peer_kind kind)
-{
-	switch (kind) {
-	case PEER_DNSNAME:
-		return "name";
-	case PEER_CONTROLLER:
-		return "controller";
-	case PEER_MY_CONTROLLER:
-		return "my-controller";
-	case PEER_MANUFACTURER:
-		return "manufacturer";
-	case PEER_SAME_MANUFACTURER:
-		return "same-manufacturer";
-	case PEER_MODEL:
-		return "model";
-	case PEER_LOCAL_NETWORKS:
-	case PEER_KINDS:
-		break;
-	}
-	return "";
-}
-
 /* ---- elements -------------------------------------------------------------
  */
 
@@ -399,7 +376,7 @@ add_head(
 	}
 	for (size_t i = 0; i < sets->n; i++) {
 		add(text, "# %s%zu: %s ", set_prefix(sets, i), i + 1,
-		    kind_name(sets->set[i].kind));
+		    peer_kind_name(sets->set[i].kind));
 		add_foreign(text, sets->set[i].text);
 		/* No blank at the end of a line. */
 		text->len -= sets->set[i].text[0] == '\0' ? 1 : 0;

@@ -37,6 +37,46 @@ policy_copy(const struct policy *policy)
 	return copy;
 }
 
+const char *
+peer_kind_name(enum peer_kind kind)
+{
+	switch (kind) {
+	case PEER_DNSNAME:
+		return "dnsname";
+	case PEER_CONTROLLER:
+		return "controller";
+	case PEER_MY_CONTROLLER:
+		return "my-controller";
+	case PEER_MANUFACTURER:
+		return "manufacturer";
+	case PEER_SAME_MANUFACTURER:
+		return "same-manufacturer";
+	case PEER_MODEL:
+		return "model";
+	case PEER_LOCAL_NETWORKS:
+		return "local-networks";
+	case PEER_KINDS:
+		break;
+	}
+	return "?";
+}
+
+unsigned int
+ace_families(const struct ace *ace)
+{
+	unsigned int families = ace->families;
+
+	if (ace->from.addr.family != 0)
+		families &= ace->from.addr.family == 4 ? FAMILY_4 : FAMILY_6;
+	if (ace->to.addr.family != 0)
+		families &= ace->to.addr.family == 4 ? FAMILY_4 : FAMILY_6;
+	if (ace->protocol == 1)
+		families &= FAMILY_4;
+	if (ace->protocol == 58)
+		families &= FAMILY_6;
+	return families;
+}
+
 static bool
 has_ports(int protocol)
 {

@@ -109,6 +109,14 @@ void policy_free(struct policy *policy);
 /* A copy the caller owns. */
 struct policy *policy_copy(const struct policy *policy);
 
+/* The leaf of RFC 8520 s4 or s8 that says it, without module or side:
+ * "controller", "dnsname". */
+const char *peer_kind_name(enum peer_kind kind);
+
+/* FAMILY_4 | FAMILY_6 that its prefixes and its protocol leave of those that
+ * it speaks of; 0: none.  Header fields may leave less (field.h). */
+unsigned int ace_families(const struct ace *ace);
+
 /*
  * Is the ACE one that a parser could have made?  Enums in range, texts ended,
  * peers within n_texts, ports ordered, prefixes sound, initiated only on TCP;

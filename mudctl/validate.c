@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmud/form/modernize.h"
 #include "libmud/json.h"
 #include "libmud/limits.h"
-#include "libmud/form/modernize.h"
 #include "mudctl/columns.h"
 #include "mudctl/commands.h"
 #include "mudctl/files.h"

@@ -6,22 +6,6 @@
 
 #include <string.h>
 
-unsigned int
-ace_families(const struct ace *ace)
-{
-	unsigned int families = ace->families;
-
-	if (ace->from.addr.family != 0)
-		families &= ace->from.addr.family == 4 ? FAMILY_4 : FAMILY_6;
-	if (ace->to.addr.family != 0)
-		families &= ace->to.addr.family == 4 ? FAMILY_4 : FAMILY_6;
-	if (ace->protocol == 1)
-		families &= FAMILY_4;
-	if (ace->protocol == 58)
-		families &= FAMILY_6;
-	return families;
-}
-
 size_t
 ports_spans(const struct ports *ports, struct span spans[2])
 {

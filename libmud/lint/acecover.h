@@ -13,10 +13,6 @@
 
 #include "libmud/policy.h"
 
-/* FAMILY_4 | FAMILY_6 that all conditions of the ACE leave possible; 0: it
- * contradicts itself. */
-unsigned int ace_families(const struct ace *ace);
-
 /* Ports low..high, both included. */
 struct span {
 	uint32_t low, high;

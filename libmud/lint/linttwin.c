@@ -176,15 +176,6 @@ put_prefix(struct line *line, const char *name, const struct prefix *prefix)
 static void
 put_peers(struct line *line, const struct policy *policy, const struct ace *ace)
 {
-	static const char *const names[PEER_KINDS] = {
-		[PEER_CONTROLLER] = "controller",
-		[PEER_MY_CONTROLLER] = "my-controller",
-		[PEER_MANUFACTURER] = "manufacturer",
-		[PEER_SAME_MANUFACTURER] = "same-manufacturer",
-		[PEER_MODEL] = "model",
-		[PEER_LOCAL_NETWORKS] = "local-networks",
-	};
-
 	for (size_t i = 0; i < ace->n_peers; i++) {
 		const struct peer *peer = &ace->peers[i];
 
@@ -193,7 +184,8 @@ put_peers(struct line *line, const struct policy *policy, const struct ace *ace)
 			    ace->direction == FROM_DEVICE ? "dst-dnsname"
 							  : "src-dnsname");
 		else
-			put(line, ", %s", names[peer->kind]);
+			put(line, ", %s",
+			    peer_kind_name((enum peer_kind)peer->kind));
 		if (peer->text != PEER_NO_TEXT)
 			put(line, " %s", policy->texts[peer->text].text);
 	}

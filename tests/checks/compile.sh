@@ -58,7 +58,7 @@ result "the same twice" $?
 for line in 'elements = { 203.0.113.2 }' 'elements = { 2001:db8::2 }' \
 	'elements = { 02:00:5e:00:53:01 : jump pf_1 }' \
 	'elements = { 192.168.77.11 : jump pt_1 }' \
-	'# dns1: name cloud.example.com'; do
+	'# dns1: dnsname cloud.example.com'; do
 	grep -qF -e "$line" "$work/one"
 	result "'$line'" $?
 done

@@ -36,29 +36,6 @@ struct world {
 	} set[LIMIT_TEXTS];
 };
 
-static const char *
-kind_name(enum peer_kind kind)
-{
-	switch (kind) {
-	case PEER_DNSNAME:
-		return "dnsname";
-	case PEER_CONTROLLER:
-		return "controller";
-	case PEER_MY_CONTROLLER:
-		return "my-controller";
-	case PEER_MANUFACTURER:
-		return "manufacturer";
-	case PEER_SAME_MANUFACTURER:
-		return "same-manufacturer";
-	case PEER_MODEL:
-		return "model";
-	case PEER_LOCAL_NETWORKS:
-	case PEER_KINDS:
-		break;
-	}
-	return "?";
-}
-
 static uint32_t
 set_of(void *arg, enum peer_kind kind, const char *text)
 {
@@ -120,7 +97,7 @@ print(FILE *out, const struct policy *policy, const struct rules *rules,
 	for (size_t i = 0; i < world->n; i++)
 		(void)fprintf(out, "# %s%zu: %s%s%s\n",
 		    world->set[i].kind == PEER_DNSNAME ? "dns" : "cls", i + 1,
-		    kind_name(world->set[i].kind),
+		    peer_kind_name(world->set[i].kind),
 		    world->set[i].text[0] == '\0' ? "" : " ",
 		    world->set[i].text);
 	(void)fputs(chains, out);

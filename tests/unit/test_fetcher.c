@@ -25,8 +25,8 @@
 
 #define WAIT_MSEC 20000
 /* Where the environment points to. */
-#define KEY_LOG      "/tmp/test_fetcher.keys"
-#define OPENSSL_CONF "/tmp/test_fetcher.cnf"
+#define KEY_LOG      "/etc/test_fetcher.keys"
+#define OPENSSL_CONF "/etc/test_fetcher.cnf"
 
 struct world {
 	pid_t dns, https;

@@ -282,11 +282,13 @@ play_rule(struct world *world, const struct rule *rule)
 	world_play(world, 0);
 }
 
-/* What comes in by lan1 passes policy 3 first of all. */
+/* What comes in by lan1 passes policy 3 first of all; but not what a host says
+ * of itself in IPv6 (MLD, router solicitations). */
 static void
 lead_all(void)
 {
-	free(gateway_nft("insert rule inet mudd guard iifname lan1 jump pf_3",
+	free(gateway_nft("insert rule inet mudd guard iifname lan1 meta "
+			 "l4proto { tcp, udp } jump pf_3",
 	    NULL, NULL, NULL, NULL));
 }
 

@@ -134,7 +134,7 @@ static const struct {
 	uint16_t text;
 	const char *comment, *set4, *set6;
 } peers[] = {
-	{ PEER_DNSNAME, CLOUD, "# dns1: name cloud.example.com\n",
+	{ PEER_DNSNAME, CLOUD, "# dns1: dnsname cloud.example.com\n",
 	    "\tset dns1_4 {\n\t\ttype ipv4_addr\n\t\tsize 192\n"
 	    "\t\tflags timeout\n\t\telements = { 203.0.113.2 }\n\t}\n",
 	    "\tset dns1_6 {\n\t\ttype ipv6_addr\n\t\tsize 192\n"
