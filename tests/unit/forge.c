@@ -26,7 +26,7 @@
 /* A frame in the making. */
 struct frame {
 	size_t len;
-	uint8_t byte[128];
+	uint8_t byte[192];
 };
 
 static void
@@ -134,21 +134,88 @@ forge_udp(enum host host, const char *interface, const struct forged *forged)
 	forge_bytes(host, interface, frame.byte, frame.len);
 }
 
-/* RFC 8200 s8.1: the pseudo-header's part of the sum is put before the
- * message, and taken away again. */
 static void
-put_sum6(struct frame *frame, size_t ip, size_t at)
+put_ip6(struct frame *frame, const struct forged *forged, uint8_t protocol,
+    uint8_t hop_limit, size_t payload)
 {
+	struct in6_addr from, to;
+
+	assert_int_equal(inet_pton(AF_INET6, forged->from, &from), 1);
+	assert_int_equal(inet_pton(AF_INET6, forged->to, &to), 1);
+	put16(frame, 0x6000);
+	put16(frame, 0);
+	put16(frame, (unsigned int)payload);
+	put16(frame, (unsigned int)(protocol << 8 | hop_limit));
+	put(frame, &from, sizeof(from));
+	put(frame, &to, sizeof(to));
+}
+
+/* RFC 8200 s8.1: of the pseudo-header and of what follows the header at `ip`;
+ * it stands so many bytes behind that. */
+static void
+put_sum6(struct frame *frame, size_t ip, uint8_t protocol, size_t behind)
+{
+	const size_t at = ip + 40;
 	struct frame whole = { 0 };
 
 	put(&whole, frame->byte + ip + 8, 32);
 	put16(&whole, 0);
 	put16(&whole, (unsigned int)(frame->len - at));
 	put16(&whole, 0);
-	put16(&whole, IPPROTO_ICMPV6);
+	put16(&whole, protocol);
 	put(&whole, frame->byte + at, frame->len - at);
-	put_sum(&whole, 0, 42);
-	memcpy(frame->byte + at + 2, whole.byte + 42, 2);
+	put_sum(&whole, 0, 40 + behind);
+	memcpy(frame->byte + at + behind, whole.byte + 40 + behind, 2);
+}
+
+static void
+put_ethernet6(struct frame *frame, const struct forged *forged)
+{
+	put_mac(frame, forged->to_mac);
+	put_mac(frame, forged->from_mac);
+	put16(frame, ETH_P_IPV6);
+}
+
+static void
+put_udp6(struct frame *frame, const struct forged *forged)
+{
+	const size_t ip = frame->len;
+
+	put_ip6(frame, forged, IPPROTO_UDP, 64, UDP_OF_ONE);
+	put16(frame, forged->source);
+	put16(frame, forged->destination);
+	put16(frame, UDP_OF_ONE);
+	put16(frame, 0);
+	put(frame, "x", 1);
+	put_sum6(frame, ip, IPPROTO_UDP, 6);
+}
+
+void
+forge_udp6(enum host host, const char *interface, const struct forged *forged)
+{
+	struct frame frame = { 0 };
+
+	put_ethernet6(&frame, forged);
+	put_udp6(&frame, forged);
+	forge_bytes(host, interface, frame.byte, frame.len);
+}
+
+void
+forge_error6(enum host host, const char *interface, const struct forged *forged,
+    const struct forged *about)
+{
+	const uint8_t unreachable[ICMP_HEADER] = { 1, 4 };
+	struct frame frame = { 0 };
+	size_t ip;
+
+	put_ethernet6(&frame, forged);
+	ip = frame.len;
+	put_ip6(
+	    &frame, forged, IPPROTO_ICMPV6, 64, ICMP_HEADER + 40 + UDP_OF_ONE);
+	put(&frame, unreachable, sizeof(unreachable));
+	put_udp6(&frame, about);
+	put_sum6(&frame, ip, IPPROTO_ICMPV6, 2);
+	forge_bytes(host, interface, frame.byte, frame.len);
 }
 
 void
@@ -158,29 +225,19 @@ forge_nd(enum host host, const char *interface, const struct forged *forged,
 	const uint8_t head[] = { type, 0, 0, 0, 0x20, 0, 0, 0 };
 	const uint8_t option[] = { type == 135 ? 1 : 2, 1 };
 	struct frame frame = { 0 };
-	struct in6_addr from, to, about = { 0 };
-	size_t ip, at;
+	struct in6_addr about = { 0 };
+	size_t ip;
 
-	assert_int_equal(inet_pton(AF_INET6, forged->from, &from), 1);
-	assert_int_equal(inet_pton(AF_INET6, forged->to, &to), 1);
 	if (target != NULL)
 		assert_int_equal(inet_pton(AF_INET6, target, &about), 1);
-	put_mac(&frame, forged->to_mac);
-	put_mac(&frame, forged->from_mac);
-	put16(&frame, ETH_P_IPV6);
+	put_ethernet6(&frame, forged);
 	ip = frame.len;
-	put16(&frame, 0x6000);
-	put16(&frame, 0);
-	put16(&frame, 32);
-	put16(&frame, IPPROTO_ICMPV6 << 8 | 255);
-	put(&frame, &from, sizeof(from));
-	put(&frame, &to, sizeof(to));
-	at = frame.len;
+	put_ip6(&frame, forged, IPPROTO_ICMPV6, 255, 32);
 	put(&frame, head, sizeof(head));
 	put(&frame, &about, sizeof(about));
 	put(&frame, option, sizeof(option));
 	put_mac(&frame, forged->from_mac);
-	put_sum6(&frame, ip, at);
+	put_sum6(&frame, ip, IPPROTO_ICMPV6, 2);
 	forge_bytes(host, interface, frame.byte, frame.len);
 }
 

@@ -225,8 +225,8 @@ gateway_make(void)
 {
 	static const char *const here[] = {
 		"link set lo up",
-		"link add br0 type bridge mcast_snooping 0 nf_call_iptables 1"
-		" nf_call_ip6tables 1",
+		"link add br0 type bridge mcast_snooping 0 nf_call_iptables 1",
+		"link set br0 type bridge nf_call_ip6tables 1",
 		"link set br0 up",
 	};
 	static const char *const addresses[] = {

@@ -275,6 +275,14 @@ poison_is_dropped(void **state)
 	    THING_ADDR6, OTHER_MAC));
 	assert_true(believes(HOST_OTHER, "o0", OTHER_MAC, OTHER_ADDR6, NA,
 	    OTHER_ADDR6, THING_MAC));
+	/* Nor for another Thing's link-local address, or the gateway's. */
+	script_self(&world->script, OP_ADD, "fe80::9");
+	script_binding(&world->script, OP_ADD, PLAIN_MAC, "fe80::a");
+	world_play(world, 0);
+	assert_false(believes(
+	    HOST_THING, "t0", THING_MAC, "fe80::9", NS, "fe80::9", OTHER_MAC));
+	assert_false(believes(
+	    HOST_THING, "t0", THING_MAC, "fe80::a", NS, "fe80::a", OTHER_MAC));
 	/* A Thing's unbound link-local address may ask: nobody has it. */
 	assert_true(believes(
 	    HOST_THING, "t0", THING_MAC, "fe80::8", NS, "fe80::8", OTHER_MAC));
@@ -285,6 +293,103 @@ poison_is_dropped(void **state)
 	assert_true(believes(HOST_THING, "t0", THING_MAC, THING_ADDR6, NA,
 	    OTHER_ADDR6, OTHER_MAC));
 	forget_neighbours();
+}
+
+static unsigned int
+arrives(
+    enum host host, const char *interface, const struct forged *frame, int to)
+{
+	(void)gateway_arrived(to);
+	forge_udp6(host, interface, frame);
+	return gateway_arrived(to);
+}
+
+/* Before it has an address, and whatever its policy says: as a client, from
+ * its link-local address. */
+static void
+dhcpv6_passes(void **state)
+{
+	const char *const has[] = { "ip", "addr", "replace", "fe80::8/64",
+		"dev", "t0", NULL };
+	struct forged ask = { .from_mac = THING_MAC,
+		.from = "fe80::8",
+		.to = GATEWAY_ADDR6,
+		.source = 546,
+		.destination = 547 };
+	struct forged answer = { .from_mac = OTHER_MAC,
+		.to_mac = THING_MAC,
+		.from = OTHER_ADDR6,
+		.to = "fe80::8",
+		.source = 547,
+		.destination = 546 };
+	int server = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR6, 547);
+	int dhcp4 = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR6, 67);
+	int client = gateway_udp(HOST_THING, "::", 546);
+	int other = gateway_udp(HOST_THING, "::", 5000);
+
+	(void)begin(state);
+	free(gateway_run(HOST_THING, has));
+	ask.to_mac = gateway_mac("br0");
+	assert_int_equal(arrives(HOST_THING, "t0", &ask, server), 1);
+	ask.source = 5000;
+	assert_int_equal(arrives(HOST_THING, "t0", &ask, server), 0);
+	ask.source = 546;
+	ask.from = THING_STOLEN6;
+	assert_int_equal(arrives(HOST_THING, "t0", &ask, server), 0);
+	ask.from = THING_ADDR6;
+	assert_int_equal(arrives(HOST_THING, "t0", &ask, server), 1);
+	ask.destination = 67;
+	assert_int_equal(arrives(HOST_THING, "t0", &ask, dhcp4), 0);
+
+	assert_int_equal(arrives(HOST_OTHER, "o0", &answer, client), 1);
+	answer.destination = 5000;
+	assert_int_equal(arrives(HOST_OTHER, "o0", &answer, other), 0);
+	answer.destination = 546;
+	answer.to = THING_STOLEN6;
+	assert_int_equal(arrives(HOST_OTHER, "o0", &answer, client), 0);
+	(void)close(server), (void)close(dhcp4), (void)close(client);
+	(void)close(other);
+}
+
+/* A Thing that quotes a flow of two others' in an error to one of them. */
+static bool
+is_ended(int end, const char *addr, int peer, const char *peer_addr,
+    const char *gateway)
+{
+	const struct forged error = { .from_mac = THING_MAC,
+		.to_mac = gateway,
+		.from = THING_ADDR6,
+		.to = addr };
+	const struct forged about = { .from = addr,
+		.to = peer_addr,
+		.source = 4001,
+		.destination = 5001 };
+
+	assert_int_equal(gateway_pass(end, peer_addr, 5001, peer, 1), 1);
+	assert_int_equal(gateway_pass(peer, addr, 4001, end, 1), 1);
+	gateway_join(end, peer_addr, 5001);
+	forge_error6(HOST_THING, "t0", &error, &about);
+	return gateway_hears_refusal(end);
+}
+
+static void
+things_do_not_end_flows_of_others(void **state)
+{
+	struct world *world = begin(state);
+	int other = gateway_udp(HOST_OTHER, OTHER_ADDR6, 5001);
+	int server = gateway_udp(HOST_SERVER, SERVER_ADDR6, 4001);
+	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR6, 4001);
+	struct fault why = { 0 };
+	char br0[MAC_TEXT];
+
+	memcpy(br0, gateway_mac("br0"), sizeof(br0));
+	assert_false(is_ended(server, SERVER_ADDR6, other, OTHER_ADDR6, br0));
+	assert_false(is_ended(gateway, GATEWAY_ADDR6, other, OTHER_ADDR6, br0));
+	/* Without us they are. */
+	assert_true(enforcer_teardown(world->enforcer, &why));
+	assert_true(is_ended(server, SERVER_ADDR6, other, OTHER_ADDR6, br0));
+	assert_true(is_ended(gateway, GATEWAY_ADDR6, other, OTHER_ADDR6, br0));
+	(void)close(other), (void)close(server), (void)close(gateway);
 }
 
 /* On an interface that is no bridge the inet guard alone sees them. */
@@ -359,6 +464,8 @@ main(void)
 		cmocka_unit_test(frames_to_unlearnt_are_dropped),
 		cmocka_unit_test(strangers_do_not_spoof),
 		cmocka_unit_test(poison_is_dropped),
+		cmocka_unit_test(dhcpv6_passes),
+		cmocka_unit_test(things_do_not_end_flows_of_others),
 		cmocka_unit_test(plain_port_is_guarded),
 		cmocka_unit_test(things_are_no_routers),
 		cmocka_unit_test(addresses_move),
