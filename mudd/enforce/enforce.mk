@@ -23,6 +23,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
+	mudd/enforce/unknown.c mudd/enforce/unknown.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
 	mudd/enforce/writer.c mudd/enforce/writer.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
@@ -43,7 +44,8 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
+	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_modes \
+	tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -69,6 +71,10 @@ tests_unit_test_headers_LDADD = $(enforce_test_libs)
 tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c $(enforce_world)
 tests_unit_test_kernel_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_kernel_LDADD = $(enforce_test_libs)
+
+tests_unit_test_modes_SOURCES = tests/unit/test_modes.c $(enforce_world)
+tests_unit_test_modes_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_modes_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

@@ -60,10 +60,23 @@ tag_sender(const struct thing_state *state)
 }
 
 static uintptr_t
+tag_denied(const struct thing_state *state)
+{
+	return state->present && state->denied ? 1 : 0;
+}
+
+/* What is denied everything is bound to nothing, as if it had departed, but
+ * that its addresses still lead to where it is dropped. */
+static uintptr_t
 tag_owned(const struct model_thing *owner, const struct thing_state *state)
 {
-	(void)state;
-	return owner != NULL ? 1 : 0;
+	return owner != NULL && !state->denied ? 1 : 0;
+}
+
+static uintptr_t
+tag_bound(const struct model_thing *owner, const struct thing_state *state)
+{
+	return owner != NULL && !state->denied ? (uintptr_t)owner : 0;
 }
 
 static uintptr_t
@@ -83,6 +96,7 @@ tag_owner_policy(
 static const struct thing_set thing_sets[] = {
 	{ SET_FROM, tag_sender, true },
 	{ SET_THINGS, tag_managed, false },
+	{ SET_DENIED, tag_denied, false },
 	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
@@ -92,12 +106,12 @@ static const struct thing_set link_sets[] = {
 
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
-	{ SET_BIND4, tag_owner, false, true },
+	{ SET_BIND4, tag_bound, false, true },
 };
 
 static const struct address_set address_sets[] = {
 	{ SET_TO4, tag_owner_policy, true, false },
-	{ SET_BIND4, tag_owner, false, true },
+	{ SET_BIND4, tag_bound, false, true },
 	{ SET_OWN4, tag_owned, false, false },
 	{ SET_DROPPED_TO, tag_owner, false, false },
 };
@@ -253,7 +267,7 @@ fill_addresses(struct batch *batch, uint16_t family, const struct model *model)
 		const struct model_address *address =
 		    LIST_ENTRY(at, struct model_address, all);
 
-		if (address->now != NULL)
+		if (address->now != NULL && !address->now->now.denied)
 			put_address(&elems, set, address, address->now, 1);
 	}
 	elems_close(&elems);

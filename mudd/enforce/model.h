@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/records.h"
 #include "enforce/device.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
@@ -72,7 +73,8 @@ struct model_policy {
 		size_t n;
 		struct rule *rule; /* owned; the two states may share it */
 	} was, now;
-	size_t refs; /* Things of `now` under it */
+	size_t refs;     /* Things of `now` under it, and all unknown devices */
+	uint32_t ending; /* enum policy_ending: for its life */
 	struct list all, dirty;
 };
 
@@ -80,6 +82,7 @@ struct model_thing {
 	struct mac mac;
 	struct thing_state {
 		bool present;
+		bool denied;                 /* whatever its policy says */
 		struct model_policy *policy; /* NULL: departed */
 		size_t n_addrs;
 		struct model_address *addr[LIMIT_ADDRESSES4];
@@ -98,6 +101,8 @@ struct model_address {
 struct model {
 	struct places was, now;
 	bool monitor; /* log and count, drop nothing */
+	/* What unknown devices live under; NULL: they are not judged. */
+	struct model_policy *unknown_was, *unknown_now;
 	struct list sets, policies, things, addresses;
 	struct list dirty_sets, dirty_elements, dirty_policies;
 	struct list dirty_things, dirty_addresses;
@@ -148,6 +153,9 @@ struct model_set *model_set_at(struct model *model, uint32_t number);
 struct model_element *model_element_at(
     struct model *model, struct model_set *set, const struct addr *addr);
 struct model_policy *model_policy_at(struct model *model, uint32_t number);
+
+/* How what this policy denies ends: ENDING_DROP if it is not there. */
+enum policy_ending model_ending(const struct model *model, uint32_t policy);
 
 /* Notes one more, or one less, use of the sets that these rules look into. */
 void model_use_sets(

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const enum record_type types[] = { RECORD_BATCH_BEGIN, RECORD_BATCH_END,
 	RECORD_LAN, RECORD_LOCAL, RECORD_SELF, RECORD_SET, RECORD_ELEMENT,
 	RECORD_RULES_BEGIN, RECORD_RULE, RECORD_RULES_END, RECORD_POLICY_GONE,
-	RECORD_THING, RECORD_BINDING };
+	RECORD_THING, RECORD_BINDING, RECORD_ENDING, RECORD_UNKNOWN };
 
 /* What a model holds in all; enough to see that nothing has changed. */
 struct tally {
@@ -155,6 +155,9 @@ audit_things(struct model *model, struct tally *tally)
 		under += thing->now.policy != NULL ? 1 : 0;
 		must(thing->now.policy == NULL ||
 		     thing->now.policy->now.present);
+		must(thing->now.policy == NULL
+			 ? !thing->now.denied
+			 : thing->now.policy->ending < ENDING_UNKNOWN);
 		for (size_t i = 0; i < thing->now.n_addrs; i++) {
 			must(thing->now.addr[i]->now == thing);
 			must(addr_is_host(&thing->now.addr[i]->addr));
@@ -168,6 +171,9 @@ audit_things(struct model *model, struct tally *tally)
 		tally->claims++;
 	}
 	must(n == model->n.things && n <= LIMIT_THINGS_MAX);
+	must(model->unknown_now == NULL ||
+	     model->unknown_now->ending == ENDING_UNKNOWN);
+	under += model->unknown_now != NULL ? 1 : 0;
 	must(tally->claims == addresses && tally->policies == under);
 }
 
