@@ -327,6 +327,15 @@ show_assigned(const struct show *show, const json_t *answer)
 }
 
 void
+show_mode(const struct show *show, const json_t *answer)
+{
+	lines_put(show, lines_text(answer, "mac"));
+	lines_put(show, " is in mode ");
+	lines_put(show, lines_text(answer, "mode"));
+	(void)fputc('\n', show->out);
+}
+
+void
 show_refreshed(const struct show *show, const json_t *answer)
 {
 	const char *state = lines_text(answer, "state");

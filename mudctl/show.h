@@ -28,6 +28,7 @@ void show_approved(const struct show *show, const json_t *answer);
 void show_rejected(const struct show *show, const json_t *answer);
 void show_refreshed(const struct show *show, const json_t *answer);
 void show_assigned(const struct show *show, const json_t *answer);
+void show_mode(const struct show *show, const json_t *answer);
 /* showtrust.c */
 void show_trust(const struct show *show, const json_t *answer);
 void show_trust_added(const struct show *show, const json_t *answer);

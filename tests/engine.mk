@@ -98,6 +98,10 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/68-full-disk.scn \
 	tests/scenario/69-no-history.scn \
 	tests/scenario/70-restart-waits.scn \
+	tests/scenario/71-modes.scn \
+	tests/scenario/72-mode-configured.scn \
+	tests/scenario/73-unknown.scn \
+	tests/scenario/74-unknown-denied.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \

@@ -32,13 +32,14 @@ enum waiting_for {
 	WAIT_TRUST,
 	WAIT_SHOWN,
 	WAIT_REFRESHED,
+	WAIT_MODE,
 };
 
 /* A call that is answered later. */
 struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
-	struct mac mac;     /* COUNTERS */
+	struct mac mac;     /* COUNTERS, MODE */
 	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED; stays meanwhile */
 	uint8_t digest[32];
 	struct showing *showing; /* SHOWN: under way; owned */

@@ -11,6 +11,7 @@
 #include "engine/calls.h"
 #include "engine/decisions.h"
 #include "engine/engine.h"
+#include "engine/modecalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
 #include "libmud/list.h"
@@ -78,6 +79,7 @@ static const struct control_method methods[] = {
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
 	{ "DeviceAssign", true, decisions_assign },
+	{ "DeviceMode", true, modecalls_set },
 	{ "PolicyRefresh", true, decisions_refresh },
 	{ "Trust", false, trustcalls_list },
 	{ "TrustAdd", true, trustcalls_add },
@@ -101,7 +103,10 @@ on_turned(void *arg)
 		if ((waiting->what == WAIT_APPROVED &&
 			decisions_answer_approved(commands->engine, waiting)) ||
 		    (waiting->what == WAIT_REFRESHED &&
-			decisions_answer_refreshed(commands->engine, waiting)))
+			decisions_answer_refreshed(
+			    commands->engine, waiting)) ||
+		    (waiting->what == WAIT_MODE &&
+			modecalls_answer(commands->engine, waiting)))
 			calls_end(waiting);
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "engine/config.h"
 #include "engine/engine.h"
+#include "engine/modes.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
 #include "libmud/fault.h"
@@ -31,8 +32,17 @@ report_digest(const uint8_t digest[32])
 static const char *
 state_of(const struct engine *engine, const struct thing *thing)
 {
+	bool enforces = engine->options.config->mode != CONFIG_MONITOR;
+
 	if (thing->mud == NULL)
 		return "unknown";
+	if (enforces && thing->installed &&
+	    plan_stands(engine->plan, thing->batch)) {
+		if (thing->installed_mode == CONFIG_QUARANTINE)
+			return "quarantined";
+		if (thing->installed_mode == CONFIG_DENY)
+			return "denied";
+	}
 	switch (mudurl_standing(thing->mud)) {
 	case STANDING_FETCHING:
 		return "fetching";
@@ -44,9 +54,9 @@ state_of(const struct engine *engine, const struct thing *thing)
 		if (!plan_stands(engine->plan, thing->batch) ||
 		    !plan_has_names(engine->plan, thing->mud->accepted->policy))
 			return "fetching";
-		return engine->options.config->mode == CONFIG_MONITOR
-		           ? "monitored"
-		           : "enforced";
+		return enforces && thing->installed_mode != CONFIG_MONITOR
+		           ? "enforced"
+		           : "monitored";
 	}
 	return "unknown";
 }
@@ -130,7 +140,8 @@ device_of(struct engine *engine, const struct thing *thing)
 	    thing->name[0] != '\0' ? thing->name : thing->hostname);
 	put_value(object, "state", json_string(state_of(engine, thing)));
 	put_value(object, "mode",
-	    json_string(config_mode_name(engine->options.config->mode)));
+	    json_string(
+		config_mode_name(modes_of(engine->options.config, thing))));
 	put_file(object, thing);
 	put_place(engine, object, thing);
 	put_time(object, "last_seen", thing->last_seen);

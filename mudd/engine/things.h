@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/records.h"
+#include "engine/config.h"
 #include "engine/state.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
@@ -36,6 +37,8 @@ struct thing {
 	enum state_source source;
 	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
 	struct mudurl *previous; /* whose policy holds until mud has one */
+	bool has_mode;           /* an administrator said so (modes.h): */
+	enum config_mode mode;
 	bool departed;
 	bool conflicted; /* announced another authority's URL (S-42) */
 	bool spoofed;    /* somebody spoke in its name */
@@ -52,6 +55,7 @@ struct thing {
 	/* What the kernel has, or is about to have (plan.c). */
 	bool installed;
 	uint32_t installed_policy;
+	enum config_mode installed_mode;
 	size_t n_installed;
 	struct addr installed_addrs[LIMIT_ADDRESSES4];
 	uint32_t batch; /* the one that put it where it is */

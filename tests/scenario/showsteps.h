@@ -14,5 +14,7 @@ step_fn showsteps_show;
 step_fn showsteps_refresh;
 /* assign MAC URL OUTCOME: done, no-url, configured, full */
 step_fn showsteps_assign;
+/* mode MAC MODE OUTCOME: done, no-url, not-stored */
+step_fn showsteps_mode;
 
 #endif
