@@ -236,7 +236,8 @@ show_device(const struct show *show, const json_t *answer)
 		lines_put(show, lines_text(answer, "pending_id"));
 		(void)fputc('\n', show->out);
 	}
-	if (is_confined(lines_text(answer, "state")))
+	if (is_confined(lines_text(answer, "state")) &&
+	    strcmp(lines_text(answer, "mode"), "monitor") != 0)
 		lines_line(show, "meanwhile",
 		    "it may do what pending.json allows: DHCP, DNS and NTP "
 		    "as shipped");

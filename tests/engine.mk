@@ -130,6 +130,7 @@ engine_module_tests = \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
+	tests/unit/test_modes \
 	tests/unit/test_policies \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
@@ -157,6 +158,10 @@ tests_unit_test_lan_LDADD = $(engine_module_libs)
 tests_unit_test_mudurl_SOURCES = tests/unit/test_mudurl.c
 tests_unit_test_mudurl_CFLAGS = $(engine_module_cflags)
 tests_unit_test_mudurl_LDADD = $(engine_module_libs)
+
+tests_unit_test_modes_SOURCES = tests/unit/test_modes.c
+tests_unit_test_modes_CFLAGS = $(engine_module_cflags)
+tests_unit_test_modes_LDADD = $(engine_module_libs)
 
 tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
 tests_unit_test_policies_CFLAGS = $(engine_module_cflags)

@@ -44,8 +44,8 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_capture tests/unit/test_change \
-	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_modes \
-	tests/unit/test_packets \
+	tests/unit/test_endings \
+	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_packets \
 	tests/unit/test_rules tests/unit/test_spawn
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper
 TESTS += $(enforce_tests)
@@ -72,9 +72,9 @@ tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c $(enforce_world)
 tests_unit_test_kernel_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 
-tests_unit_test_modes_SOURCES = tests/unit/test_modes.c $(enforce_world)
-tests_unit_test_modes_CFLAGS = $(enforce_test_cflags)
-tests_unit_test_modes_LDADD = $(enforce_test_libs)
+tests_unit_test_endings_SOURCES = tests/unit/test_endings.c $(enforce_world)
+tests_unit_test_endings_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_endings_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

@@ -16,17 +16,22 @@
 enum config_mode
 modes_of(const struct config *config, const struct thing *thing)
 {
-	const struct config_device *device =
-	    config_find_device(config, &thing->mac);
 	enum config_mode mode = config->mode;
 
 	if (thing->has_mode)
 		mode = thing->mode;
-	else if (device != NULL && device->has_mode)
-		mode = device->mode;
+	else if (thing->has_configured_mode)
+		mode = thing->configured_mode;
 	if (mode == CONFIG_ENFORCE)
 		mode = config->mode;
 	return mode;
+}
+
+void
+modes_configure(struct thing *thing, const struct config_device *device)
+{
+	thing->has_configured_mode = device->has_mode;
+	thing->configured_mode = device->mode;
 }
 
 bool

@@ -16,6 +16,9 @@
 struct state;
 struct thing;
 
+/* A new Thing: what its section of mudd.conf says. */
+void modes_configure(struct thing *thing, const struct config_device *device);
+
 /* A gateway that only monitors has no Thing that is enforced. */
 enum config_mode modes_of(
     const struct config *config, const struct thing *thing);

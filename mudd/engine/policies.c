@@ -137,8 +137,8 @@ policies_watched(struct policies *policies, struct kernel_policy *policy)
 	made->ending = ENDING_WATCH;
 	made->rules.n = policy->rules.n;
 	made->rules.rule = xcalloc(policy->rules.n, sizeof(*made->rules.rule));
-	memcpy(made->rules.rule, policy->rules.rule,
-	    policy->rules.n * sizeof(*made->rules.rule));
+	for (size_t i = 0; i < policy->rules.n; i++)
+		made->rules.rule[i] = policy->rules.rule[i];
 	made->n_sets = policy->n_sets;
 	for (size_t i = 0; i < policy->n_sets; i++)
 		made->sets[i] = sets_take(policies->sets, policy->sets[i]->kind,

@@ -37,8 +37,9 @@ struct thing {
 	enum state_source source;
 	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
 	struct mudurl *previous; /* whose policy holds until mud has one */
-	bool has_mode;           /* an administrator said so (modes.h): */
-	enum config_mode mode;
+	/* What mudctl and mudd.conf say of it (modes.h). */
+	bool has_mode, has_configured_mode;
+	enum config_mode mode, configured_mode;
 	bool departed;
 	bool conflicted; /* announced another authority's URL (S-42) */
 	bool spoofed;    /* somebody spoke in its name */

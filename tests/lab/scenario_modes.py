@@ -3,6 +3,7 @@
 import socket
 
 import mudfile
+import net
 from registry import scenario
 from scenario_main import enforced, publish
 
@@ -44,6 +45,15 @@ def _connect(lab, host):
     sock.connect((lab.service("a"), mudfile.TCP_SERVICE))
     lab.check(_talks(sock), "%s holds a connection" % host.name)
     return sock
+
+
+def _rejoin(lab, host, url):
+    """Unplugged, and plugged in again: it has no address until it gets one."""
+    lab.clients[host.name].stop()
+    with host.inside():
+        net.run("ip", "-4", "addr", "flush", "dev", host.ifname)
+    lab.join("udhcpc", host, url)
+    lab.check(host.addr4, "%s gets a lease" % host.name)
 
 
 def _monitored(lab):
@@ -104,9 +114,7 @@ def _denied(lab):
         answered = False
     near.close()
     lab.check(not answered, "the gateway does not hear it")
-    lab.clients["t2"].stop()
-    lab.check(lab.join("udhcpc", lab.t2, mudfile.URL % "lamp"),
-              "it has its lease anew")
+    _rejoin(lab, lab.t2, mudfile.URL % "lamp")
     lab.probe([_flow(lab, lab.t2, "a", False),
                _flow(lab, lab.t2, "a", False, back=True)])
     device = lab.mudd.device(lab.t2.mac)
@@ -156,9 +164,7 @@ def unknown_devices(lab):
 
     lab.mudd.configure('unknown-devices = "deny"\n')
     lab.mudd.start()
-    lab.clients["t5"].stop()
-    lab.join("udhcpc", lab.t5, None)
-    lab.check(lab.t5.addr4, "a laptop gets a lease")
+    _rejoin(lab, lab.t5, None)
     lab.probe([_flow(lab, lab.t5, "a", False),
                _flow(lab, lab.t5, "a", False, back=True)])
     lab.check(not lab.resolves(lab.t5, "a.svc.example.com"),
@@ -170,6 +176,7 @@ def unknown_devices(lab):
 
     lab.mudd.configure('unknown-devices = "quarantine"\n')
     lab.mudd.start()
+    _rejoin(lab, lab.t5, None)
     lab.probe([_flow(lab, lab.t5, "a", True),
                lab.flow(lab.t5, lab.svc, "tcp", mudfile.TCP_SERVICE, True,
                         address=lab.service("d")),
