@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <stdio.h>
 
+#include "enforce/ending.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/schema.h"
@@ -81,7 +82,7 @@ chains_delete(struct batch *batch, uint32_t policy)
 static const char *
 chain_end(const struct model *model, uint32_t policy, bool from)
 {
-	switch (model_ending(model, policy)) {
+	switch (ending_of(model, policy)) {
 	case ENDING_WATCH:
 		return from ? CHAIN_WATCH_FROM : CHAIN_WATCH_TO;
 	case ENDING_UNKNOWN:

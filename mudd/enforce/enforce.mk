@@ -9,6 +9,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
+	mudd/enforce/ending.c mudd/enforce/ending.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \

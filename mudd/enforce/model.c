@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforce/ending.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -309,16 +310,6 @@ model_policy_at(struct model *model, uint32_t number)
 	return policy;
 }
 
-enum policy_ending
-model_ending(const struct model *model, uint32_t policy)
-{
-	const struct model_policy key = { .number = policy };
-	const struct model_policy *found =
-	    find(&key, &model->policy_tree, by_policy_number);
-
-	return found == NULL ? ENDING_DROP : (enum policy_ending)found->ending;
-}
-
 void
 model_use_sets(struct model *model, const struct policy_state *state, bool used)
 {
@@ -370,33 +361,6 @@ model_expire(struct model *model, struct model_set *set)
 	}
 }
 
-/* What an unknown device runs into is counted for no Thing, and where a
- * Thing ends nobody else may. */
-static bool
-endings_fit(const struct model *model, struct fault *why)
-{
-	const struct model_policy *unknown = model->unknown_now;
-	char text[MAC_TEXT];
-
-	if (unknown != NULL && unknown->ending != ENDING_UNKNOWN)
-		return fault_set(why, FAULT_RECORD, "enforcer",
-		    "policy %u is not one for unknown devices",
-		    unknown->number);
-	LIST_EACH(at, &model->dirty_things)
-	{
-		const struct model_thing *thing =
-		    LIST_ENTRY(at, struct model_thing, dirty);
-
-		if (thing->now.policy != NULL &&
-		    thing->now.policy->ending == ENDING_UNKNOWN)
-			return fault_set(why, FAULT_RECORD, "enforcer",
-			    "%s is a Thing, and policy %u for unknown devices",
-			    mac_text(&thing->mac, text),
-			    thing->now.policy->number);
-	}
-	return true;
-}
-
 bool
 model_is_whole(const struct model *model, struct fault *why)
 {
@@ -432,7 +396,7 @@ model_is_whole(const struct model *model, struct fault *why)
 			    "%s is bound to %u MAC addresses",
 			    addr_text(&address->addr, text), address->claims);
 	}
-	return endings_fit(model, why);
+	return ending_fits(model, why);
 }
 
 static void
@@ -502,20 +466,6 @@ settle_addresses(struct model *model, bool keep)
 }
 
 static void
-settle_unknown(struct model *model, bool keep)
-{
-	if (keep) {
-		model->unknown_was = model->unknown_now;
-		return;
-	}
-	if (model->unknown_now != NULL)
-		model->unknown_now->refs--;
-	if (model->unknown_was != NULL)
-		model->unknown_was->refs++;
-	model->unknown_now = model->unknown_was;
-}
-
-static void
 settle_policies(struct model *model, bool keep)
 {
 	LIST_EACH_SAFE(at, &model->dirty_policies)
@@ -563,7 +513,7 @@ settle(struct model *model, bool keep)
 	settle_elements(model, keep);
 	settle_addresses(model, keep);
 	settle_things(model, keep);
-	settle_unknown(model, keep);
+	ending_settle(model, keep);
 	settle_policies(model, keep);
 	settle_sets(model, keep);
 }

@@ -19,7 +19,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/records.h"
 #include "enforce/device.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
@@ -153,9 +152,6 @@ struct model_set *model_set_at(struct model *model, uint32_t number);
 struct model_element *model_element_at(
     struct model *model, struct model_set *set, const struct addr *addr);
 struct model_policy *model_policy_at(struct model *model, uint32_t number);
-
-/* How what this policy denies ends: ENDING_DROP if it is not there. */
-enum policy_ending model_ending(const struct model *model, uint32_t policy);
 
 /* Notes one more, or one less, use of the sets that these rules look into. */
 void model_use_sets(
