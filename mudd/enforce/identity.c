@@ -104,6 +104,9 @@ static const struct thing_set link_sets[] = {
 	{ SET_THINGS, tag_managed, false },
 };
 
+/* On a bridge alone: elsewhere `inet mudd` sees all that it sends. */
+static const struct thing_set bridge_set = { SET_DENIED, tag_denied, false };
+
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
 	{ SET_BIND4, tag_bound, false, true },
@@ -219,6 +222,8 @@ write_link(struct batch *batch, uint16_t family, const struct model *model,
     bool deletes)
 {
 	write_things(batch, family, model, link_sets, deletes);
+	if (family == NFPROTO_BRIDGE)
+		write_things(batch, family, model, &bridge_set, deletes);
 	write_addresses(batch, family, model, link_address_sets, deletes);
 }
 

@@ -118,6 +118,36 @@ denied_things_do_dhcp(void **state)
 	(void)close(client2);
 }
 
+/* Where bridged frames pass no inet hook, the bridge's own chain sees them. */
+static void
+denied_things_reach_no_neighbour(void **state)
+{
+	static const char *const off[] = { "ip", "link", "set", "br0", "type",
+		"bridge", "nf_call_iptables", "0", NULL };
+	static const char *const on[] = { "ip", "link", "set", "br0", "type",
+		"bridge", "nf_call_iptables", "1", NULL };
+	struct world *world = world_begin(state);
+	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
+	int other = gateway_udp(HOST_OTHER, OTHER_ADDR, 5000);
+	struct sums sums;
+
+	free(gateway_run(HOST_GATEWAY, off));
+	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
+	script_deny(&world->script, THING_MAC, 1);
+	world_play(world, 0);
+	sums = world_counters(world);
+	assert_int_equal(sums.thing.from_packets, 0);
+	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 0);
+	sums = world_counters(world);
+	assert_int_equal(sums.thing.from_packets, 5);
+	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 0);
+	script_thing(&world->script, OP_ADD, THING_MAC, 1);
+	world_play(world, 0);
+	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
+	free(gateway_run(HOST_GATEWAY, on));
+	(void)close(thing), (void)close(other);
+}
+
 /* A RESET of which unknown devices are judged. */
 static struct world *
 begin_with_unknown(void **state, uint32_t flags)
@@ -237,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(watched_things_lose_nothing),
 		cmocka_unit_test(denied_things_do_dhcp),
+		cmocka_unit_test(denied_things_reach_no_neighbour),
 		cmocka_unit_test(unknown_devices_are_closed),
 		cmocka_unit_test(unknown_devices_have_a_policy),
 		cmocka_unit_test(unknown_devices_hear_errors),
