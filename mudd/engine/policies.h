@@ -28,7 +28,7 @@ struct kernel_policy {
 	size_t n_sets;
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */
 	enum policy_ending ending;         /* how what it denies ends */
-	struct kernel_policy *watched; /* its like that drops nothing; or NULL*/
+	struct kernel_policy *watched;     /* its like that drops nothing */
 	bool wanted;    /* false: to be taken out once no Thing has it */
 	bool installed; /* its chains stand in the kernel */
 	struct list link;
