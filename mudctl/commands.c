@@ -147,6 +147,27 @@ run_assign(const struct command *command, const struct options *options,
 	return ask(command, options, params);
 }
 
+static int
+run_mode(const struct command *command, const struct options *options, int argc,
+    char **argv)
+{
+	static const char *const modes[] = { "enforce", "monitor", "quarantine",
+		"deny", "default" };
+	json_t *params =
+	    json_pack("{s:s, s:s}", "device", argv[0], "mode", argv[1]);
+
+	(void)argc;
+	if (params == NULL)
+		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (strcmp(argv[1], modes[i]) == 0)
+			return ask(command, options, params);
+	json_decref(params);
+	return calling_complain(COMMAND_USAGE,
+	    "a mode is enforce, monitor, quarantine, deny or default, not '%s'",
+	    argv[1]);
+}
+
 /* The whole file, on the heap; NULL if it cannot be read, or is too large. */
 static uint8_t *
 read_file(const char *path, size_t max, size_t *len)
@@ -249,6 +270,9 @@ static const struct command commands[] = {
 	{ "drops", NULL, "[DEV]", "what was denied lately, to all devices or to "
 	    "one", 1,
 	    run_plain, NULL, "Drops", "device", show_drops },
+	{ "device", "mode", "DEV MODE", "enforce, monitor, quarantine or deny; "
+	    "or default, what mudd.conf says", 2,
+	    run_mode, NULL, "DeviceMode", NULL, show_mode },
 	{ "pending", NULL, "", "MUD files that wait for an administrator", 0,
 	    run_plain, NULL, "Pending", NULL, show_pending },
 	{ "pending", "show", "ID", "why one of them waits", 1,

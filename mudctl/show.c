@@ -236,7 +236,8 @@ show_device(const struct show *show, const json_t *answer)
 		lines_put(show, lines_text(answer, "pending_id"));
 		(void)fputc('\n', show->out);
 	}
-	if (is_confined(lines_text(answer, "state")))
+	if (is_confined(lines_text(answer, "state")) &&
+	    strcmp(lines_text(answer, "mode"), "monitor") != 0)
 		lines_line(show, "meanwhile",
 		    "it may do what pending.json allows: DHCP, DNS and NTP "
 		    "as shipped");
@@ -329,6 +330,15 @@ show_assigned(const struct show *show, const json_t *answer)
 	lines_put(show, lines_text(answer, "mac"));
 	lines_put(show, " has the MUD URL ");
 	lines_put(show, lines_text(answer, "mud_url"));
+	(void)fputc('\n', show->out);
+}
+
+void
+show_mode(const struct show *show, const json_t *answer)
+{
+	lines_put(show, lines_text(answer, "mac"));
+	lines_put(show, " is in mode ");
+	lines_put(show, lines_text(answer, "mode"));
 	(void)fputc('\n', show->out);
 }
 

@@ -35,6 +35,7 @@ void show_assigned(const struct show *show, const json_t *answer);
 /* showpolicy.c */
 void show_policies(const struct show *show, const json_t *answer);
 void show_policy(const struct show *show, const json_t *answer);
+void show_mode(const struct show *show, const json_t *answer);
 /* showtrust.c */
 void show_trust(const struct show *show, const json_t *answer);
 void show_trust_added(const struct show *show, const json_t *answer);

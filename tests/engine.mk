@@ -101,6 +101,10 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/70-restart-waits.scn \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
+	tests/scenario/71-modes.scn \
+	tests/scenario/72-mode-configured.scn \
+	tests/scenario/73-unknown.scn \
+	tests/scenario/74-unknown-denied.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \
@@ -131,6 +135,7 @@ engine_module_tests = \
 	tests/unit/test_grants \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
+	tests/unit/test_modes \
 	tests/unit/test_policies \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
@@ -166,6 +171,10 @@ tests_unit_test_lan_LDADD = $(engine_module_libs)
 tests_unit_test_mudurl_SOURCES = tests/unit/test_mudurl.c
 tests_unit_test_mudurl_CFLAGS = $(engine_module_cflags)
 tests_unit_test_mudurl_LDADD = $(engine_module_libs)
+
+tests_unit_test_modes_SOURCES = tests/unit/test_modes.c
+tests_unit_test_modes_CFLAGS = $(engine_module_cflags)
+tests_unit_test_modes_LDADD = $(engine_module_libs)
 
 tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
 tests_unit_test_policies_CFLAGS = $(engine_module_cflags)

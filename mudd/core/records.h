@@ -58,7 +58,9 @@ enum record_type {
 	RECORD_RULES_BEGIN,
 	RECORD_RULE,
 	RECORD_RULES_END,
+	RECORD_ENDING, /* how what a policy denies ends */
 	RECORD_POLICY_GONE,
+	RECORD_UNKNOWN, /* what unknown devices live under */
 	RECORD_THING,
 	RECORD_BINDING,
 	RECORD_MARK,
@@ -172,11 +174,30 @@ struct record_rules {    /* RULES_BEGIN, RULES_END, POLICY_GONE */
 struct record_rule {
 	struct rule rule;
 };
+enum policy_ending {
+	ENDING_DROP,    /* counted, logged, dropped: of a Thing */
+	ENDING_WATCH,   /* counted, logged, and let through: a Thing's, too */
+	ENDING_UNKNOWN, /* dropped: of a device that is no Thing */
+	ENDINGS
+};
+/* After the RULES of a policy that is new in this batch, and for its life;
+ * one that none is said of has ENDING_DROP. */
+struct record_ending {
+	uint32_t policy;
+	uint32_t ending; /* enum policy_ending */
+};
+/* LAN hosts that are no Things, from now on. The first stands in a RESET: from
+ * then on they are judged, under this policy or another. */
+struct record_unknown {
+	uint32_t policy; /* 1.., of ENDING_UNKNOWN */
+};
 struct record_thing {
 	uint32_t op;     /* ADD also moves a Thing to another policy */
 	uint32_t policy; /* 0: managed, but departed: no policy, no binding */
 	struct mac mac;
-	uint8_t zero[2];
+	uint8_t is_denied; /* 1: it may do what a departed one may, and no more,
+	                    * whatever its policy says, which is not 0 */
+	uint8_t zero;
 };
 struct record_binding {
 	uint32_t op;

@@ -10,9 +10,11 @@
 #include <linux/netfilter.h>
 #include <stdio.h>
 
+#include "enforce/ending.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/schema.h"
+#include "enforce/unknown.h"
 
 #define TCP 6
 #define UDP 17
@@ -74,6 +76,22 @@ chains_delete(struct batch *batch, uint32_t policy)
 	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
 		object_chain_delete(batch, NFPROTO_INET,
 		    chains_name(chain, policy, name), about(policy));
+}
+
+/* Where what the policy denies goes. */
+static const char *
+chain_end(const struct model *model, uint32_t policy, bool from)
+{
+	switch (ending_of(model, policy)) {
+	case ENDING_WATCH:
+		return from ? CHAIN_WATCH_FROM : CHAIN_WATCH_TO;
+	case ENDING_UNKNOWN:
+		return from ? CHAIN_DROP_UNKNOWN_FROM : CHAIN_DROP_UNKNOWN_TO;
+	case ENDING_DROP:
+	case ENDINGS:
+		break;
+	}
+	return from ? CHAIN_DROP_FROM : CHAIN_DROP_TO;
 }
 
 /* Is the packet one from the Thing? Then its peer is the destination. */
@@ -154,7 +172,8 @@ put_conditions(
 }
 
 static void
-put_verdict(struct nftnl_rule *to, uint32_t policy, const struct rule *rule)
+put_verdict(struct nftnl_rule *to, const struct model *model, uint32_t policy,
+    const struct rule *rule)
 {
 	bool from = is_from(rule->chain);
 	char name[OBJECT_NAME];
@@ -166,7 +185,7 @@ put_verdict(struct nftnl_rule *to, uint32_t policy, const struct rule *rule)
 		break;
 	case RULE_DENY:
 		expr_counter(to);
-		expr_goto(to, from ? CHAIN_DROP_FROM : CHAIN_DROP_TO);
+		expr_goto(to, chain_end(model, policy, from));
 		break;
 	case RULE_REPLIES:
 		expr_ct_reply(to, true);
@@ -189,7 +208,7 @@ put_form(struct batch *batch, struct model *model, uint32_t policy,
 	    object_rule(NFPROTO_INET, chains_name(rule->chain, policy, name));
 
 	put_conditions(to, model, form);
-	put_verdict(to, policy, rule);
+	put_verdict(to, model, policy, rule);
 	if (rule->ace != RULE_NO_ACE) {
 		(void)snprintf(comment, sizeof(comment), "ace %u", rule->ace);
 		object_rule_comment(to, comment);
@@ -220,8 +239,7 @@ chains_fill(struct batch *batch, struct model *model, uint32_t policy,
 		struct nftnl_rule *last =
 		    object_rule(NFPROTO_INET, chains_name(chain, policy, name));
 
-		expr_goto(
-		    last, is_from(chain) ? CHAIN_DROP_FROM : CHAIN_DROP_TO);
+		expr_goto(last, chain_end(model, policy, is_from(chain)));
 		object_rule_put(batch, last, about(policy));
 	}
 }

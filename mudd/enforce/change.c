@@ -356,6 +356,37 @@ change_policy_delete(struct model *model, uint32_t number, struct fault *why)
 	return true;
 }
 
+bool
+change_policy_ending(struct model *model, uint32_t number,
+    enum policy_ending ending, struct fault *why)
+{
+	struct model_policy *policy = model_policy_at(model, number);
+
+	/* What was written into its chains stays there. */
+	if (!policy->now.present || policy->was.present)
+		return fault_set(
+		    why, FAULT_RECORD, clause, "policy %u is not new", number);
+	policy->ending = ending;
+	return true;
+}
+
+bool
+change_unknown(
+    struct model *model, uint32_t number, bool is_first, struct fault *why)
+{
+	struct model_policy *policy = model_policy_at(model, number);
+
+	/* The base chains do not ask about them yet. */
+	if (!is_first && model->unknown_was == NULL)
+		return fault_set(why, FAULT_RECORD, clause,
+		    "unknown devices are judged from a RESET on");
+	if (model->unknown_now != NULL)
+		model->unknown_now->refs--;
+	policy->refs++;
+	model->unknown_now = policy;
+	return true;
+}
+
 static void
 unbind(struct model *model, struct model_thing *thing, size_t i)
 {
@@ -380,7 +411,7 @@ thing_leaves(struct model *model, struct model_thing *thing)
 
 bool
 change_thing_put(struct model *model, const struct mac *mac, uint32_t policy,
-    struct fault *why)
+    bool denied, struct fault *why)
 {
 	struct model_thing *thing = model_thing_find(model, mac);
 
@@ -390,6 +421,7 @@ change_thing_put(struct model *model, const struct mac *mac, uint32_t policy,
 	model->n.things += thing == NULL ? 1 : 0;
 	thing = model_thing_at(model, mac);
 	thing->now.present = true;
+	thing->now.denied = denied;
 	if (policy == 0) {
 		thing_leaves(model, thing);
 		return true;

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/records.h"
 #include "enforce/device.h"
 #include "libmud/addr.h"
 #include "libmud/rule.h"
@@ -52,9 +53,17 @@ bool change_policy_put(struct model *model, uint32_t number, struct rule *rule,
 bool change_policy_delete(
     struct model *model, uint32_t number, struct fault *why);
 
+/* Of a policy that is there, and was not before this batch. */
+bool change_policy_ending(struct model *model, uint32_t number,
+    enum policy_ending ending, struct fault *why);
+/* What unknown devices live under from now on; from the model's first batch
+ * on, or never. */
+bool change_unknown(
+    struct model *model, uint32_t policy, bool is_first, struct fault *why);
+
 /* policy 0: departed. Then, and on deletion, its addresses go too. */
 bool change_thing_put(struct model *model, const struct mac *mac,
-    uint32_t policy, struct fault *why);
+    uint32_t policy, bool denied, struct fault *why);
 bool change_thing_delete(
     struct model *model, const struct mac *mac, struct fault *why);
 /* The Thing must be there and have a policy. */

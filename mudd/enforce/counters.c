@@ -46,6 +46,7 @@ static const struct source sources[] = {
 	{ NFPROTO_INET, SET_DROPPED_TO6, SUM_TO, 16, true },
 	{ NFPROTO_INET, SET_BIND4, SUM_SENT, 12, false },
 	{ NFPROTO_INET, SET_BIND6, SUM_SENT, 24, false },
+	{ NFPROTO_BRIDGE, SET_DENIED, SUM_FROM, 6, false },
 	{ NFPROTO_BRIDGE, SET_THINGS, SUM_TO, 6, false },
 	{ NFPROTO_BRIDGE, SET_DROPPED_FROM, SUM_FROM, 6, false },
 	{ NFPROTO_NETDEV, SET_THINGS, SUM_TO, 6, false },

@@ -11,6 +11,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
+	mudd/enforce/ending.c mudd/enforce/ending.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
@@ -29,6 +30,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
 	mudd/enforce/tallies.c mudd/enforce/tallies.h \
+	mudd/enforce/unknown.c mudd/enforce/unknown.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
 	mudd/enforce/writer.c mudd/enforce/writer.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
@@ -49,7 +51,8 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_cache tests/unit/test_capture \
-	tests/unit/test_change tests/unit/test_droplog tests/unit/test_epoch \
+	tests/unit/test_change tests/unit/test_droplog \
+	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_rules \
 	tests/unit/test_spawn tests/unit/test_tallies
@@ -105,6 +108,9 @@ tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
 tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_mark_LDADD = $(enforce_test_libs)
+tests_unit_test_endings_SOURCES = tests/unit/test_endings.c $(enforce_world)
+tests_unit_test_endings_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_endings_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

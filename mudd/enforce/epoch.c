@@ -98,7 +98,8 @@ things_revoke(const struct model *model)
 		    LIST_ENTRY(at, struct model_thing, dirty);
 
 		if (thing->was.present != thing->now.present ||
-		    thing->was.policy != thing->now.policy)
+		    thing->was.policy != thing->now.policy ||
+		    thing->was.denied != thing->now.denied)
 			return true;
 	}
 	LIST_EACH(at, &model->dirty_addresses)
@@ -115,7 +116,8 @@ things_revoke(const struct model *model)
 bool
 epoch_is_over(const struct model *model)
 {
-	return model->withdraws || places_changed(&model->was, &model->now) ||
+	return model->withdraws || model->unknown_was != model->unknown_now ||
+	       places_changed(&model->was, &model->now) ||
 	       policies_revoke(model) || things_revoke(model) ||
 	       elements_revoke(model);
 }

@@ -12,6 +12,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "core/records.h"
 #include "enforce/chains.h"
 #include "enforce/elems.h"
 #include "enforce/model.h"
@@ -60,10 +61,23 @@ tag_sender(const struct thing_state *state)
 }
 
 static uintptr_t
+tag_denied(const struct thing_state *state)
+{
+	return state->present && state->denied ? 1 : 0;
+}
+
+/* What is denied everything is bound to nothing, as if it had departed, but
+ * that its addresses still lead to where it is dropped. */
+static uintptr_t
 tag_owned(const struct model_thing *owner, const struct thing_state *state)
 {
-	(void)state;
-	return owner != NULL ? 1 : 0;
+	return owner != NULL && !state->denied ? 1 : 0;
+}
+
+static uintptr_t
+tag_bound(const struct model_thing *owner, const struct thing_state *state)
+{
+	return owner != NULL && !state->denied ? (uintptr_t)owner : 0;
 }
 
 static uintptr_t
@@ -89,12 +103,16 @@ tag_uncached(const struct model_thing *owner, const struct thing_state *state)
 	if (owner == NULL || state->policy == NULL)
 		return 0;
 	policy = state->policy;
+	/* What is let through though it is denied must be logged each time. */
+	if (policy->ending == ENDING_WATCH)
+		return 1;
 	return (state == &owner->was ? policy->was : policy->now).is_uncached;
 }
 
 static const struct thing_set thing_sets[] = {
 	{ SET_FROM, tag_sender, true },
 	{ SET_THINGS, tag_managed, false },
+	{ SET_DENIED, tag_denied, false },
 	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
@@ -104,15 +122,18 @@ static const struct thing_set link_sets[] = {
 	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
+/* On a bridge alone: elsewhere `inet mudd` sees all that it sends. */
+static const struct thing_set bridge_set = { SET_DENIED, tag_denied, false };
+
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
-	{ { SET_BIND4, SET_BIND6 }, tag_owner, false, true },
+	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
 	{ { NULL, SET_OWN6 }, tag_owned, false, false },
 };
 
 static const struct address_set address_sets[] = {
 	{ { SET_TO4, SET_TO6 }, tag_owner_policy, true, false },
-	{ { SET_BIND4, SET_BIND6 }, tag_owner, false, true },
+	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
 	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
 	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false, false },
 	{ { SET_UNCACHED4, NULL }, tag_uncached, false, false },
@@ -238,6 +259,8 @@ write_link(struct batch *batch, uint16_t family, const struct model *model,
 
 	for (size_t i = 0; i < (is_bridge ? LENGTH(link_sets) : 1); i++)
 		write_things(batch, family, model, &link_sets[i], deletes);
+	if (is_bridge)
+		write_things(batch, family, model, &bridge_set, deletes);
 	for (size_t i = 0; i < (is_bridge ? LENGTH(link_address_sets) : 1); i++)
 		write_addresses(
 		    batch, family, model, &link_address_sets[i], deletes);
@@ -289,7 +312,8 @@ fill_addresses(
 		const struct model_address *address =
 		    LIST_ENTRY(at, struct model_address, all);
 
-		if (address->now != NULL && (address->addr.family == 6) == six)
+		if (address->now != NULL && !address->now->now.denied &&
+		    (address->addr.family == 6) == six)
 			put_address(&elems, set, address, address->now, 1);
 	}
 	elems_close(&elems);

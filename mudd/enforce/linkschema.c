@@ -23,6 +23,10 @@
 #define BR_PRE_ROUTING  0
 #define BR_POST_ROUTING 4
 
+static const uint8_t link_types[] = { ICMPV6_SOLICIT, ICMPV6_NS, ICMPV6_NA };
+static const uint8_t mld_types[] = { ICMPV6_MLD_REPORT, ICMPV6_MLD_DONE,
+	ICMPV6_MLD2_REPORT };
+
 /* clang-format off */
 /* An element of `things` counts drops of what was sent to it, one of
  * `dropped_from` of what it sent. */
@@ -39,11 +43,16 @@ static const struct set_form bridge_sets[] = {
 	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ "seen_spoof", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
+	{ SET_DENIED, KEY_MAC, 6, 0, 0, 0, true },
+	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
 };
 /* clang-format on */
 
 static const struct hook_form guard_hook = { BR_PRE_ROUTING, PRIORITY_GUARD,
 	NULL };
+static const struct hook_form denied_hook = { BR_PRE_ROUTING,
+	PRIORITY_GUARD + 1, NULL };
 static const struct hook_form egress_hook = { BR_POST_ROUTING, 0, NULL };
 
 /* A rule on a frame of this type that leaves. */
@@ -125,6 +134,54 @@ fill_guard(struct writer *to)
 	writer_drop(to);
 }
 
+/*
+ * A Thing that is denied everything: also what it sends to its neighbours, in
+ * whatever kind of frame.  An inverted look-up does not count, so that what
+ * the elements of `denied` count are drops.
+ */
+static void
+fill_denied(struct writer *to)
+{
+	static const uint16_t types[] = { ETH_P_ARP, ETH_P_PAE };
+	static const struct {
+		uint16_t type, source, destination;
+	} dhcp[] = { { ETH_P_IP, 68, 67 }, { ETH_P_IPV6, 546, 547 } };
+	struct nftnl_rule *rule;
+
+	to->chain = "denied";
+	rule = writer_rule(to);
+	expr_mac_in(rule, SOURCE, SET_DENIED, true);
+	expr_accept(rule);
+	writer_put(to, rule);
+	for (size_t i = 0; i < LENGTH(types); i++) {
+		rule = writer_rule(to);
+		expr_ether_type(rule, types[i]);
+		expr_accept(rule);
+		writer_put(to, rule);
+	}
+	for (size_t i = 0; i < LENGTH(dhcp); i++) {
+		rule = writer_rule(to);
+		expr_ether_type(rule, dhcp[i].type);
+		expr_meta_protocol(rule, dhcp[i].type);
+		writer_dhcp(rule, dhcp[i].source, dhcp[i].destination);
+		expr_accept(rule);
+		writer_put(to, rule);
+	}
+	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
+	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
+	rule = writer_rule(to);
+	expr_mac_in(rule, SOURCE, SET_DENIED, false);
+	expr_goto(rule, "drop_denied");
+	writer_put(to, rule);
+
+	to->chain = "drop_denied";
+	rule = writer_rule(to);
+	expr_update_mac(rule, SOURCE, "seen_from", WITH_LIMIT);
+	expr_log(rule, LOG_FROM);
+	writer_put(to, rule);
+	writer_drop(to);
+}
+
 static void
 begin(struct writer *to)
 {
@@ -143,9 +200,12 @@ linkschema_bridge(struct batch *batch, bool monitor)
 	for (size_t i = 0; i < LENGTH(bridge_sets); i++)
 		writer_set(&to, &bridge_sets[i]);
 	writer_chain(&to, "drop_spoof", NULL);
+	writer_chain(&to, "drop_denied", NULL);
 	writer_chain(&to, "guard", &guard_hook);
+	writer_chain(&to, "denied", &denied_hook);
 	writer_chain(&to, "egress", &egress_hook);
 	fill_guard(&to);
+	fill_denied(&to);
 	fill_egress(&to);
 	fill_drop_to(&to);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/mark.h"
+#include "enforce/ending.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -401,7 +402,7 @@ model_is_whole(const struct model *model, struct fault *why)
 			    "%s is bound to %u MAC addresses",
 			    addr_text(&address->addr, text), address->claims);
 	}
-	return true;
+	return ending_fits(model, why);
 }
 
 static void
@@ -518,6 +519,7 @@ settle(struct model *model, bool keep)
 	settle_elements(model, keep);
 	settle_addresses(model, keep);
 	settle_things(model, keep);
+	ending_settle(model, keep);
 	settle_policies(model, keep);
 	settle_sets(model, keep);
 }

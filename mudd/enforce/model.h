@@ -76,7 +76,8 @@ struct model_policy {
 		struct rule *rule; /* owned; the two states may share it */
 		bool is_uncached;  /* asks for more than a connection tells */
 	} was, now;
-	size_t refs; /* Things of `now` under it */
+	size_t refs;     /* Things of `now` under it, and all unknown devices */
+	uint32_t ending; /* enum policy_ending: for its life */
 	struct list all, dirty;
 };
 
@@ -84,6 +85,7 @@ struct model_thing {
 	struct mac mac;
 	struct thing_state {
 		bool present;
+		bool denied;                 /* whatever its policy says */
 		struct model_policy *policy; /* NULL: departed */
 		size_t n_addrs;
 		struct model_address *addr[MODEL_ADDRESSES];
@@ -101,11 +103,13 @@ struct model_address {
 
 struct model {
 	struct places was, now;
-	bool monitor;       /* log and count, drop nothing */
 	uint32_t mark_mask; /* of connections' marks, ours; never changes */
 	/* The batch takes out elements that ran out by themselves: flows that
 	 * they had let through are still there. */
 	bool withdraws;
+	bool monitor; /* log and count, drop nothing */
+	/* What unknown devices live under; NULL: they are not judged. */
+	struct model_policy *unknown_was, *unknown_now;
 	struct list sets, policies, things, addresses;
 	struct list dirty_sets, dirty_elements, dirty_policies;
 	struct list dirty_things, dirty_addresses;

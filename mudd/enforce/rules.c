@@ -188,6 +188,30 @@ take_rules_end(struct gather *gather, const void *body, struct fault *why)
 }
 
 static bool
+take_ending(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_ending *record = body;
+
+	if (record->policy == 0 || record->ending >= ENDINGS)
+		return fault_set(why, FAULT_RECORD, clause,
+		    "policy %u with ending %u", record->policy, record->ending);
+	return change_policy_ending(gather->staged, record->policy,
+	    (enum policy_ending)record->ending, why);
+}
+
+static bool
+take_unknown(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_unknown *record = body;
+
+	if (record->policy == 0)
+		return fault_set(why, FAULT_RECORD, clause,
+		    "unknown devices under policy 0");
+	return change_unknown(gather->staged, record->policy,
+	    gather->staged != gather->live, why);
+}
+
+static bool
 take_policy_gone(struct gather *gather, const void *body, struct fault *why)
 {
 	const struct record_rules *record = body;
@@ -206,10 +230,15 @@ take_thing(struct gather *gather, const void *body, struct fault *why)
 	if (!mac_is_host(&record->mac))
 		return fault_set(why, FAULT_RECORD, "S-49", "%s names no Thing",
 		    mac_text(&record->mac, text));
+	if (record->is_denied > (record->policy != 0 ? 1 : 0))
+		return fault_set(why, FAULT_RECORD, clause,
+		    "%s under policy %u, denied %u",
+		    mac_text(&record->mac, text), record->policy,
+		    record->is_denied);
 	if (record->op == OP_DELETE)
 		return change_thing_delete(gather->staged, &record->mac, why);
-	return change_thing_put(
-	    gather->staged, &record->mac, record->policy, why);
+	return change_thing_put(gather->staged, &record->mac, record->policy,
+	    record->is_denied == 1, why);
 }
 
 static bool
@@ -262,7 +291,9 @@ static const struct {
 	{ RECORD_RULES_BEGIN, take_rules_begin, false },
 	{ RECORD_RULE, take_rule, true },
 	{ RECORD_RULES_END, take_rules_end, true },
+	{ RECORD_ENDING, take_ending, false },
 	{ RECORD_POLICY_GONE, take_policy_gone, false },
+	{ RECORD_UNKNOWN, take_unknown, false },
 	{ RECORD_THING, take_thing, false },
 	{ RECORD_BINDING, take_binding, false },
 	{ RECORD_MARK, take_mark, false },

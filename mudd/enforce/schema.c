@@ -13,6 +13,7 @@
 #include "enforce/model.h"
 #include "enforce/object.h"
 #include "enforce/sixguard.h"
+#include "enforce/unknown.h"
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -35,6 +36,7 @@ static const struct set_form inet_sets[] = {
 	{ SET_HAIRPIN, KEY_BOTH(KEY_IFNAME, KEY_IFNAME), 32, 0, 0, 0, false },
 	{ SET_GATEWAY, KEY_MAC, 6, 0, 0, 0, false },
 	{ SET_THINGS, KEY_MAC, 6, 0, 0, 0, false },
+	{ SET_DENIED, KEY_MAC, 6, 0, 0, 0, false },
 	{ SET_BIND4, KEY_BOTH(KEY_MAC, KEY_IPV4), 12, 0, 0, 0, true },
 	{ SET_BIND6, KEY_BOTH(KEY_MAC, KEY_IPV6), 24, 0, 0, 0, true },
 	{ SET_OWN4, KEY_IPV4, 4, 0, 0, 0, false },
@@ -77,6 +79,8 @@ static const struct {
 	{ CHAIN_ERRORS, { 0 }, false },
 	{ CHAIN_DROP_FROM, { 0 }, false },
 	{ CHAIN_DROP_TO, { 0 }, false },
+	{ CHAIN_WATCH_FROM, { 0 }, false },
+	{ CHAIN_WATCH_TO, { 0 }, false },
 	{ "drop_spoof", { 0 }, false },
 };
 /* clang-format on */
@@ -266,11 +270,19 @@ fill_guard_unbound(struct writer *to)
 	writer_put(to, rule);
 
 	sixguard_unbound(to);
+
+	/* One that is denied everything is bound to nothing here; using its
+	 * address is no spoofing. */
+	rule = writer_rule(to);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_DENIED, false);
+	expr_goto(rule, CHAIN_DROP_FROM);
+	writer_put(to, rule);
 	plain_goto(to, "drop_spoof");
 }
 
 static void
-fill_forward(struct writer *to)
+fill_forward(struct writer *to, bool unknown)
 {
 	struct nftnl_rule *rule;
 
@@ -312,6 +324,9 @@ fill_forward(struct writer *to)
 	expr_addr_verdict(rule, 6, SET_TO6);
 	writer_put(to, rule);
 
+	if (unknown)
+		unknown_forward(to);
+
 	/* A flow is remembered where a Thing is at one of its ends. */
 	rule = writer_rule(to);
 	expr_family(rule, 4);
@@ -330,7 +345,7 @@ fill_forward(struct writer *to)
 }
 
 static void
-fill_input(struct writer *to)
+fill_input(struct writer *to, bool unknown)
 {
 	struct nftnl_rule *rule;
 
@@ -343,7 +358,10 @@ fill_input(struct writer *to)
 	rule = writer_rule(to);
 	expr_is_ether(rule, COMES_IN);
 	expr_mac_in(rule, SOURCE, SET_THINGS, true);
-	expr_accept(rule);
+	if (unknown)
+		expr_goto(rule, CHAIN_UNKNOWN_IN);
+	else
+		expr_accept(rule);
 	writer_put(to, rule);
 
 	jump4(to, CHAIN_FAST);
@@ -398,11 +416,11 @@ fill_infra(struct writer *to)
 }
 
 static void
-fill_drop_from(struct writer *to)
+fill_drop_from(struct writer *to, const char *chain)
 {
 	struct nftnl_rule *rule;
 
-	to->chain = CHAIN_DROP_FROM;
+	to->chain = chain;
 	rule = writer_rule(to);
 	expr_is_ether(rule, COMES_IN);
 	expr_update_mac(rule, SOURCE, SET_DROPPED_FROM, WITH_COUNTER);
@@ -435,9 +453,9 @@ note_drop_to(struct writer *to, unsigned int family, const char *dropped,
 }
 
 static void
-fill_drop_to(struct writer *to)
+fill_drop_to(struct writer *to, const char *chain)
 {
-	to->chain = CHAIN_DROP_TO;
+	to->chain = chain;
 	note_drop_to(to, 4, SET_DROPPED_TO, "seen_to");
 	note_drop_to(to, 6, SET_DROPPED_TO6, "seen_to6");
 	writer_drop(to);
@@ -491,8 +509,19 @@ fill_drop_spoof(struct writer *to)
 	writer_drop(to);
 }
 
+/* They count and log where the others drop, and what comes by goes on. */
+static void
+fill_watch(const struct writer *table)
+{
+	struct writer to = *table;
+
+	to.monitor = true;
+	fill_drop_from(&to, CHAIN_WATCH_FROM);
+	fill_drop_to(&to, CHAIN_WATCH_TO);
+}
+
 void
-schema_inet(struct batch *batch, bool monitor)
+schema_inet(struct batch *batch, bool monitor, bool unknown)
 {
 	struct writer to = { batch, NFPROTO_INET, NULL, 0, monitor };
 
@@ -502,14 +531,16 @@ schema_inet(struct batch *batch, bool monitor)
 	for (size_t i = 0; i < LENGTH(inet_chains); i++)
 		writer_chain(&to, inet_chains[i].name,
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
+	unknown_schema(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
-	fill_forward(&to);
-	fill_input(&to);
+	fill_forward(&to, unknown);
+	fill_input(&to, unknown);
 	fill_infra(&to);
 	fill_errors(&to);
-	fill_drop_from(&to);
-	fill_drop_to(&to);
+	fill_drop_from(&to, CHAIN_DROP_FROM);
+	fill_drop_to(&to, CHAIN_DROP_TO);
+	fill_watch(&to);
 	fill_drop_spoof(&to);
 }
 

@@ -26,6 +26,7 @@
 #define SET_LOCAL6       "local6"
 #define SET_SELF4        "self4"
 #define SET_SELF6        "self6"
+#define SET_DENIED       "denied"
 #define SET_DROPPED_FROM "dropped_from"
 #define SET_DROPPED_TO   "dropped_to"
 #define SET_DROPPED_TO6  "dropped_to6"
@@ -34,14 +35,18 @@
 /* Where a policy's chains end. */
 #define CHAIN_DROP_FROM "drop_from"
 #define CHAIN_DROP_TO   "drop_to"
+/* The same of a Thing that is only watched: what would be dropped goes on. */
+#define CHAIN_WATCH_FROM "watch_from"
+#define CHAIN_WATCH_TO   "watch_to"
 
 /* The connection cache (epoch.h), and the ICMP errors that pass by it. */
 #define CHAIN_FAST   "fast"
 #define CHAIN_STAMP  "stamp"
 #define CHAIN_ERRORS "errors"
 
-/* Replaces whatever is in table inet mudd by the empty schema. */
-void schema_inet(struct batch *batch, bool monitor);
+/* Replaces whatever is in table inet mudd by the empty schema. unknown: LAN
+ * hosts that are no Things are judged as well (unknown.h). */
+void schema_inet(struct batch *batch, bool monitor, bool unknown);
 
 /* Adds a base chain of this kind, in a table of another name, and takes it
  * away again: does the kernel have it? */

@@ -21,6 +21,7 @@
 #include "enforce/object.h"
 #include "enforce/places.h"
 #include "enforce/schema.h"
+#include "enforce/unknown.h"
 
 /* A refresh adds an element before the kernel has let go of the old one. */
 #define NAME_SET_SIZE (3 * MODEL_NAME_ADDRS)
@@ -205,7 +206,7 @@ table_write(struct batch *batch, struct model *model,
 	bool anew = reset || lan_changed(model);
 
 	if (reset) {
-		schema_inet(batch, model->monitor);
+		schema_inet(batch, model->monitor, model->unknown_now != NULL);
 		if (tables->bridge)
 			linkschema_bridge(batch, model->monitor);
 	}
@@ -213,6 +214,8 @@ table_write(struct batch *batch, struct model *model,
 	add_sets(batch, model);
 	change_elements(batch, model);
 	change_policies(batch, model);
+	if (model->unknown_now != model->unknown_was)
+		unknown_write(batch, model->unknown_now->number);
 	identity_write(batch, NFPROTO_INET, model);
 	if (tables->bridge)
 		identity_write(batch, NFPROTO_BRIDGE, model);

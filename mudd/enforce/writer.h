@@ -27,9 +27,10 @@ struct nftnl_rule;
 #define ICMPV6_MLD2_REPORT 143
 
 /* What a log line begins with (docs/architecture.md). */
-#define LOG_FROM  "mud:from "
-#define LOG_TO    "mud:to "
-#define LOG_SPOOF "mud:spoof "
+#define LOG_FROM    "mud:from "
+#define LOG_TO      "mud:to "
+#define LOG_SPOOF   "mud:spoof "
+#define LOG_UNKNOWN "mud:unknown "
 
 /* Sets of who was logged lately. */
 #define SEEN_FLAGS    (NFT_SET_EVAL | NFT_SET_TIMEOUT)

@@ -33,13 +33,14 @@ enum waiting_for {
 	WAIT_SHOWN,
 	WAIT_REFRESHED,
 	WAIT_TALLIED,
+	WAIT_MODE,
 };
 
 /* A call that is answered later. */
 struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
-	struct mac mac;     /* COUNTERS */
+	struct mac mac;     /* COUNTERS, MODE */
 	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED, TALLIED; stays
 	                     * meanwhile */
 	uint32_t policy;    /* TALLIED: its number */

@@ -13,6 +13,7 @@
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
 #include "engine/explaincalls.h"
+#include "engine/modecalls.h"
 #include "engine/policycalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
@@ -85,6 +86,7 @@ static const struct control_method methods[] = {
 	{ "DeviceAssign", true, decisions_assign },
 	{ "Policies", false, policycalls_list },
 	{ "PolicyShow", false, policycalls_show },
+	{ "DeviceMode", true, modecalls_set },
 	{ "PolicyRefresh", true, decisions_refresh },
 	{ "Trust", false, trustcalls_list },
 	{ "TrustAdd", true, trustcalls_add },
@@ -108,7 +110,10 @@ on_turned(void *arg)
 		if ((waiting->what == WAIT_APPROVED &&
 			decisions_answer_approved(commands->engine, waiting)) ||
 		    (waiting->what == WAIT_REFRESHED &&
-			decisions_answer_refreshed(commands->engine, waiting)))
+			decisions_answer_refreshed(
+			    commands->engine, waiting)) ||
+		    (waiting->what == WAIT_MODE &&
+			modecalls_answer(commands->engine, waiting)))
 			calls_end(waiting);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "engine/config.h"
 #include "engine/lan.h"
+#include "engine/modes.h"
 #include "engine/mudurl.h"
 #include "engine/sets.h"
 #include "engine/things.h"
@@ -85,8 +86,12 @@ static void
 gather_thing(void *arg, struct thing *thing)
 {
 	const struct gathering *gathering = arg;
+	const struct config *config = gathering->controllers->config;
+	enum config_mode mode = modes_of(config, thing);
 	char authority[LIMIT_URL + 1];
 
+	if (mode == CONFIG_QUARANTINE || mode == CONFIG_DENY)
+		return;
 	if (thing->mud == NULL ||
 	    mudurl_standing(thing->mud) != STANDING_ENFORCED)
 		return;

@@ -14,6 +14,7 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/modes.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
 
@@ -403,6 +404,16 @@ engine_stop(struct engine *engine)
 	(void)event_base_loopbreak(engine->options.base);
 }
 
+/* What it was quarantined under is read before the first batch is sent. */
+static void
+need_policy_of(void *arg, struct thing *thing)
+{
+	struct engine *engine = arg;
+
+	if (modes_of(engine->options.config, thing) == CONFIG_QUARANTINE)
+		(void)plan_policy_of(engine->plan, thing);
+}
+
 /* ---- beginning and end ------------------------------------------------- */
 
 static struct trust *
@@ -505,6 +516,7 @@ engine_new(const struct engine_options *options)
 	names_load(engine->names, engine->started_at);
 	manager_load(engine->manager, engine->started_at);
 	sightings_load(&engine->sightings, engine->started_at);
+	things_each(engine->things, need_policy_of, engine);
 	engine_touch(engine);
 	return engine;
 }

@@ -27,8 +27,11 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/jobs.c mudd/engine/jobs.h \
 	mudd/engine/lan.c mudd/engine/lan.h \
 	mudd/engine/lanplan.c mudd/engine/lanplan.h \
+	mudd/engine/locals.c mudd/engine/locals.h \
 	mudd/engine/manager.c mudd/engine/manager.h \
 	mudd/engine/materials.c mudd/engine/materials.h \
+	mudd/engine/modecalls.c mudd/engine/modecalls.h \
+	mudd/engine/modes.c mudd/engine/modes.h \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/plan.c mudd/engine/plan.h \

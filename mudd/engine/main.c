@@ -71,17 +71,10 @@ parse_options(int argc, char **argv, struct options *options)
 static void
 say_what_is_not_done(const struct config *config)
 {
-	if (config->unknown_devices != CONFIG_UNKNOWN_ALLOW)
-		log_warning("configuration: unknown-devices is not enforced "
-			    "yet: unknown devices are allowed");
 	for (size_t i = 0; i < config->n_devices; i++) {
 		const struct config_device *device = &config->devices[i];
 		char mac[MAC_TEXT];
 
-		if (device->has_mode && device->mode != config->mode)
-			log_warning("%s: the mode of a single device is not "
-				    "enforced yet",
-			    mac_text(&device->mac, mac));
 		if (device->mud_file[0] != '\0')
 			log_warning("%s: mud-file is not used yet",
 			    mac_text(&device->mac, mac));

@@ -17,6 +17,7 @@
 #include "engine/fetchplace.h"
 #include "engine/history.h"
 #include "engine/lan.h"
+#include "engine/locals.h"
 #include "engine/materials.h"
 #include "engine/rejudge.h"
 #include "engine/verdicts.h"
@@ -30,15 +31,10 @@ struct manager {
 	struct verdicts verdicts;
 	struct list all;
 	struct fetchbudget *budget;
-	struct kernel_policy *pending;
-	struct attempt *pending_attempt;
+	struct locals *locals;
 	size_t n_settling;
 	int64_t now; /* of the call that is being served */
 };
-
-static struct url pending_url = { .text = "https://pending.invalid/",
-	.host = "pending.invalid",
-	.port = 443 };
 
 static void
 changed(struct manager *manager, struct mudurl *mud)
@@ -78,25 +74,9 @@ on_done(void *arg, struct outcome *outcome)
 }
 
 static void
-on_pending_done(void *arg, struct outcome *outcome)
+local_changed(void *arg)
 {
-	struct manager *manager = arg;
-	struct kernel_policy *made = NULL;
-	struct fault why = outcome->why;
-
-	manager->pending_attempt = NULL;
-	manager->n_settling--;
-	if (outcome->kind == OUTCOME_POLICY)
-		made = policies_add(manager->options.policies, outcome->policy,
-		    &pending_url, &why);
-	if (made == NULL) {
-		log_warning("pending.json: %s: %s; DNS and NTP it is",
-		    why.clause, why.detail);
-	} else {
-		policies_drop(manager->pending);
-		manager->pending = made;
-	}
-	changed(manager, NULL);
+	changed(arg, NULL);
 }
 
 /* ---- attempts ---------------------------------------------------------- */
@@ -190,8 +170,15 @@ struct manager *
 manager_new(const struct manager_options *options)
 {
 	struct manager *manager = xcalloc(1, sizeof(*manager));
-	struct policy nothing = { .info = { .cache_validity_hours = 48 } };
-	struct fault why;
+	struct locals_options locals = {
+		.jobs = options->jobs,
+		.policies = options->policies,
+		.materials = options->materials,
+		.fetching = options->fetching,
+		.trust = options->trust,
+		.changed = local_changed,
+		.arg = manager,
+	};
 
 	manager->options = *options;
 	manager->verdicts = (struct verdicts){
@@ -202,11 +189,7 @@ manager_new(const struct manager_options *options)
 	};
 	manager->budget = fetchbudget_new();
 	list_init(&manager->all);
-	/* Until pending.json is read: the defaults of RFC 8520 App. A. */
-	manager->pending =
-	    policies_add(options->policies, &nothing, &pending_url, &why);
-	if (manager->pending == NULL)
-		log_fatal("cannot make the pending policy: %s", why.detail);
+	manager->locals = locals_new(&locals);
 	return manager;
 }
 
@@ -215,37 +198,11 @@ manager_free(struct manager *manager)
 {
 	if (manager == NULL)
 		return;
-	attempt_free(manager->pending_attempt);
+	locals_free(manager->locals);
 	LIST_EACH_SAFE(at, &manager->all)
 	mudurl_free(LIST_ENTRY(at, struct mudurl, link));
 	fetchbudget_free(manager->budget);
 	free(manager);
-}
-
-static void
-load_pending(struct manager *manager, int64_t now)
-{
-	const struct material *file = &manager->options.materials->pending;
-	struct attempt_options options =
-	    options_for(manager, &pending_url, now);
-	struct mud_bytes bytes = {
-		.file = -1,
-		.signature = -1,
-		.file_size = file->size,
-	};
-
-	if (file->size == 0)
-		return;
-	/* Root wrote it: no signature is asked for. */
-	options.is_approved = true;
-	options.done = on_pending_done;
-	options.arg = manager;
-	bytes.file = dup(file->fd);
-	manager->pending_attempt = attempt_read(&options, &bytes);
-	if (manager->pending_attempt != NULL)
-		manager->n_settling++;
-	else
-		mud_bytes_done(&bytes);
 }
 
 static void
@@ -290,13 +247,57 @@ load_file(void *arg, const struct state_file *row)
 	mud->is_unsettled = true;
 }
 
+struct kernel_policy *
+manager_pending(struct manager *manager)
+{
+	return locals_need(manager->locals, LOCAL_PENDING, manager->now);
+}
+
+struct kernel_policy *
+manager_quarantine(struct manager *manager)
+{
+	return locals_need(manager->locals, LOCAL_QUARANTINE, manager->now);
+}
+
+struct kernel_policy *
+manager_denied(struct manager *manager)
+{
+	return locals_need(manager->locals, LOCAL_DENIED, manager->now);
+}
+
+struct kernel_policy *
+manager_unknown(struct manager *manager)
+{
+	switch (manager->options.config->unknown_devices) {
+	case CONFIG_UNKNOWN_QUARANTINE:
+		return locals_need(
+		    manager->locals, LOCAL_UNKNOWN, manager->now);
+	case CONFIG_UNKNOWN_DENY:
+		return locals_need(manager->locals, LOCAL_CLOSED, manager->now);
+	case CONFIG_UNKNOWN_ALLOW:
+	case CONFIG_UNKNOWNS:
+		break;
+	}
+	return NULL;
+}
+
+const struct locals *
+manager_locals(const struct manager *manager)
+{
+	return manager->locals;
+}
+
 void
 manager_load(struct manager *manager, int64_t now)
 {
 	int left_out;
 
 	manager->now = now;
-	load_pending(manager, now);
+	/* What is always needed, and what the configuration asks for. */
+	if (manager_pending(manager) == NULL ||
+	    (manager->options.config->unknown_devices != CONFIG_UNKNOWN_ALLOW &&
+		manager_unknown(manager) == NULL))
+		log_fatal("cannot make the local policies");
 	left_out = state_load_files(manager->options.state, load_file, manager);
 	if (left_out != 0)
 		log_warning(
@@ -306,13 +307,7 @@ manager_load(struct manager *manager, int64_t now)
 bool
 manager_is_settled(const struct manager *manager)
 {
-	return manager->n_settling == 0;
-}
-
-struct kernel_policy *
-manager_pending(struct manager *manager)
-{
-	return manager->pending;
+	return manager->n_settling == 0 && locals_reading(manager->locals) == 0;
 }
 
 struct mudurl *

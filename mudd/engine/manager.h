@@ -17,6 +17,7 @@
 #include "engine/trust.h"
 
 struct config;
+struct locals;
 
 struct manager;
 
@@ -41,8 +42,15 @@ void manager_free(struct manager *manager);
 void manager_load(struct manager *manager, int64_t now);
 /* Has every stored file been judged? */
 bool manager_is_settled(const struct manager *manager);
-/* The local pending.json, or nothing but DNS and NTP until it is read. */
+/* What devices live under whose file is not in force, that are quarantined,
+ * that are denied, and that are unknown: NULL where these are allowed. Of the
+ * others NULL says that there is no room. */
 struct kernel_policy *manager_pending(struct manager *manager);
+struct kernel_policy *manager_quarantine(struct manager *manager);
+struct kernel_policy *manager_denied(struct manager *manager);
+struct kernel_policy *manager_unknown(struct manager *manager);
+/* Lent, for those who name them. */
+const struct locals *manager_locals(const struct manager *manager);
 
 /* The entry of a URL, made if need be; fetched as soon as may be. NULL with
  * *why if the URL may not be fetched. Lent for the manager's life. */

@@ -20,7 +20,7 @@
 #include "libmud/mem.h"
 
 #define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
-#define PENDING_FILE SYSCONFDIR "/policies/pending.json"
+#define POLICIES     SYSCONFDIR "/policies/"
 #define SEALS        (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 struct buffer {
@@ -184,12 +184,22 @@ material_from(
 	return material->fd >= 0;
 }
 
+/* A file of /etc/mudd/policies; what is missing is said, and left empty. */
+static bool
+load_policy(struct material *material, const char *path, const char *instead)
+{
+	struct buffer buffer = { .max = LIMIT_FILE };
+
+	if (!append_file(&buffer, AT_FDCWD, path))
+		log_warning("%s: %s; %s", path, strerror(errno), instead);
+	return material_from(material, "policy", &buffer);
+}
+
 bool
 materials_load(struct materials *materials, const struct config *config)
 {
 	struct buffer anchors = { .max = LIMIT_ANCHORS };
 	struct buffer roots = { .max = LIMIT_CA_BUNDLE };
-	struct buffer pending = { .max = LIMIT_FILE };
 	struct buffer nothing = { 0 };
 	const char *ca_file =
 	    config->ca_file[0] == '\0' ? SYSTEM_ROOTS : config->ca_file;
@@ -201,12 +211,14 @@ materials_load(struct materials *materials, const struct config *config)
 		log_error("TLS roots: cannot read %s: %s; nothing can be "
 			  "fetched",
 		    ca_file, strerror(errno));
-	if (!append_file(&pending, AT_FDCWD, PENDING_FILE))
-		log_warning(
-		    "%s: %s; DNS and NTP it is", PENDING_FILE, strerror(errno));
 	return material_from(&materials->anchors, "anchors", &anchors) &&
 	       material_from(&materials->roots, "roots", &roots) &&
-	       material_from(&materials->pending, "pending", &pending) &&
+	       load_policy(&materials->pending, POLICIES "pending.json",
+		   "DNS and NTP it is") &&
+	       load_policy(&materials->quarantine, POLICIES "quarantine.json",
+		   "devices in quarantine are allowed nothing") &&
+	       load_policy(&materials->unknown, POLICIES "unknown.json",
+		   "unknown devices in quarantine are allowed nothing") &&
 	       material_from(&materials->nothing, "nothing", &nothing);
 }
 
@@ -216,6 +228,8 @@ materials_done(struct materials *materials)
 	(void)close(materials->anchors.fd);
 	(void)close(materials->roots.fd);
 	(void)close(materials->pending.fd);
+	(void)close(materials->quarantine.fd);
+	(void)close(materials->unknown.fd);
 	(void)close(materials->nothing.fd);
 	free(materials->anchor_files);
 }

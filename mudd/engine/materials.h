@@ -1,6 +1,6 @@
 /*
  * Files that others judge by: trust anchors for signers, TLS roots, the local
- * pending.json.  Read before the sandbox closes, kept as sealed memfds, lent
+ * policies.  Read before the sandbox closes, kept as sealed memfds, lent
  * to fetchers and readers.  The engine never looks into them.
  */
 #ifndef ENGINE_MATERIALS_H
@@ -28,6 +28,7 @@ struct materials {
 	                          * another; trust.c says which are good */
 	struct material roots;   /* ca-file, or the system's bundle */
 	struct material pending; /* policies/pending.json */
+	struct material quarantine, unknown; /* policies/: likewise */
 	struct material nothing; /* empty: the signature of an unsigned file */
 	size_t n_anchor_files;
 	struct material_file *anchor_files; /* in the order of their bytes */

@@ -11,6 +11,7 @@
 #include "engine/batch.h"
 #include "engine/config.h"
 #include "engine/lanplan.h"
+#include "engine/modes.h"
 #include "libmud/mem.h"
 
 #define NO_TIME         INT64_MAX
@@ -31,6 +32,7 @@ struct plan {
 	unsigned int denials; /* in a row */
 	struct fault fault;
 	struct lanplan lan; /* as the kernel was told */
+	uint32_t unknown;   /* policy of unknown devices, as it was told */
 	struct batch batch;
 	int64_t now;
 };
@@ -132,6 +134,7 @@ put_policy(struct plan *plan, const struct kernel_policy *policy)
 		.policy = policy->number,
 		.n = (uint32_t)policy->rules.n,
 	};
+	const struct record_ending ending = { policy->number, policy->ending };
 
 	batch_put(&plan->batch, RECORD_RULES_BEGIN, &frame);
 	for (size_t i = 0; i < policy->rules.n; i++) {
@@ -142,6 +145,8 @@ put_policy(struct plan *plan, const struct kernel_policy *policy)
 		batch_put(&plan->batch, RECORD_RULE, &record);
 	}
 	batch_put(&plan->batch, RECORD_RULES_END, &frame);
+	if (policy->ending != ENDING_DROP)
+		batch_put(&plan->batch, RECORD_ENDING, &ending);
 }
 
 static void
@@ -157,6 +162,28 @@ sync_policies(struct plan *plan)
 		put_policy(plan, policy);
 		policy->installed = true;
 	}
+}
+
+/* Some of what Things live under is made when the first one needs it; what is
+ * made must be told of before they are. */
+static void
+choose_policies(struct plan *plan)
+{
+	LIST_EACH(at, things_dirty(plan->options.things))
+	(void)plan_policy_of(plan, LIST_ENTRY(at, struct thing, dirty));
+}
+
+static void
+sync_unknown(struct plan *plan)
+{
+	const struct kernel_policy *policy =
+	    manager_unknown(plan->options.manager);
+	struct record_unknown record;
+
+	if (policy == NULL || policy->number == plan->unknown)
+		return;
+	record.policy = plan->unknown = policy->number;
+	batch_put(&plan->batch, RECORD_UNKNOWN, &record);
 }
 
 /* What nobody refers to any more, after the Things have left it. */
@@ -198,11 +225,10 @@ sync_unused(struct plan *plan)
 
 /* ---- Things ------------------------------------------------------------ */
 
-const struct kernel_policy *
-plan_policy_of(const struct plan *plan, const struct thing *thing)
+/* What its MUD URL has in force, or stands in for it. */
+static struct kernel_policy *
+policy_by_file(const struct plan *plan, const struct thing *thing)
 {
-	if (thing->mud == NULL || thing->departed)
-		return NULL;
 	if (thing->mud->accepted != NULL &&
 	    thing->mud->accepted->policy != NULL)
 		return thing->mud->accepted->policy;
@@ -211,6 +237,30 @@ plan_policy_of(const struct plan *plan, const struct thing *thing)
 	    thing->previous->accepted->policy != NULL)
 		return thing->previous->accepted->policy;
 	return manager_pending(plan->options.manager);
+}
+
+const struct kernel_policy *
+plan_policy_of(const struct plan *plan, const struct thing *thing)
+{
+	const struct config *config = plan->options.config;
+	struct kernel_policy *policy, *watched = NULL;
+
+	if (thing->mud == NULL || thing->departed)
+		return NULL;
+	switch (modes_of(config, thing)) {
+	case CONFIG_QUARANTINE:
+		return manager_quarantine(plan->options.manager);
+	case CONFIG_DENY:
+		return manager_denied(plan->options.manager);
+	case CONFIG_ENFORCE:
+	case CONFIG_MONITOR:
+	case CONFIG_MODES:
+		break;
+	}
+	policy = policy_by_file(plan, thing);
+	if (modes_is_watched(config, thing))
+		watched = policies_watched(plan->options.policies, policy);
+	return watched != NULL ? watched : policy;
 }
 
 /* S-49: what the gateway has now is no Thing's, whatever was leased. */
@@ -284,6 +334,8 @@ sync_thing(struct plan *plan, struct thing *thing)
 		.op = OP_ADD,
 		.policy = policy == NULL ? 0 : policy->number,
 		.mac = thing->mac,
+		.is_denied = policy != NULL &&
+		             modes_is_denied(plan->options.config, thing),
 	};
 
 	bool is_new;
@@ -295,6 +347,7 @@ sync_thing(struct plan *plan, struct thing *thing)
 		batch_put(&plan->batch, RECORD_THING, &record);
 	thing->installed = true;
 	thing->installed_policy = record.policy;
+	thing->installed_mode = modes_of(plan->options.config, thing);
 	is_new = is_new || thing->n_installed == 0;
 	if (policy != NULL)
 		bind_addresses(plan, thing);
@@ -337,6 +390,7 @@ static void
 forget_all(struct plan *plan)
 {
 	lanplan_forget(&plan->lan, plan->options.lan);
+	plan->unknown = 0;
 	LIST_EACH(at, &plan->options.policies->all)
 	LIST_ENTRY(at, struct kernel_policy, link)->installed = false;
 	sets_forget(plan->options.sets);
@@ -387,8 +441,10 @@ plan_sync(struct plan *plan, int64_t now)
 		plan->reset_at = NO_TIME;
 	}
 	lanplan_sync(&plan->lan, plan->options.lan, &plan->batch);
+	choose_policies(plan);
 	sync_sets(plan);
 	sync_policies(plan);
+	sync_unknown(plan);
 	sync_things(plan);
 	sync_unused(plan);
 	if (plan->batch.n > 0 || reset)

@@ -63,7 +63,8 @@ bool plan_is_up(const struct plan *plan);
 /* Why the last batch was denied; FAULT_NONE if it was not. */
 const struct fault *plan_fault(const struct plan *plan);
 
-/* The policy that a Thing lives under, by what is known of its MUD URL. */
+/* The policy that a Thing lives under, by its mode and by what is known of its
+ * MUD URL; NULL: none, it has departed. */
 const struct kernel_policy *plan_policy_of(
     const struct plan *plan, const struct thing *thing);
 

@@ -90,12 +90,11 @@ set_of(void *arg, enum peer_kind kind, const char *text)
 	return set->number;
 }
 
-struct kernel_policy *
-policies_add(struct policies *policies, const struct policy *policy,
-    const struct url *mud_url, struct fault *why)
+/* A policy on no list yet; NULL if there are as many as may be. */
+static struct kernel_policy *
+number_one(struct policies *policies, struct fault *why)
 {
 	struct kernel_policy *made;
-	struct compiling compiling;
 
 	if (policies->n >= LIMIT_POLICIES) {
 		(void)fault_set(why, FAULT_TOO_MANY, "S-8",
@@ -105,6 +104,63 @@ policies_add(struct policies *policies, const struct policy *policy,
 	made = xcalloc(1, sizeof(*made));
 	made->number = ++policies->last_number;
 	made->wanted = true;
+	return made;
+}
+
+static struct kernel_policy *
+enlist(struct policies *policies, struct kernel_policy *made)
+{
+	list_append(&policies->all, &made->link);
+	policies->n++;
+	return made;
+}
+
+struct kernel_policy *
+policies_closed(struct policies *policies, struct fault *why)
+{
+	struct kernel_policy *made = number_one(policies, why);
+
+	if (made == NULL)
+		return NULL;
+	made->policy = xcalloc(1, sizeof(*made->policy));
+	return enlist(policies, made);
+}
+
+struct kernel_policy *
+policies_watched(struct policies *policies, struct kernel_policy *policy)
+{
+	struct kernel_policy *made = policy->watched;
+	struct fault why;
+
+	if (made != NULL)
+		return made;
+	made = number_one(policies, &why);
+	if (made == NULL)
+		return NULL;
+	made->ending = ENDING_WATCH;
+	made->mud_url = policy->mud_url;
+	made->policy = policy_copy(policy->policy);
+	made->rules.n = policy->rules.n;
+	made->rules.rule = xcalloc(policy->rules.n, sizeof(*made->rules.rule));
+	for (size_t i = 0; i < policy->rules.n; i++)
+		made->rules.rule[i] = policy->rules.rule[i];
+	made->n_sets = policy->n_sets;
+	for (size_t i = 0; i < policy->n_sets; i++)
+		made->sets[i] = sets_take(policies->sets, policy->sets[i]->kind,
+		    policy->sets[i]->key);
+	policy->watched = made;
+	return enlist(policies, made);
+}
+
+struct kernel_policy *
+policies_add(struct policies *policies, const struct policy *policy,
+    const struct url *mud_url, struct fault *why)
+{
+	struct kernel_policy *made = number_one(policies, why);
+	struct compiling compiling;
+
+	if (made == NULL)
+		return NULL;
 	compiling = (struct compiling){
 		.policies = policies,
 		.policy = made,
@@ -117,16 +173,17 @@ policies_add(struct policies *policies, const struct policy *policy,
 	}
 	made->mud_url = *mud_url;
 	made->policy = policy_copy(policy);
-	list_append(&policies->all, &made->link);
-	policies->n++;
-	return made;
+	return enlist(policies, made);
 }
 
 void
 policies_drop(struct kernel_policy *policy)
 {
-	if (policy != NULL)
-		policy->wanted = false;
+	if (policy == NULL)
+		return;
+	policy->wanted = false;
+	if (policy->watched != NULL)
+		policy->watched->wanted = false;
 }
 
 void

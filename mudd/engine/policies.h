@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/records.h"
 #include "engine/sets.h"
 #include "libmud/compile.h"
 #include "libmud/list.h"
@@ -35,6 +36,8 @@ struct kernel_policy {
 	struct rules rules;
 	size_t n_sets;
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */
+	enum policy_ending ending;         /* how what it denies ends */
+	struct kernel_policy *watched;     /* its like that drops nothing */
 	bool wanted;    /* false: to be taken out once no Thing has it */
 	bool installed; /* its chains stand in the kernel */
 	struct list link;
@@ -54,6 +57,14 @@ void policies_done(struct policies *policies);
  * does not fit the limits. Owned by `policies` until policies_drop. */
 struct kernel_policy *policies_add(struct policies *policies,
     const struct policy *policy, const struct url *mud_url, struct fault *why);
+
+/* The same that allows nothing at all. */
+struct kernel_policy *policies_closed(
+    struct policies *policies, struct fault *why);
+/* The same rules for Things that are only watched, made if need be; it lives
+ * as long as the policy does. NULL if there is no room. */
+struct kernel_policy *policies_watched(
+    struct policies *policies, struct kernel_policy *policy);
 
 /* No longer wanted; plan.c takes it out of the kernel and frees it. */
 void policies_drop(struct kernel_policy *policy);

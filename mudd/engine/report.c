@@ -11,6 +11,7 @@
 #include "engine/config.h"
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
+#include "engine/modes.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
 #include "libmud/fault.h"
@@ -35,8 +36,17 @@ report_digest(const uint8_t digest[32])
 const char *
 report_state(const struct engine *engine, const struct thing *thing)
 {
+	bool enforces = engine->options.config->mode != CONFIG_MONITOR;
+
 	if (thing->mud == NULL)
 		return "unknown";
+	if (enforces && thing->installed &&
+	    plan_stands(engine->plan, thing->batch)) {
+		if (thing->installed_mode == CONFIG_QUARANTINE)
+			return "quarantined";
+		if (thing->installed_mode == CONFIG_DENY)
+			return "denied";
+	}
 	switch (mudurl_standing(thing->mud)) {
 	case STANDING_FETCHING:
 		return "fetching";
@@ -48,9 +58,9 @@ report_state(const struct engine *engine, const struct thing *thing)
 		if (!plan_stands(engine->plan, thing->batch) ||
 		    !plan_has_names(engine->plan, thing->mud->accepted->policy))
 			return "fetching";
-		return engine->options.config->mode == CONFIG_MONITOR
-		           ? "monitored"
-		           : "enforced";
+		return enforces && thing->installed_mode != CONFIG_MONITOR
+		           ? "enforced"
+		           : "monitored";
 	}
 	return "unknown";
 }
@@ -134,7 +144,8 @@ device_of(struct engine *engine, const struct thing *thing)
 	    thing->name[0] != '\0' ? thing->name : thing->hostname);
 	put_value(object, "state", json_string(report_state(engine, thing)));
 	put_value(object, "mode",
-	    json_string(config_mode_name(engine->options.config->mode)));
+	    json_string(
+		config_mode_name(modes_of(engine->options.config, thing))));
 	put_file(object, thing);
 	put_place(engine, object, thing);
 	put_time(object, "last_seen", thing->last_seen);

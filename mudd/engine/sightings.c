@@ -15,6 +15,7 @@
 #include "engine/config.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
+#include "engine/modes.h"
 #include "engine/state.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
@@ -333,8 +334,10 @@ find_or_add(
 	}
 	thing = things_add(sightings->things, mac, now);
 	device = config_find_device(sightings->config, mac);
-	if (device != NULL)
+	if (device != NULL) {
 		text_copy(thing->name, sizeof(thing->name), device->name);
+		modes_configure(thing, device);
+	}
 	return thing;
 }
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/records.h"
+#include "engine/config.h"
 #include "engine/state.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
@@ -45,6 +46,9 @@ struct thing {
 	enum state_source source;
 	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
 	struct mudurl *previous; /* whose policy holds until mud has one */
+	/* What mudctl and mudd.conf say of it (modes.h). */
+	bool has_mode, has_configured_mode;
+	enum config_mode mode, configured_mode;
 	bool departed;
 	bool conflicted; /* announced another authority's URL (S-42) */
 	bool spoofed;    /* somebody spoke in its name */
@@ -61,6 +65,7 @@ struct thing {
 	/* What the kernel has, or is about to have (plan.c). */
 	bool installed;
 	uint32_t installed_policy;
+	enum config_mode installed_mode;
 	size_t n_installed;
 	struct addr installed_addrs[THING_ADDRESSES];
 	uint32_t batch; /* the one that put it where it is */

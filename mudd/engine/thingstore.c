@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/modes.h"
 #include "engine/mudurl.h"
 #include "engine/state.h"
 #include "engine/things.h"
@@ -26,7 +27,8 @@ thingstore_put(struct state *state, const struct thing *thing)
 		.departed = thing->departed,
 		.flags = (thing->conflicted ? FLAG_CONFLICTED : 0) |
 		         (thing->spoofed ? FLAG_SPOOFED : 0) |
-		         (thing->doubled ? FLAG_DOUBLED : 0),
+		         (thing->doubled ? FLAG_DOUBLED : 0) |
+		         modes_to_flags(thing),
 	};
 	int error;
 
@@ -68,4 +70,5 @@ thingstore_flags(struct thing *thing, uint32_t flags)
 	thing->conflicted = (flags & FLAG_CONFLICTED) != 0;
 	thing->spoofed = (flags & FLAG_SPOOFED) != 0;
 	thing->doubled = (flags & FLAG_DOUBLED) != 0;
+	modes_from_flags(thing, flags);
 }

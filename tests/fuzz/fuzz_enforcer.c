@@ -36,6 +36,13 @@ static const enum record_type types[] = { RECORD_BATCH_BEGIN, RECORD_BATCH_END,
 	RECORD_LAN, RECORD_LOCAL, RECORD_SELF, RECORD_SET, RECORD_ELEMENT,
 	RECORD_RULES_BEGIN, RECORD_RULE, RECORD_RULES_END, RECORD_POLICY_GONE,
 	RECORD_THING, RECORD_BINDING };
+/* Those that came later have bytes that no file of the corpus had, so that the
+ * others mean what they meant. */
+static const struct {
+	size_t which;
+	enum record_type type;
+} later[] = { { 13, RECORD_ENDING }, { 16, RECORD_UNKNOWN },
+	{ WHICH, RECORD_MARK } };
 
 /* What a model holds in all; enough to see that nothing has changed. */
 struct tally {
@@ -157,6 +164,9 @@ audit_things(struct model *model, struct tally *tally)
 		under += thing->now.policy != NULL ? 1 : 0;
 		must(thing->now.policy == NULL ||
 		     thing->now.policy->now.present);
+		must(thing->now.policy == NULL
+			 ? !thing->now.denied
+			 : thing->now.policy->ending < ENDING_UNKNOWN);
 		for (size_t i = 0; i < thing->now.n_addrs; i++) {
 			must(thing->now.addr[i]->now == thing);
 			must(addr_is_host(&thing->now.addr[i]->addr));
@@ -170,6 +180,9 @@ audit_things(struct model *model, struct tally *tally)
 		tally->claims++;
 	}
 	must(n == model->n.things && n <= LIMIT_THINGS_MAX);
+	must(model->unknown_now == NULL ||
+	     model->unknown_now->ending == ENDING_UNKNOWN);
+	under += model->unknown_now != NULL ? 1 : 0;
 	must(tally->claims == addresses && tally->policies == under);
 }
 
@@ -257,14 +270,15 @@ end(struct gather *gather, const struct record_batch *frame, bool refused,
 	*before = after;
 }
 
-/* The last number stands for MARK, so that those before it keep their
- * meaning in the corpus. */
 static enum record_type
 type_of(uint8_t how)
 {
-	if ((how & WHICH) == WHICH)
-		return RECORD_MARK;
-	return types[(how & WHICH) % LENGTH(types)];
+	size_t which = how & WHICH;
+
+	for (size_t i = 0; i < LENGTH(later); i++)
+		if (later[i].which == which)
+			return later[i].type;
+	return types[which % LENGTH(types)];
 }
 
 /* How many records stand before the next frame. */

@@ -30,6 +30,7 @@ static const struct {
 	{ "Reject", true, true, false, false },
 	{ "Teardown", true, false, false, false },
 	{ "DeviceAssign", true, false, false, true },
+	{ "DeviceMode", true, false, false, true },
 	{ "PolicyRefresh", true, false, false, false },
 	{ "Trust", false, false, false, false },
 	{ "TrustAdd", true, false, false, false },

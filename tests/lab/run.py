@@ -29,8 +29,8 @@ from registry import SCENARIOS  # noqa: E402
 MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_corpus", "scenario_lan", "scenario_daemon",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
-           "scenario_words", "scenario_nowhere", "scenario_drops",
-           "scenario_explain", "scenario_cache",
+           "scenario_modes", "scenario_words", "scenario_nowhere",
+           "scenario_drops", "scenario_explain", "scenario_cache",
            "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"

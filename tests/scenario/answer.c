@@ -138,13 +138,17 @@ answer_serve(struct scene *scene, const struct step *step)
 bool
 answer_pending(struct scene *scene, const struct step *step)
 {
-	const char *body = step->words[1];
-	struct material *pending = &scene->materials.pending;
+	const char *name = step->words[0], *body = step->words[1];
+	struct material *file = &scene->materials.pending;
 
-	(void)close(pending->fd);
-	pending->size = (uint32_t)strlen(body);
-	pending->fd = material_make("pending", body, pending->size);
-	return pending->fd >= 0 || scene_fail(scene, "no memory file");
+	if (strcmp(name, "quarantine") == 0)
+		file = &scene->materials.quarantine;
+	else if (strcmp(name, "unknown") == 0)
+		file = &scene->materials.unknown;
+	(void)close(file->fd);
+	file->size = (uint32_t)strlen(body);
+	file->fd = material_make(name, body, file->size);
+	return file->fd >= 0 || scene_fail(scene, "no memory file");
 }
 
 bool

@@ -20,7 +20,8 @@ step_fn answer_file;
 step_fn answer_serve;
 /* stored URL WORD holds WORD2: other bytes lie where WORD's lay */
 step_fn answer_stored;
-/* pending BODY: what pending.json holds when the engine begins */
+/* pending, quarantine, unknown BODY: what that .json holds when the engine
+ * begins */
 step_fn answer_pending;
 /* trust | distrust SIGNER */
 step_fn answer_trust;

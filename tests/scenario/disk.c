@@ -12,16 +12,17 @@
 #include "tests/scenario/scene.h"
 
 /* clang-format off */
-#define REFUSE(when) \
-	"CREATE TRIGGER full BEFORE " when " ON files" \
+#define REFUSE(when, table) \
+	"CREATE TRIGGER full BEFORE " when " ON " table \
 	" BEGIN SELECT RAISE(ABORT, 'full'); END"
 /* clang-format on */
 
 static const struct {
 	const char *what, *sql;
 } takings[] = {
-	{ "no-new-file", REFUSE("INSERT") },
-	{ "no-change", REFUSE("UPDATE") },
+	{ "no-new-file", REFUSE("INSERT", "files") },
+	{ "no-change", REFUSE("UPDATE", "files") },
+	{ "no-thing", REFUSE("UPDATE", "things") },
 	{ "all", "DROP TRIGGER full" },
 };
 
@@ -50,7 +51,8 @@ disk_takes(struct scene *scene, const struct step *step)
 	for (size_t i = 0; i < sizeof(takings) / sizeof(takings[0]); i++)
 		if (strcmp(step->words[1], takings[i].what) == 0)
 			return run(scene, takings[i].sql);
-	return scene_fail(scene, "disk-takes no-new-file, no-change or all");
+	return scene_fail(
+	    scene, "disk-takes no-new-file, no-change, no-thing or all");
 }
 
 bool

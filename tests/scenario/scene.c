@@ -257,6 +257,8 @@ scene_begin(struct scene *scene)
 	scene->materials.anchors = make_nothing();
 	scene->materials.roots = make_nothing();
 	scene->materials.pending = make_nothing();
+	scene->materials.quarantine = make_nothing();
+	scene->materials.unknown = make_nothing();
 	scene->materials.nothing = make_nothing();
 	scene->base = event_base_new();
 	(void)snprintf(scene->dir, sizeof(scene->dir), "%.32s/scenario.XXXXXX",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/explain.h"
+#include "engine/modes.h"
 #include "engine/reportfile.h"
 #include "engine/showing.h"
 #include "tests/scenario/scene.h"
@@ -154,4 +155,30 @@ showsteps_explain(struct scene *scene, const struct step *step)
 		    verdict_source_name(out.said.source), out.said.reason,
 		    out.by_peer ? " (peer)" : "");
 	return true;
+}
+
+bool
+showsteps_mode(struct scene *scene, const struct step *step)
+{
+	struct engine *engine = scene->engine;
+	enum config_mode mode;
+	struct thing *thing;
+	bool has_mode;
+	struct mac mac;
+	int error;
+
+	if (!mac_parse(step->words[1], &mac) ||
+	    !modes_parse(step->words[2], &has_mode, &mode))
+		return scene_fail(scene, "which Thing, which mode?");
+	thing = things_find(engine->things, &mac);
+	if (thing == NULL)
+		return scene_fail(scene, "the engine does not know it");
+	error = modes_set(scene->state, thing, has_mode, mode);
+	things_touch(engine->things, thing);
+	engine_touch(engine);
+	if (strcmp(step->words[3], error == 0         ? "done"
+				   : error == -ENOENT ? "no-url"
+						      : "not-stored") == 0)
+		return true;
+	return scene_fail(scene, "the answer is: %s", strerror(-error));
 }

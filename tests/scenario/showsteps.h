@@ -16,5 +16,7 @@ step_fn showsteps_refresh;
 step_fn showsteps_assign;
 /* explain MAC from|to ADDRESS PROTOCOL PORT VERDICT SOURCE [peer] [NOTE...] */
 step_fn showsteps_explain;
+/* mode MAC MODE OUTCOME: done, no-url, not-stored */
+step_fn showsteps_mode;
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/mark.h"
 #include "engine/engine.h"
+#include "engine/locals.h"
 #include "libmud/mem.h"
 
 #define LABEL_TEXT (LIMIT_URL + 32)
@@ -102,13 +103,52 @@ name_set(struct told *told, const struct engine *engine, uint32_t number)
 	}
 }
 
+/* The gateway's own, and those of Things that are watched. */
+static void
+name_local(struct label *label, const struct engine *engine)
+{
+	static const char *const names[LOCALS] = {
+		[LOCAL_PENDING] = "pending",
+		[LOCAL_QUARANTINE] = "quarantine",
+		[LOCAL_DENIED] = "denied",
+		[LOCAL_UNKNOWN] = "unknown",
+		[LOCAL_CLOSED] = "closed",
+	};
+	const struct locals *locals = manager_locals(engine->manager);
+
+	for (unsigned int i = 0; i < LOCALS; i++) {
+		const struct kernel_policy *policy =
+		    locals_now(locals, (enum local)i);
+
+		if (policy != NULL && policy->number == label->number)
+			text_copy(label->text, sizeof(label->text), names[i]);
+	}
+}
+
+static void
+name_watched(
+    const struct told *told, struct label *label, const struct engine *engine)
+{
+	LIST_EACH(at, &engine->policies.all)
+	{
+		const struct kernel_policy *policy =
+		    LIST_ENTRY(at, struct kernel_policy, link);
+
+		if (policy->watched != NULL &&
+		    policy->watched->number == label->number)
+			(void)snprintf(label->text, sizeof(label->text),
+			    "watched %.*s", LIMIT_URL,
+			    label_of(told, true, policy->number));
+	}
+}
+
 static void
 name_policy(struct told *told, const struct engine *engine, uint32_t number)
 {
 	struct label *label = add_label(told, true, number);
 
-	if (manager_pending(engine->manager)->number == number)
-		text_copy(label->text, sizeof(label->text), "pending");
+	name_local(label, engine);
+	name_watched(told, label, engine);
 	LIST_EACH(at, manager_all(engine->manager))
 	{
 		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
@@ -191,9 +231,10 @@ tell_thing(struct told *told, const struct record_thing *thing)
 	if (thing->op == OP_DELETE)
 		(void)fprintf(told->out, "thing %s gone\n", mac);
 	else
-		(void)fprintf(told->out, "thing %s policy %s\n", mac,
+		(void)fprintf(told->out, "thing %s policy %s%s\n", mac,
 		    thing->policy == 0 ? "none"
-				       : label_of(told, true, thing->policy));
+				       : label_of(told, true, thing->policy),
+		    thing->is_denied != 0 ? " and-nothing" : "");
 }
 
 static void
@@ -218,6 +259,8 @@ told_record(struct told *told, const struct engine *engine,
     enum record_type type, const void *body)
 {
 	const struct record_rules *rules = body;
+	const struct record_ending *ending = body;
+	const struct record_unknown *unknown = body;
 
 	switch ((int)type) {
 	case RECORD_LAN:
@@ -239,6 +282,14 @@ told_record(struct told *told, const struct engine *engine,
 	case RECORD_POLICY_GONE:
 		(void)fprintf(told->out, "policy gone %s\n",
 		    label_of(told, true, rules->policy));
+		break;
+	case RECORD_ENDING:
+		(void)fprintf(told->out, "ending %s\n",
+		    ending->ending == ENDING_WATCH ? "watch" : "unknown");
+		break;
+	case RECORD_UNKNOWN:
+		(void)fprintf(told->out, "unknown policy %s\n",
+		    label_of(told, true, unknown->policy));
 		break;
 	case RECORD_THING:
 		tell_thing(told, body);

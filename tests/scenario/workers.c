@@ -292,7 +292,9 @@ is_wanted(struct scene *scene, const char *url)
 	LIST_EACH(at, manager_all(scene->engine->manager))
 	if (strcmp(LIST_ENTRY(at, struct mudurl, link)->url.text, url) == 0)
 		return true;
-	return strcmp(url, "https://pending.invalid/") == 0;
+	return strcmp(url, "https://pending.invalid/") == 0 ||
+	       strcmp(url, "https://quarantine.invalid/") == 0 ||
+	       strcmp(url, "https://unknown.invalid/") == 0;
 }
 
 static void

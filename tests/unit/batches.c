@@ -148,6 +148,34 @@ script_thing(
 }
 
 void
+script_ending(struct script *script, uint32_t policy, uint32_t ending)
+{
+	struct record_ending *record = script_put(script, RECORD_ENDING);
+
+	record->policy = policy;
+	record->ending = ending;
+}
+
+void
+script_unknown(struct script *script, uint32_t policy)
+{
+	struct record_unknown *record = script_put(script, RECORD_UNKNOWN);
+
+	record->policy = policy;
+}
+
+void
+script_deny(struct script *script, const char *mac, uint32_t policy)
+{
+	struct record_thing *record = script_put(script, RECORD_THING);
+
+	record->op = OP_ADD;
+	record->policy = policy;
+	record->mac = mac_from(mac);
+	record->is_denied = 1;
+}
+
+void
 script_binding(
     struct script *script, enum record_op op, const char *mac, const char *text)
 {

@@ -37,6 +37,10 @@ void script_rules(
 void script_gone(struct script *script, uint32_t policy);
 void script_thing(
     struct script *script, enum record_op op, const char *mac, uint32_t policy);
+void script_ending(struct script *script, uint32_t policy, uint32_t ending);
+void script_unknown(struct script *script, uint32_t policy);
+/* The Thing is denied everything. */
+void script_deny(struct script *script, const char *mac, uint32_t policy);
 void script_binding(struct script *script, enum record_op op, const char *mac,
     const char *text);
 

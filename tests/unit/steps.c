@@ -71,6 +71,12 @@ write_step(struct script *script, char *step)
 	third = strtok_r(NULL, " ", &save);
 	if (strcmp(verb, "gone") == 0)
 		script_gone(script, number(first));
+	else if (strcmp(verb, "ending") == 0)
+		script_ending(script, number(first), number(second));
+	else if (strcmp(verb, "unknown") == 0)
+		script_unknown(script, number(first));
+	else if (strcmp(verb, "deny") == 0)
+		script_deny(script, mac_word(first, buf), number(second));
 	else if (strncmp(verb, "lan", 3) == 0)
 		script_lan(script, op, number(first));
 	else if (strncmp(verb, "local", 5) == 0)
@@ -156,8 +162,9 @@ print_things(FILE *out, const struct model *model)
 		    LIST_ENTRY(at, struct model_policy, all);
 
 		assert_true(policy->now.rule == policy->was.rule);
-		(void)fprintf(out, "policy %u refs %zu rules %zu; ",
-		    policy->number, policy->refs, policy->now.n);
+		(void)fprintf(out, "policy %u refs %zu rules %zu ending %u; ",
+		    policy->number, policy->refs, policy->now.n,
+		    policy->ending);
 	}
 	LIST_EACH(at, &model->things)
 	{
@@ -165,8 +172,9 @@ print_things(FILE *out, const struct model *model)
 		    LIST_ENTRY(at, struct model_thing, all);
 
 		(void)fprintf(out,
-		    "thing %s policy %u:", mac_text(&thing->mac, mac),
-		    thing->now.policy ? thing->now.policy->number : 0);
+		    "thing %s policy %u%s:", mac_text(&thing->mac, mac),
+		    thing->now.policy ? thing->now.policy->number : 0,
+		    thing->now.denied ? " denied" : "");
 		for (size_t i = 0; i < thing->now.n_addrs; i++)
 			(void)fprintf(out, " %s",
 			    addr_text(&thing->now.addr[i]->addr, text));
@@ -195,6 +203,9 @@ steps_print(const struct model *model)
 	print_places(out, model);
 	print_sets(out, model);
 	print_things(out, model);
+	assert_ptr_equal(model->unknown_now, model->unknown_was);
+	(void)fprintf(out, "unknown %u; ",
+	    model->unknown_now != NULL ? model->unknown_now->number : 0);
 	(void)fprintf(out, "n %zu %zu %zu %zu %zu", model->n.sets,
 	    model->n.elements, model->n.policies, model->n.rules,
 	    model->n.things);

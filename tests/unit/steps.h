@@ -3,7 +3,8 @@
  *
  * Steps stand apart by ";": lan+ N, local+ PREFIX, self+ ADDR, set+ N (a
  * class), name+ N, elem+ SET ADDR [SEC], rules POLICY SET..., gone POLICY,
- * thing+ MAC POLICY, bind+ MAC ADDR; with "-" they delete.  A MAC of one
+ * thing+ MAC POLICY, deny MAC POLICY, bind+ MAC ADDR,
+ * ending POLICY N, unknown POLICY; with "-" they delete.  A MAC of one
  * letter, "a", is 02:00:00:00:00:0a.
  */
 #ifndef TESTS_STEPS_H

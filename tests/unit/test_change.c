@@ -80,10 +80,10 @@ keeps_to_limits(void **state)
 	    model, LIMIT_POLICIES, xcalloc(1, sizeof(*rule)), 1, &why));
 	for (uint32_t i = 0; i < LIMIT_THINGS_MAX; i++) {
 		memcpy(mac.byte + 2, &i, sizeof(i));
-		assert_true(change_thing_put(model, &mac, 1, &why));
+		assert_true(change_thing_put(model, &mac, 1, false, &why));
 	}
 	mac.byte[1] = 1;
-	assert_false(change_thing_put(model, &mac, 1, &why));
+	assert_false(change_thing_put(model, &mac, 1, false, &why));
 	assert_int_equal(why.code, FAULT_TOO_MANY);
 	model_undo(model);
 	assert_int_equal(model->n.things, 0);

@@ -270,6 +270,52 @@ no_set_is_no_rule(void **state)
 	sets_free(sets);
 }
 
+/* The same rules and sets once more, and no longer than the policy itself. */
+static void
+one_that_is_watched(void **state)
+{
+	static const struct peer peer = { .kind = PEER_DNSNAME, .text = 0 };
+	static const char *const text = "a.example.com";
+	struct sets *sets = sets_new();
+	struct policies policies;
+	struct policy *policy = policy_of(&peer, &text, 1);
+	struct kernel_policy *made, *watched, *closed;
+	struct fault why;
+
+	(void)state;
+	policies_init(&policies, sets);
+	made = add(&policies, policy, "https://m.example.com/lamp");
+	watched = policies_watched(&policies, made);
+	assert_ptr_equal(policies_watched(&policies, made), watched);
+	assert_int_not_equal(watched->number, made->number);
+	assert_int_equal(made->ending, ENDING_DROP);
+	assert_int_equal(watched->ending, ENDING_WATCH);
+	assert_true(watched->wanted);
+	assert_int_equal(watched->rules.n, made->rules.n);
+	assert_memory_equal(watched->rules.rule, made->rules.rule,
+	    made->rules.n * sizeof(*made->rules.rule));
+	assert_int_equal(watched->n_sets, 3);
+	assert_ptr_equal(watched->sets[0], made->sets[0]);
+	assert_int_equal(made->sets[0]->refs, 2);
+	policies_drop(made);
+	assert_false(made->wanted);
+	assert_false(watched->wanted);
+
+	closed = policies_closed(&policies, &why);
+	assert_int_equal(closed->rules.n, 0);
+	assert_int_equal(closed->n_sets, 0);
+	while (policies.n < LIMIT_POLICIES)
+		assert_non_null(policies_closed(&policies, &why));
+	assert_null(policies_closed(&policies, &why));
+	assert_int_equal(why.code, FAULT_TOO_MANY);
+	assert_null(policies_watched(&policies, closed));
+	policy_free(policy);
+	policies_done(&policies);
+	sets_sweep(sets);
+	assert_true(list_is_empty(sets_all(sets)));
+	sets_free(sets);
+}
+
 int
 main(void)
 {
@@ -280,6 +326,7 @@ main(void)
 		cmocka_unit_test(has_only_so_many),
 		cmocka_unit_test(what_does_not_compile_leaves_nothing),
 		cmocka_unit_test(no_set_is_no_rule),
+		cmocka_unit_test(one_that_is_watched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

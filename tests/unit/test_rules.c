@@ -149,6 +149,28 @@ static const struct {
 	{ "gone and back", "gone 1;rules 1", 0, NULL },
 	{ "absent policy", "gone 3", FAULT_RECORD, "not there" },
 
+	{ "watched", "rules 3 1;ending 3 1;thing+ a 3", 0, NULL },
+	{ "watched first", "thing+ a 3;rules 3;ending 3 1", 0, NULL },
+	{ "ending none has", "rules 3;ending 3 3", FAULT_RECORD, "ending 3" },
+	{ "ending of 0", "ending 0 1", FAULT_RECORD, "policy 0" },
+	{ "ending of nothing", "ending 3 1", FAULT_RECORD, "3 is not new" },
+	{ "ending before rules", "ending 3 1;rules 3", FAULT_RECORD,
+	    "3 is not new" },
+	{ "ending of an old one", "ending 1 1", FAULT_RECORD, "1 is not new" },
+	{ "ending of one anew", "rules 1 1;ending 1 1", FAULT_RECORD,
+	    "1 is not new" },
+	{ "ending, gone and back", "gone 2;rules 2;ending 2 1", FAULT_RECORD,
+	    "2 is not new" },
+	{ "thing as unknown", "rules 3;ending 3 2;thing+ a 3", FAULT_RECORD,
+	    "for unknown devices" },
+	{ "unknown too late", "rules 3;ending 3 2;unknown 3", FAULT_RECORD,
+	    "from a RESET on" },
+	{ "unknown under 0", "unknown 0", FAULT_RECORD, "under policy 0" },
+	{ "denied", "deny a 1", 0, NULL },
+	{ "denied and bound", "deny d 2;bind+ d 10.0.0.12", 0, NULL },
+	{ "denied, forgiven", "deny a 1;thing+ a 1", 0, NULL },
+	{ "denied and gone", "deny a 0", FAULT_RECORD, "denied 1" },
+
 	{ "thing", "thing+ d 2;bind+ d 10.0.0.12;bind+ d 10.0.0.13", 0, NULL },
 	{ "thing moves", "thing+ a 2", 0, NULL },
 	{ "thing departs", "thing+ a 0", 0, NULL },
@@ -484,6 +506,7 @@ union body {
 	struct record_element element;
 	struct record_rules rules;
 	struct record_rule rule;
+	struct record_ending ending;
 	struct record_thing thing;
 	struct record_binding binding;
 };
@@ -508,8 +531,12 @@ static const struct {
 	{ "op of SET", RECORD_SET, { .set = { 2, 3, 0 } }, "op 2" },
 	{ "op of ELEMENT", RECORD_ELEMENT, { .element = { 9, 1, 0, NO_ADDR } },
 	    "op 9" },
-	{ "op of THING", RECORD_THING, { .thing = { 2, 1, A_MAC, { 0 } } },
+	{ "op of THING", RECORD_THING, { .thing = { 2, 1, A_MAC, 0, 0 } },
 	    "op 2" },
+	{ "denied twice", RECORD_THING, { .thing = { 0, 1, A_MAC, 2, 0 } },
+	    "denied 2" },
+	{ "denied for good", RECORD_THING, { .thing = { 1, 0, A_MAC, 1, 0 } },
+	    "denied 1" },
 	{ "op of BINDING", RECORD_BINDING,
 	    { .binding = { 2, A_MAC, NO_ADDR } }, "op 2" },
 	{ "host bits", RECORD_LOCAL, { .prefix = { 0, HOST_BITS } },
@@ -608,6 +635,59 @@ checks_lists_of_rules(void **state)
 	}
 }
 
+/* ---- unknown devices --------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	const char *steps; /* after a RESET with policy 3 for them */
+	const char *detail;
+} unknowns[] = {
+	{ "another", "rules 4 1;ending 4 2;unknown 4;gone 3", NULL },
+	{ "the same", "unknown 3;rules 3 1", NULL },
+	{ "in use", "gone 3", "under policy 3" },
+	{ "absent", "unknown 9", "9, which is not there" },
+	{ "a Thing's", "unknown 2", "2 is not one for unknown" },
+	{ "a watched Thing's", "rules 4;ending 4 1;unknown 4",
+	    "4 is not one for unknown" },
+	{ "a Thing under it", "thing+ a 3", "for unknown devices" },
+};
+
+/* Their policy comes with a RESET, and after that another may. */
+static void
+judges_unknown_devices(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < LENGTH(unknowns); i++) {
+		struct stage stage;
+		struct fault why = { 0 };
+		char *before, *after;
+		bool ok;
+
+		stage_begin(&stage);
+		steps_write(&stage.script, ground);
+		steps_write(&stage.script, "rules 3;ending 3 2;unknown 3");
+		assert_true(script_play(
+		    &stage.script, 2, BATCH_RESET, take, &stage.gather, &why));
+		gather_keep(&stage.gather);
+		before = steps_print(stage.gather.live);
+		assert_non_null(strstr(before, "unknown 3; "));
+		steps_write(&stage.script, unknowns[i].steps);
+		ok =
+		    script_play(&stage.script, 3, 0, take, &stage.gather, &why);
+		judge(unknowns[i].name, ok, &why,
+		    unknowns[i].detail == NULL ? FAULT_NONE : FAULT_RECORD,
+		    unknowns[i].detail);
+		/* Refused by us or by the kernel: as it was. */
+		gather_drop(&stage.gather);
+		after = steps_print(stage.gather.live);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+		stage_end(&stage);
+	}
+}
+
 int
 main(void)
 {
@@ -617,6 +697,7 @@ main(void)
 		cmocka_unit_test(same_rules_stay),
 		cmocka_unit_test(lan_stays),
 		cmocka_unit_test(lan_is_refreshed),
+		cmocka_unit_test(judges_unknown_devices),
 		cmocka_unit_test(checks_frames),
 		cmocka_unit_test(refuses_raw_records),
 		cmocka_unit_test(checks_lists_of_rules),
