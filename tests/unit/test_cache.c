@@ -651,8 +651,8 @@ static int
 link_local(
     enum host host, const char *interface, const char *addr, uint16_t port)
 {
-	const char *const has[] = { "ip", "addr", "replace", addr, "dev",
-		interface, NULL };
+	const char *const has[] = { "ip", "addr", "replace", addr, "nodad",
+		"dev", interface, NULL };
 	struct sockaddr_in6 at = { .sin6_family = AF_INET6,
 		.sin6_port = htons(port) };
 	int fd;
