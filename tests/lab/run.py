@@ -36,7 +36,8 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.
-TOOLS = {"gcc": "gcc", "unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2",
+TOOLS = {"gcc": "gcc",
+         "unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2",
          "nft": "nftables", "dnsmasq": "dnsmasq-base", "nginx": "nginx-light",
          "openssl": "openssl", "dhcpcd": "dhcpcd-base", "udhcpc": "udhcpc",
          "dhclient": "isc-dhcp-client"}
