@@ -210,14 +210,31 @@ policies_bound(struct policies *policies, struct kernel_policy *policy)
 	return policy->bound;
 }
 
+size_t
+policies_likes(const struct kernel_policy *policy,
+    const struct kernel_policy *likes[POLICY_LIKES])
+{
+	size_t n = 0;
+
+	for (; policy != NULL; policy = policy->bound) {
+		likes[n++] = policy;
+		if (policy->watched != NULL)
+			likes[n++] = policy->watched;
+	}
+	return n;
+}
+
 bool
 policies_is_like(
     const struct kernel_policy *policy, const struct kernel_policy *one)
 {
-	if (policy == NULL || one == NULL)
-		return false;
-	return policy == one || policy->watched == one ||
-	       policies_is_like(policy->bound, one);
+	const struct kernel_policy *likes[POLICY_LIKES];
+	size_t n = policies_likes(policy, likes);
+
+	for (size_t i = 0; i < n; i++)
+		if (likes[i] == one)
+			return true;
+	return false;
 }
 
 void

@@ -25,6 +25,8 @@ struct fault;
 struct policy;
 
 #define POLICY_NO_RULE UINT64_MAX
+/* Enforced and watched, for Things known by their claim and known better. */
+#define POLICY_LIKES (2 * STRENGTHS)
 
 struct kernel_policy {
 	uint32_t number;
@@ -76,7 +78,9 @@ struct kernel_policy *policies_watched(
  */
 struct kernel_policy *policies_bound(
     struct policies *policies, struct kernel_policy *policy);
-/* Is it the policy, or one of its likes? */
+/* A policy and its likes, those that there are; returns how many. */
+size_t policies_likes(const struct kernel_policy *policy,
+    const struct kernel_policy *likes[POLICY_LIKES]);
 bool policies_is_like(
     const struct kernel_policy *policy, const struct kernel_policy *one);
 

@@ -344,6 +344,38 @@ def _thing_leaves(lab, flows):
     _probe_peer(lab, lab.t2, "same-manufacturer", True, families=(4,))
 
 
+def _assign(lab, host, url):
+    code, out, err = lab.mudd.ctl("device", "assign", host.mac, url)
+    lab.check(code == 0, "%s is given its MUD URL" % host.name, out + err)
+
+
+def _counted(lab):
+    """Packets that its entries for the maker's Things have decided."""
+    told = lab.mudd.ask("policy", "show", LAMP)
+    lab.check(told.get("devices") == [lab.t1.mac], "it lists the lamp", told)
+    return sum(ace.get("packets") or 0 for ace in told["aces"]
+               if ace["ace"].startswith("same-manufacturer-"))
+
+
+def _vouched_for(lab, flows):
+    """What an administrator says is no peer of what Things say (S-40)."""
+    _probe_peer(lab, lab.t2, "same-manufacturer", True)
+    flows["plug"] = _Flows(lab, lab.t2, "same-manufacturer")
+    flows["plug"].go_on("both have announced")
+    _assign(lab, lab.t2, PLUG)
+    when = "the plug is vouched for"
+    flows["plug"].have_stopped(when)
+    flows["maker"].go_on(when)
+    _probe_peer(lab, lab.t2, "same-manufacturer", False)
+    before = _counted(lab)
+    _assign(lab, lab.t1, LAMP)
+    when = "the lamp is vouched for, too"
+    flows["maker"].have_stopped(when)
+    _probe_peer(lab, lab.t2, "same-manufacturer", True)
+    _probe_peer(lab, lab.t3, "same-manufacturer", False)
+    lab.check(_counted(lab) > before, "what the lamp sends now is counted")
+
+
 @scenario("members", 120)
 def members(lab):
     """Who leaves a class takes its flows along, and nobody else's."""
@@ -364,3 +396,5 @@ def members(lab):
     flows["maker"] = _Flows(lab, lab.t3, "same-manufacturer")
     _controller_leaves(lab, flows)
     _thing_leaves(lab, flows)
+    _is_known(lab, lab.t2)
+    _vouched_for(lab, flows)
