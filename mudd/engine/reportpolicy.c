@@ -72,8 +72,8 @@ append_thing(void *arg, struct thing *thing)
 	char mac[MAC_TEXT];
 
 	if (thing->mud != NULL &&
-	    policies_is_like(listing->policy,
-		plan_policy_of(listing->engine->plan, thing)))
+	    policies_is_like(
+		listing->policy, plan_policy_of(listing->engine->plan, thing)))
 		(void)json_array_append_new(
 		    listing->macs, json_string(mac_text(&thing->mac, mac)));
 }
@@ -116,8 +116,7 @@ ace_of(const struct kernel_policy *policy, size_t i)
 	put_text(object, "acl", ace->acl);
 	put_text(object, "ace", ace->name);
 	if (packets != POLICY_NO_RULE)
-		put_value(
-		    object, "packets", json_integer((json_int_t)packets));
+		put_value(object, "packets", json_integer((json_int_t)packets));
 	return object;
 }
 
