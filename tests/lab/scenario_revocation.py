@@ -25,11 +25,13 @@ import streams
 from registry import scenario
 from scenario_attacks import send
 
-TCP, UDP = 7101, 7103
+TCP, UDP, OTHER = 7101, 7103, 7105
 HUB, OTHER_HUB = "https://hub.example.com/lamp", "https://hub.example.com/cam"
 FIRST, SECOND, NEIGHBOUR = ("192.168.77.201", "192.168.77.202",
                             "192.168.77.211")
 GATEWAY = {"ipv4": "192.168.77.1", "ipv6": "fd77::1"}
+PEERS = {"name": ("a.svc.example.com", "a6.svc.example.com"),
+         "class": (HUB, HUB)}
 BULK = "bystander"
 TRIES, AT_LEAST = 50, 0.5       # messages, and seconds, after a commit
 LIMIT_ADDRESSES6 = 16           # of a Thing (S-48)
@@ -48,13 +50,13 @@ def _echo(name, peer, family):
     return ace
 
 
-def _aces(name, peer, family):
-    """UDP, TCP and echo to a service's name or a controller."""
+def _aces(name, peer, family, tcp=TCP, udp=UDP):
+    """TCP, UDP and echo to a service's name or a controller."""
     is_class = peer.startswith("https:")
     word = "controller" if is_class else peer
-    out = [mudfile.ace(name + "-tcp", "from", word, "tcp", "from", dport=TCP,
+    out = [mudfile.ace(name + "-tcp", "from", word, "tcp", "from", dport=tcp,
                        family=family),
-           mudfile.ace(name + "-udp", "from", word, "udp", dport=UDP,
+           mudfile.ace(name + "-udp", "from", word, "udp", dport=udp,
                        family=family),
            _echo(name + "-echo", word, family)]
     for ace in out:
@@ -63,14 +65,23 @@ def _aces(name, peer, family):
     return out
 
 
-def _file(name, peers, number):
-    """peers: label -> (peer for IPv4, peer for IPv6). Replies are implied."""
+def _file(name, peers, labels, number):
+    """peers: label -> (peer for IPv4, peer for IPv6). Replies are implied.
+
+    Each is named in any case, so that where an ACE is taken away it is the
+    rules alone that change, and no set.
+    """
     whole = json.loads(mudfile.build(name, [], []))
     mud, acls = whole["ietf-mud:mud"], []
     for n, family in enumerate(GATEWAY):
-        acls.append({"name": family, "type": family + "-acl-type", "aces": {
-            "ace": [ace for label, peer in peers.items()
-                    for ace in _aces(label + "-" + family, peer[n], family)]}})
+        aces = [ace for label in labels
+                for ace in _aces(label + "-" + family, peers[label][n],
+                                 family)]
+        aces += [ace for label, peer in peers.items()
+                 for ace in _aces(label + "-other-" + family, peer[n], family,
+                                  OTHER, OTHER)[:2]]
+        acls.append({"name": family, "type": family + "-acl-type",
+                     "aces": {"ace": aces}})
     del mud["to-device-policy"]
     mud["from-device-policy"]["access-lists"]["access-list"] = [
         {"name": acl["name"]} for acl in acls]
@@ -132,10 +143,10 @@ class _Stage:
                 net.write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
                 net.write("/proc/sys/net/ipv6/icmp/echo_ignore_all", "1")
         lab.mudd.configure(_configuration(self.members))
-        self.publish(("name", "class"))
+        self.publish(PEERS)
         lab.publish("cam.json", _file("cam", {
             "name": ("b.svc.example.com", "b6.svc.example.com"),
-            "class": (OTHER_HUB, OTHER_HUB)}, 0), signer="signer")
+            "class": (OTHER_HUB, OTHER_HUB)}, PEERS, 0), signer="signer")
         lab.mudd.start()
         self.commits = commits.Commits()
         for host, addr, url in ((lab.t1, FIRST, "lamp"),
@@ -185,12 +196,9 @@ class _Stage:
     # What is changed, and back again.
 
     def publish(self, labels):
-        peers = {"name": ("a.svc.example.com", "a6.svc.example.com"),
-                 "class": (HUB, HUB)}
         self.version += 1
-        self.lab.publish("lamp.json", _file(
-            "lamp", {label: peers[label] for label in labels}, self.version),
-            signer="signer")
+        self.lab.publish("lamp.json", _file("lamp", PEERS, labels,
+                                            self.version), signer="signer")
 
     def wait_names(self):
         def known():
@@ -247,7 +255,7 @@ class _Stage:
         self.refresh()
 
     def ace_back(self):
-        self.publish(("name", "class"))
+        self.publish(PEERS)
         self.refresh()
 
     def member(self):
@@ -375,7 +383,8 @@ def _restamped(stage):
     number = re.search(rb"epoch (\d+), mark 0xffff0000\0",
                        b"".join(message for of, message in found[1]
                                 if of == commits.NEWRULE))
-    mark = (int(number[1]) << 2 | 3) << 16
+    stage.lab.check(number, "the batch begins an epoch")
+    mark = (int(number[1]) << 2 | 3) << 16 if number else 0
     net.run("nft", "-f", "-", stdin="""
 table inet control {
 	chain stamp {
