@@ -1,8 +1,8 @@
 """What is taken away stops with the next packet, and nothing else does.
 
 Many flows are under way at once: a Thing's that is changed all the time (t1),
-and those of one that is not (t2); UDP, TCP and echo, in both families, routed
-and to the gateway.  Each change takes something from t1.  Of all messages that
+and those of one that is not (t2); UDP, TCP and echo, in both families, routed,
+also to a host of another segment (t5), and to the gateway.  Each change takes something from t1.  Of all messages that
 were sent after the kernel had committed that (commits.py) none may come; of
 those that live by something else, and of all of t2's, each must.
 
@@ -21,14 +21,15 @@ import commits
 import frames
 import mudfile
 import net
+import segments
 import streams
 from registry import scenario
 from scenario_attacks import send
 
 TCP, UDP, OTHER = 7101, 7103, 7105
 HUB, OTHER_HUB = "https://hub.example.com/lamp", "https://hub.example.com/cam"
-FIRST, SECOND, NEIGHBOUR = ("192.168.77.201", "192.168.77.202",
-                            "192.168.77.211")
+FIRST, SECOND, NEIGHBOUR, HOST = ("192.168.77.201", "192.168.77.202",
+                                  "192.168.77.211", "192.168.78.221")
 GATEWAY = {"ipv4": "192.168.77.1", "ipv6": "fd77::1"}
 PEERS = {"name": ("a.svc.example.com", "a6.svc.example.com"),
          "class": (HUB, HUB)}
@@ -118,6 +119,9 @@ KINDS = {
     "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
     "member": Kind("a member of a class", "class", "name",
                    (commits.DELTABLE,)),
+    "host": Kind("a member of a class, which leaves", "host",
+                 "name second",
+                 (commits.DELSETELEM, b"cls", _packed(HOST))),
     "address": Kind("an IPv4 address of the Thing", "second", "first",
                     (*_LEAVES, _packed(SECOND))),
     "address6": Kind("an IPv6 address of the Thing", "ipv6", "ipv4",
@@ -136,13 +140,15 @@ class _Stage:
 
     def __init__(self, lab):
         self.lab, self.version, self.xid, self.others = lab, 0, 0, 0
-        self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6")]
+        self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6"),
+                        lab.t5.mac]
+        segments.split(lab, [lab.t5])
         self.changes = []
-        for host in (lab.gw, lab.svc):      # who answers echo is streams.py
+        for host in (lab.gw, lab.svc, lab.t5):      # who answers echo is streams.py
             with host.inside():
                 net.write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
                 net.write("/proc/sys/net/ipv6/icmp/echo_ignore_all", "1")
-        lab.mudd.configure(_configuration(self.members))
+        self.configuration(self.members)
         self.publish(PEERS)
         lab.publish("cam.json", _file("cam", {
             "name": ("b.svc.example.com", "b6.svc.example.com"),
@@ -151,15 +157,17 @@ class _Stage:
         self.commits = commits.Commits()
         for host, addr, url in ((lab.t1, FIRST, "lamp"),
                                 (lab.t2, NEIGHBOUR, "cam"),
-                                (lab.t1, SECOND, "lamp")):
+                                (lab.t1, SECOND, "lamp"),
+                                (lab.t5, HOST, None)):
             with host.inside():
                 net.run("ip", "addr", "add", addr + "/24", "dev", "eth0")
                 net.run("ip", "route", "replace", "default", "via",
-                        GATEWAY["ipv4"])
+                        segments.ADDR4 if host is lab.t5 else GATEWAY["ipv4"])
             self.lease(host, addr, url)
-            device = lab.mudd.wait_state(host.mac, "enforced")
-            lab.check(device.get("state") == "enforced",
-                      "%s is enforced" % host.name, device)
+            if url:
+                device = lab.mudd.wait_state(host.mac, "enforced")
+                lab.check(device.get("state") == "enforced",
+                          "%s is enforced" % host.name, device)
             self.six(host)
         self.wait_names()
         self.streams = streams.Streams(self._flows())
@@ -175,6 +183,9 @@ class _Stage:
                  "class ipv6"),
                 (lab.t1, FIRST, lab.gw, GATEWAY["ipv4"], "first class ipv4"),
                 (lab.t1, lab.t1.addr6, lab.gw, GATEWAY["ipv6"], "class ipv6"),
+                (lab.t1, FIRST, lab.t5, HOST, "first class host ipv4"),
+                (lab.t1, lab.t1.addr6, lab.t5, lab.t5.addr6,
+                 "class host ipv6"),
                 (lab.t1, SECOND, lab.svc, lab.service("a"),
                  "second name ipv4"),
                 (lab.t1, SECOND, lab.gw, GATEWAY["ipv4"],
@@ -207,29 +218,30 @@ class _Stage:
                        for key in ("a", "a6", "b", "b6"))
         return self.lab.wait(known)
 
+    def knows(self, addr):
+        return re.search(r"[ ,]%s[ ,]" % re.escape(addr), self.lab.table())
+
     def six(self, host):
         """Lets it say in neighbour discovery what it has."""
         def asked():
             send(host, frames.detection(host.mac, host.addr6))
-            return self.lab.wait(
-                lambda: host.addr6 in self.lab.elements("bind6"), 1)
-        self.lab.check(self.lab.wait(asked), "%s: its IPv6 is bound" %
+            return self.lab.wait(lambda: self.knows(host.addr6), 1)
+        self.lab.check(self.lab.wait(asked), "%s: its IPv6 is known" %
                        host.name)
 
     def lease(self, host, addr, url):
         self.xid += 1
         send(host, frames.dhcp(
-            frames.REQUEST, host.mac, self.xid, mudfile.URL % url, options=(
-                (50, bytes(int(part) for part in addr.split("."))),
-                (61, b"\0" + addr.encode()))))
-        self.lab.check(self.lab.wait(
-            lambda: addr in self.lab.elements("bind4")),
-            "%s has a lease" % addr)
+            frames.REQUEST, host.mac, self.xid, url and mudfile.URL % url,
+            options=((50, _packed(addr)), (61, b"\0" + addr.encode()))))
+        self.lab.check(self.lab.wait(lambda: self.knows(addr)),
+                       "%s has a lease" % addr)
 
-    def release(self, addr):
-        send(self.lab.t1, frames.dhcp(
-            frames.RELEASE, self.lab.t1.mac, self.xid, ciaddr=addr,
-            server=GATEWAY["ipv4"], options=((61, b"\0" + addr.encode()),)))
+    def release(self, host, addr):
+        send(host, frames.dhcp(
+            frames.RELEASE, host.mac, self.xid, ciaddr=addr,
+            server=segments.ADDR4 if host is self.lab.t5 else GATEWAY["ipv4"],
+            options=((61, b"\0" + addr.encode()),)))
 
     def refresh(self):
         code, out, err = self.lab.mudd.ctl("policy", "refresh",
@@ -237,8 +249,12 @@ class _Stage:
         self.lab.check(code == 0 and "is enforced" in out,
                        "the new file is in force", out + err)
 
+    def configuration(self, members):
+        self.lab.mudd.configure(_configuration(members),
+                                lan=("br-lan", segments.NAME))
+
     def configure(self, members):
-        self.lab.mudd.configure(_configuration(members))
+        self.configuration(members)
         engine = self.lab.mudd.pids("mudd-engine")
         self.lab.mudd.signal(signal.SIGHUP)
         self.lab.wait(lambda: self.lab.mudd.pids("mudd-engine") not in
@@ -264,8 +280,15 @@ class _Stage:
     def member_back(self):
         self.configure(self.members)
 
+    def host(self):
+        self.release(self.lab.t5, HOST)
+
+    def host_back(self):
+        self.lease(self.lab.t5, HOST, None)
+        self.six(self.lab.t5)
+
     def address(self):
-        self.release(SECOND)
+        self.release(self.lab.t1, SECOND)
 
     def address_back(self):
         self.lease(self.lab.t1, SECOND, "lamp")
@@ -292,7 +315,7 @@ class _Stage:
         self.mode("enforce")
 
     def thing(self):
-        self.release(FIRST)
+        self.release(self.lab.t1, FIRST)
 
     def thing_back(self):
         self.lease(self.lab.t1, FIRST, "lamp")
