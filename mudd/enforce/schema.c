@@ -9,6 +9,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "enforce/answers.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
@@ -17,9 +18,6 @@
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Before ordinary filters at 0: an accept of ours overrides none of them. */
-#define PRIORITY_FILTER -5
 
 #define ADDRESSES  (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
 #define ADDRESSES6 (LIMIT_THINGS_MAX * LIMIT_ADDRESSES6)
@@ -532,6 +530,7 @@ schema_inet(struct batch *batch, bool monitor, bool unknown)
 		writer_chain(&to, inet_chains[i].name,
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
 	unknown_schema(&to);
+	answers_schema(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
 	fill_forward(&to, unknown);
