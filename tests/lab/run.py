@@ -31,7 +31,7 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
            "scenario_modes", "scenario_words", "scenario_nowhere",
            "scenario_drops", "scenario_explain", "scenario_cache",
-           "scenario_sandbox")
+           "scenario_matrix", "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.
@@ -59,6 +59,7 @@ def inside(name, stage):
         world.check(False, "the scenario ran to its end",
                     traceback.format_exc())
     outcome = {"passed": world.passed, "failed": world.failed,
+               "said": world.said,
                "seconds": time.monotonic() - started}
     with open(world.out + "/outcome.json", "w") as out:
         json.dump(outcome, out)
@@ -105,6 +106,8 @@ def report(job):
         job.name, "FAIL" if failed else "ok", outcome["passed"],
         "%2d failed" % len(failed) if failed else " " * 9,
         outcome["seconds"]), flush=True)
+    for line in outcome.get("said", ()):
+        print("    " + line, flush=True)
     if failed:
         steps = job.out + "/steps.txt"
         if os.path.exists(steps):
