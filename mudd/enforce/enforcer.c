@@ -17,6 +17,7 @@
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
+#include "enforce/neighbour.h"
 #include "enforce/rules.h"
 #include "enforce/schema.h"
 #include "enforce/table.h"
@@ -27,6 +28,7 @@
 struct enforcer {
 	struct kernel *kernel;
 	struct devices *devices;
+	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
 	struct epoch epoch; /* in the kernel, if there is a live model */
@@ -62,8 +64,10 @@ enforcer_new(struct fault *why)
 	enforcer->kernel = kernel_new(why);
 	if (enforcer->kernel != NULL)
 		enforcer->devices = devices_new(why);
+	if (enforcer->devices != NULL)
+		enforcer->neighbours = neighbours_new(why);
 	gather_init(&enforcer->gather, find_device, enforcer->devices);
-	if (enforcer->devices == NULL ||
+	if (enforcer->neighbours == NULL ||
 	    !probe(enforcer->kernel, schema_probe_inet, why)) {
 		enforcer_free(enforcer);
 		return NULL;
@@ -81,6 +85,7 @@ enforcer_free(struct enforcer *enforcer)
 	if (enforcer == NULL)
 		return;
 	gather_done(&enforcer->gather);
+	neighbours_free(enforcer->neighbours);
 	devices_free(enforcer->devices);
 	kernel_free(enforcer->kernel);
 	free(enforcer);
@@ -174,6 +179,9 @@ send_batch(
 	table_write(&batch, model, &enforcer->tables, at, reset);
 	if (reset || next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
+	/* A RESET's are as they were, or nobody was enforced before it. */
+	if (!reset)
+		neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
 	free(at);
