@@ -93,6 +93,11 @@ show_status(const struct show *show, const json_t *answer)
 	    strcmp(table, "ok") == 0 ? TONE_GOOD : TONE_BAD, show->colour);
 	(void)fputc('\n', show->out);
 	lines_fault(show, json_object_get(answer, "kernel_fault"));
+	if (json_array_size(json_object_get(answer, "degraded")) > 0) {
+		lines_array(
+		    show, "degraded", json_object_get(answer, "degraded"));
+		lines_line(show, " ", "see 'mudctl health'");
+	}
 	put_counts(show, json_object_get(answer, "devices"));
 	if (waiting > 0) {
 		lines_label(show, "approvals");

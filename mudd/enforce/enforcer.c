@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/batch.h"
+#include "enforce/conditions.h"
 #include "enforce/conntrack.h"
 #include "enforce/counters.h"
 #include "enforce/device.h"
@@ -31,6 +32,7 @@ struct enforcer {
 	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
+	struct conditions conditions;
 	struct epoch epoch; /* in the kernel, if there is a live model */
 	bool must_clear;    /* marks of before the count began anew are left */
 };
@@ -55,6 +57,24 @@ probe(struct kernel *kernel, void (*write)(struct batch *batch),
 	return answer == KERNEL_DONE;
 }
 
+static void
+note_tables(struct enforcer *enforcer)
+{
+	struct conditions *conditions = &enforcer->conditions;
+
+	if (enforcer->tables.bridge)
+		conditions_well(conditions, CONDITION_BRIDGE, "");
+	else
+		conditions_impaired(conditions, CONDITION_BRIDGE, "nf_tables",
+		    "the kernel has no nftables for bridges");
+	if (enforcer->tables.egress)
+		conditions_well(conditions, CONDITION_EGRESS, "");
+	else
+		conditions_impaired(conditions, CONDITION_EGRESS, "nf_tables",
+		    "the kernel has no nftables for what leaves by an "
+		    "interface");
+}
+
 struct enforcer *
 enforcer_new(struct fault *why)
 {
@@ -76,7 +96,14 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
 	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	note_tables(enforcer);
 	return enforcer;
+}
+
+struct conditions *
+enforcer_conditions(struct enforcer *enforcer)
+{
+	return &enforcer->conditions;
 }
 
 void

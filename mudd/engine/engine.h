@@ -16,6 +16,7 @@
 #include "engine/controllers.h"
 #include "engine/drops.h"
 #include "engine/fetching.h"
+#include "engine/health.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/materials.h"
@@ -70,6 +71,7 @@ struct engine {
 	struct controllers controllers;
 	struct sightings sightings;
 	struct drops *drops;
+	struct health health;
 	struct engine_listener listener;
 	struct event *turn;  /* what one turn of the loop has changed */
 	struct event *timer; /* what time brings */
