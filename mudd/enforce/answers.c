@@ -31,39 +31,45 @@ fill_output(struct writer *to)
 	writer_put(to, rule);
 }
 
+static void
+stamp_thing(struct writer *to, struct nftnl_rule *rule, unsigned int family)
+{
+	expr_addr_in(rule, family, DESTINATION,
+	    family == 4 ? SET_OWN4 : SET_OWN6, false);
+	expr_goto(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+}
+
 /* A Thing's flow is remembered, so that its errors are known as such. */
 static void
-accept_leases(struct writer *to)
+accept_lease(
+    struct writer *to, unsigned int family, uint16_t server, uint16_t client)
 {
 	struct nftnl_rule *rule = writer_rule(to);
 
-	expr_family(rule, 4);
-	expr_addr_in(rule, 4, DESTINATION, SET_OWN4, false);
-	writer_dhcp(rule, 67, 68);
-	expr_goto(rule, CHAIN_STAMP);
-	writer_put(to, rule);
+	expr_family(rule, family);
+	writer_dhcp(rule, server, client);
+	stamp_thing(to, rule, family);
 
 	rule = writer_rule(to);
-	expr_family(rule, 4);
-	writer_dhcp(rule, 67, 68);
-	expr_accept(rule);
-	writer_put(to, rule);
-
-	rule = writer_rule(to);
-	expr_family(rule, 6);
-	writer_dhcp(rule, 547, 546);
+	expr_family(rule, family);
+	writer_dhcp(rule, server, client);
 	expr_accept(rule);
 	writer_put(to, rule);
 }
 
 static void
-judge(struct writer *to, unsigned int family, const char *policies)
+judge(struct writer *to, unsigned int family)
 {
 	struct nftnl_rule *rule = writer_rule(to);
 
 	expr_family(rule, family);
-	expr_addr_verdict(rule, family, policies);
+	expr_addr_verdict(rule, family, family == 4 ? SET_TO4 : SET_TO6);
 	writer_put(to, rule);
+
+	rule = writer_rule(to);
+	expr_family(rule, family);
+	stamp_thing(to, rule, family);
 }
 
 static void
@@ -72,21 +78,14 @@ fill_answers(struct writer *to)
 	struct nftnl_rule *rule;
 
 	writer_chain(to, CHAIN_ANSWERS, NULL);
-	/* The cache is for IPv4 alone. */
 	rule = writer_rule(to);
-	expr_family(rule, 4);
 	expr_jump(rule, CHAIN_FAST);
 	writer_put(to, rule);
 
-	accept_leases(to);
-	judge(to, 4, SET_TO4);
-	judge(to, 6, SET_TO6);
-
-	rule = writer_rule(to);
-	expr_family(rule, 4);
-	expr_addr_in(rule, 4, DESTINATION, SET_OWN4, false);
-	expr_goto(rule, CHAIN_STAMP);
-	writer_put(to, rule);
+	accept_lease(to, 4, 67, 68);
+	accept_lease(to, 6, 547, 546);
+	judge(to, 4);
+	judge(to, 6);
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef ENFORCE_BATCH_H
 #define ENFORCE_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct batch {
 	uint32_t first_seq;
 	size_t n, n_room; /* messages, BEGIN and END not counted */
 	struct about *about;
+	bool without_log; /* rules lose their log expressions */
 };
 
 /* An empty batch whose BEGIN has this sequence number. */

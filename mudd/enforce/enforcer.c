@@ -19,6 +19,7 @@
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
 #include "enforce/neighbour.h"
+#include "enforce/object.h"
 #include "enforce/rules.h"
 #include "enforce/schema.h"
 #include "enforce/table.h"
@@ -33,6 +34,7 @@ struct enforcer {
 	struct tables tables;
 	struct gather gather;
 	struct conditions conditions;
+	bool logs;
 	struct epoch epoch; /* in the kernel, if there is a live model */
 	bool must_clear;    /* marks of before the count began anew are left */
 };
@@ -96,8 +98,17 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
 	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
+	if (!enforcer->logs)
+		kernel_without_log(enforcer->kernel);
 	note_tables(enforcer);
 	return enforcer;
+}
+
+bool
+enforcer_has_log(const struct enforcer *enforcer)
+{
+	return enforcer->logs;
 }
 
 struct conditions *

@@ -99,28 +99,40 @@ answers_of_ipv6(void **state)
 
 /* Nor does the policy speak of leases, and of what the gateway opens. */
 static void
-the_rest_passes(void **state)
+the_rest_passes(void **state, unsigned int family, const char *host,
+    const char *self, const char *stranger)
 {
-	struct world *world = begin(state, THING_ADDR, GATEWAY_ADDR);
-	int thing = gateway_udp(HOST_THING, THING_ADDR, 5001);
-	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR, 4001);
-	int client = gateway_udp(HOST_THING, THING_ADDR, 68);
-	int server = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR, 67);
-	int other = gateway_udp(HOST_OTHER, OTHER_ADDR, 5000);
+	struct world *world = begin(state, host, self);
+	uint16_t ask = family == 4 ? 68 : 546, give = family == 4 ? 67 : 547;
+	int thing = gateway_udp(HOST_THING, host, 5001);
+	int gateway = gateway_udp(HOST_GATEWAY, self, 4001);
+	int client = gateway_udp(HOST_THING, host, ask);
+	int server = gateway_udp(HOST_GATEWAY, self, give);
+	int other = gateway_udp(HOST_OTHER, stranger, 5000);
 
-	play_policy(world, 4, RULE_DENY);
-	assert_int_equal(gateway_pass(client, GATEWAY_ADDR, 67, server, 5), 5);
-	assert_int_equal(gateway_pass(server, THING_ADDR, 68, client, 5), 5);
-	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5001, thing, 5), 5);
-	assert_int_equal(
-	    gateway_pass(thing, GATEWAY_ADDR, 4001, gateway, 5), 5);
-	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5001, thing, 5), 5);
+	play_policy(world, family, RULE_DENY);
+	assert_int_equal(gateway_pass(client, self, give, server, 5), 5);
+	assert_int_equal(gateway_pass(server, host, ask, client, 5), 5);
+	assert_int_equal(gateway_pass(gateway, host, 5001, thing, 5), 5);
+	assert_int_equal(gateway_pass(thing, self, 4001, gateway, 5), 5);
+	assert_int_equal(gateway_pass(gateway, host, 5001, thing, 5), 5);
 	/* Who is not managed is not ours. */
-	assert_int_equal(
-	    gateway_pass(other, GATEWAY_ADDR, 4001, gateway, 5), 5);
-	assert_int_equal(gateway_pass(gateway, OTHER_ADDR, 5000, other, 5), 5);
+	assert_int_equal(gateway_pass(other, self, 4001, gateway, 5), 5);
+	assert_int_equal(gateway_pass(gateway, stranger, 5000, other, 5), 5);
 	(void)close(thing), (void)close(gateway), (void)close(client);
 	(void)close(server), (void)close(other);
+}
+
+static void
+the_rest_of_ipv4(void **state)
+{
+	the_rest_passes(state, 4, THING_ADDR, GATEWAY_ADDR, OTHER_ADDR);
+}
+
+static void
+the_rest_of_ipv6(void **state)
+{
+	the_rest_passes(state, 6, THING_ADDR6, GATEWAY_ADDR6, OTHER_ADDR6);
 }
 
 int
@@ -129,7 +141,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_of_ipv4),
 		cmocka_unit_test(answers_of_ipv6),
-		cmocka_unit_test(the_rest_passes),
+		cmocka_unit_test(the_rest_of_ipv4),
+		cmocka_unit_test(the_rest_of_ipv6),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_end);
