@@ -25,6 +25,7 @@ from registry import scenario
 
 _SEED = int(os.environ.get("MUDD_MATRIX_SEED", "5"))
 _DRAWN = int(os.environ.get("MUDD_MATRIX_DRAWN", "8"))
+_BURST = 200    # the kernel's queue before the bridge has 1000 places
 _ERRORS = {4: ((3, 3), (3, 1), (11, 0)), 6: ((1, 4), (2, 0), (3, 0))}
 
 
@@ -156,8 +157,10 @@ class _Matrix:
         planned = time.monotonic()
         list(world.heard())
         for cells in rounds:
-            for cell in cells:
+            for n, cell in enumerate(cells, 1):
                 world.send(cell.sender, cell.receiver, cell.packet)
+                if n % _BURST == 0:
+                    time.sleep(0.002)
             time.sleep(0.2)
         time.sleep(1.5)
         heard = world.heard()
