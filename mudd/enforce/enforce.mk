@@ -18,6 +18,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
+	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
@@ -27,7 +28,9 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
+	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
+	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
@@ -59,6 +62,7 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_change tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
+	tests/unit/test_portguard \
 	tests/unit/test_neighbour tests/unit/test_packets \
 	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
 	tests/unit/test_tallies
@@ -134,6 +138,11 @@ tests_unit_test_packets_LDADD = $(enforce_test_libs)
 tests_unit_test_packets6_SOURCES = tests/unit/test_packets6.c $(enforce_world)
 tests_unit_test_packets6_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_packets6_LDADD = $(enforce_test_libs)
+
+tests_unit_test_portguard_SOURCES = tests/unit/test_portguard.c \
+	$(enforce_world)
+tests_unit_test_portguard_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_portguard_LDADD = $(enforce_test_libs)
 
 tests_unit_test_rules_SOURCES = tests/unit/test_rules.c $(enforce_batches) \
 	tests/unit/steps.c tests/unit/steps.h
