@@ -60,6 +60,7 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_answers \
 	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_droplog \
+	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_portguard \
@@ -67,7 +68,8 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
 	tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
-	tests/unit/bench_cache
+	tests/unit/bench_cache tests/unit/bench_packets \
+	tests/unit/bench_scale
 TESTS += $(enforce_tests)
 
 # Batches as text, and a gateway in network namespaces.
@@ -85,6 +87,21 @@ tests_unit_bench_cache_LDADD = $(enforce_test_libs)
 tests_unit_test_answers_SOURCES = tests/unit/test_answers.c $(enforce_world)
 tests_unit_test_answers_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_answers_LDADD = $(enforce_test_libs)
+# Many Things under many policies.
+enforce_crowd = $(enforce_world) tests/unit/crowd.c tests/unit/crowd.h
+
+# For ./dev bench: what a change costs beside thousands of Things, and what
+# their packets cost.
+tests_unit_bench_scale_SOURCES = tests/unit/bench_scale.c $(enforce_crowd)
+tests_unit_bench_scale_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_scale_LDADD = $(enforce_test_libs)
+tests_unit_bench_packets_SOURCES = tests/unit/bench_packets.c $(enforce_crowd)
+tests_unit_bench_packets_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_packets_LDADD = $(enforce_test_libs)
+
+tests_unit_test_crowd_SOURCES = tests/unit/test_crowd.c $(enforce_crowd)
+tests_unit_test_crowd_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_crowd_LDADD = $(enforce_test_libs)
 
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
