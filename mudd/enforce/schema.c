@@ -10,6 +10,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "enforce/answers.h"
+#include "enforce/detour.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
@@ -266,6 +267,7 @@ fill_forward(struct writer *to, bool unknown)
 	struct nftnl_rule *rule;
 
 	to->chain = "forward";
+	detour_enter(to);
 	jump(to, CHAIN_FAST);
 	rule = writer_rule(to);
 	/* A frame that stays on its bridge is addressed to its receiver, one
@@ -400,6 +402,7 @@ schema_inet(struct batch *batch, bool monitor, bool unknown)
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
 	unknown_schema(&to);
 	answers_schema(&to);
+	detour_write(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
 	fill_forward(&to, unknown);
