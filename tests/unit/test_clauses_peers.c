@@ -370,8 +370,8 @@ M_DIR_6(void **state)
 	assert_string_equal(chain_alone(outcome->policy, CHAIN_TO), "--");
 	expect_first(
 	    outcome, CHAIN_TO_REPLY, "meta nfproto ipv4 udp sport 5683 return");
-	assert_non_null(
-	    strstr(text, "chain pt_1 {\n\tct direction reply goto mt_1\n"));
+	assert_non_null(strstr(text,
+	    "chain pt_1 {\n\tct state established ct direction reply goto mt_1\n"));
 	expect_closed(outcome, CHAIN_FROM_REPLY);
 	allows(outcome, SOURCE_REPLY, ANSWER_UDP("203.0.113.9", 5683));
 	denies(outcome, SOURCE_NONE, TO_UDP("203.0.113.9", 5683));

@@ -120,8 +120,8 @@ static const char *const inet[] = {
 	"return comment \"ace 0\"",
 	"ip daddr @local4 ip daddr != @self4 icmp type echo-request "
 	"counter return comment \"ace 2\"",
-	"ct direction reply goto mf_1",
-	"ct direction reply goto mt_1",
+	"ct state established ct direction reply goto mf_1",
+	"ct state established ct direction reply goto mt_1",
 	"ip saddr @dns1_4 tcp sport 443 counter return",
 	"ip saddr @cls2_4 udp dport 5683 counter return comment "
 	"\"ace 3\"",
