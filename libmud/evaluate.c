@@ -119,6 +119,19 @@ has_hops(const struct flow *flow, uint64_t hops)
 	       flow->field[FIELD_TTL] == hops;
 }
 
+/* A client and a server on one link. */
+static bool
+is_dhcp_near(const struct world *world, const struct flow *flow)
+{
+	bool is_4 = flow->peer.family == 4;
+	int32_t client = is_4 ? 68 : 546;
+	int32_t server = is_4 ? PORT_DHCP : PORT_DHCPV6;
+
+	return flow->protocol == UDP && world_is_local(world, &flow->peer) &&
+	       ((flow->source == client && flow->destination == server) ||
+		   (flow->source == server && flow->destination == client));
+}
+
 /* Point 5, but for errors: the list in the header. */
 static bool
 is_infrastructure(const struct world *world, const struct flow *flow)
@@ -130,6 +143,8 @@ is_infrastructure(const struct world *world, const struct flow *flow)
 
 	if (is_icmp6 && (type == NEIGHBOUR || type == ADVERTISE) &&
 	    has_hops(flow, HOPS_ND))
+		return true;
+	if (is_dhcp_near(world, flow))
 		return true;
 	/* All others go from the Thing to the gateway, or to many at once. */
 	if (!from || (!world_has(&world->gateway, &flow->peer) &&
