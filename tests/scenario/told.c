@@ -261,6 +261,18 @@ tell_mark(struct told *told, const struct record_mark *mark)
 		(void)fprintf(told->out, "mark 0x%08x\n", mark->mask);
 }
 
+static void
+tell_bridges(struct told *told, const struct record_bridges *bridges)
+{
+	static const char *const names[BRIDGE_CHOICES] = { "auto", "netfilter",
+		"stateless" };
+
+	if (bridges->choice != BRIDGE_CHOICE_AUTO &&
+	    bridges->choice < BRIDGE_CHOICES)
+		(void)fprintf(
+		    told->out, "bridge-path %s\n", names[bridges->choice]);
+}
+
 void
 told_record(struct told *told, const struct engine *engine,
     enum record_type type, const void *body)
@@ -306,6 +318,9 @@ told_record(struct told *told, const struct engine *engine,
 		break;
 	case RECORD_MARK:
 		tell_mark(told, body);
+		break;
+	case RECORD_BRIDGES:
+		tell_bridges(told, body);
 		break;
 	default: /* the rules themselves */
 		break;
