@@ -103,6 +103,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
 	tests/scenario/76-bridge-path.scn \
+	tests/scenario/76-moves.scn \
+	tests/scenario/77-forged-frames.scn \
 	tests/scenario/77-strength.scn \
 	tests/scenario/78-shunned.scn \
 	tests/scenario/76-health.scn \

@@ -101,6 +101,8 @@ static const struct {
 	RECORD(BRIDGES, bridges, 0, ENGINE, MUDD),
 	RECORD(PATH, path, 0, MUDD, ENGINE),
 	RECORD(CONDITION, condition, 0, MUDD, ENGINE),
+	RECORD(LAN_PORT, lan_port, 0, ENGINE, MUDD),
+	RECORD(PLACE, place, 0, ENGINE, MUDD),
 #undef RECORD
 };
 /* clang-format on */

@@ -221,6 +221,16 @@ make_servers(void)
 }
 
 void
+gateway_hand_over(bool is_on)
+{
+	ip(HOST_GATEWAY, is_on ? "link set br0 type bridge nf_call_iptables 1"
+			       : "link set br0 type bridge nf_call_iptables 0");
+	ip(HOST_GATEWAY, is_on
+			     ? "link set br0 type bridge nf_call_ip6tables 1"
+			     : "link set br0 type bridge nf_call_ip6tables 0");
+}
+
+void
 gateway_make(void)
 {
 	static const char *const here[] = {

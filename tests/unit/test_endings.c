@@ -124,20 +124,16 @@ denied_things_do_dhcp(void **state)
 static void
 denied_things_reach_no_neighbour(void **state)
 {
-	static const char *const off[] = { "ip", "link", "set", "br0", "type",
-		"bridge", "nf_call_iptables", "0", NULL };
-	static const char *const on[] = { "ip", "link", "set", "br0", "type",
-		"bridge", "nf_call_iptables", "1", NULL };
 	struct world *world = world_begin(state);
 	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
 	int other = gateway_udp(HOST_OTHER, OTHER_ADDR, 5000);
 	struct sums sums;
 
-	free(gateway_run(HOST_GATEWAY, off));
+	gateway_hand_over(false);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
 	script_deny(&world->script, THING_MAC, 1);
 	world_play(world, 0);
-	free(gateway_run(HOST_GATEWAY, off));
+	gateway_hand_over(false);
 	sums = world_counters(world);
 	assert_int_equal(sums.thing.from_packets, 0);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 0);
@@ -146,9 +142,9 @@ denied_things_reach_no_neighbour(void **state)
 	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 0);
 	script_thing(&world->script, OP_ADD, THING_MAC, 1);
 	world_play(world, 0);
-	free(gateway_run(HOST_GATEWAY, off));
+	gateway_hand_over(false);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
-	free(gateway_run(HOST_GATEWAY, on));
+	gateway_hand_over(true);
 	(void)close(thing), (void)close(other);
 }
 
