@@ -20,15 +20,17 @@
 #define UDP    17
 #define ICMPV6 58
 
-#define PORT_DNS    53
-#define PORT_DHCP   67
-#define PORT_NTP    123
-#define PORT_DHCPV6 547
-#define ROUTER_ASK  133
-#define NEIGHBOUR   135
-#define ADVERTISE   136
-#define HOPS_ND     255
-#define HOPS_MLD    1
+#define PORT_DNS           53
+#define PORT_DHCP          67
+#define PORT_DHCP_CLIENT   68
+#define PORT_NTP           123
+#define PORT_DHCPV6_CLIENT 546
+#define PORT_DHCPV6        547
+#define ROUTER_ASK         133
+#define NEIGHBOUR          135
+#define ADVERTISE          136
+#define HOPS_ND            255
+#define HOPS_MLD           1
 
 struct question {
 	const struct policy *policy;
@@ -119,17 +121,32 @@ has_hops(const struct flow *flow, uint64_t hops)
 	       flow->field[FIELD_TTL] == hops;
 }
 
-/* A client and a server on one link. */
 static bool
-is_dhcp_near(const struct world *world, const struct flow *flow)
+is_udp_between(const struct flow *flow, uint8_t family, int32_t source,
+    int32_t destination)
 {
-	bool is_4 = flow->peer.family == 4;
-	int32_t client = is_4 ? 68 : 546;
-	int32_t server = is_4 ? PORT_DHCP : PORT_DHCPV6;
+	return flow->peer.family == family && flow->protocol == UDP &&
+	       flow->source == source && flow->destination == destination;
+}
 
-	return flow->protocol == UDP && world_is_local(world, &flow->peer) &&
-	       ((flow->source == client && flow->destination == server) ||
-		   (flow->source == server && flow->destination == client));
+/* What a DHCP server answers: the gateway, or a neighbour. */
+static bool
+is_lease(const struct world *world, const struct flow *flow)
+{
+	return (world_is_local(world, &flow->peer) ||
+		   (flow->direction == TO_DEVICE &&
+		       world_has(&world->gateway, &flow->peer))) &&
+	       (is_udp_between(flow, 4, PORT_DHCP, PORT_DHCP_CLIENT) ||
+		   is_udp_between(flow, 6, PORT_DHCPV6, PORT_DHCPV6_CLIENT));
+}
+
+/* What a client asks a neighbour. */
+static bool
+is_asked_near(const struct world *world, const struct flow *flow)
+{
+	return world_is_local(world, &flow->peer) &&
+	       (is_udp_between(flow, 4, PORT_DHCP_CLIENT, PORT_DHCP) ||
+		   is_udp_between(flow, 6, PORT_DHCPV6_CLIENT, PORT_DHCPV6));
 }
 
 /* Point 5, but for errors: the list in the header. */
@@ -144,7 +161,7 @@ is_infrastructure(const struct world *world, const struct flow *flow)
 	if (is_icmp6 && (type == NEIGHBOUR || type == ADVERTISE) &&
 	    has_hops(flow, HOPS_ND))
 		return true;
-	if (is_dhcp_near(world, flow))
+	if (is_lease(world, flow) || is_asked_near(world, flow))
 		return true;
 	/* All others go from the Thing to the gateway, or to many at once. */
 	if (!from || (!world_has(&world->gateway, &flow->peer) &&

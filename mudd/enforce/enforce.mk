@@ -2,6 +2,7 @@
 # It must not come to link libcrypto, jansson or libcurl.
 noinst_LIBRARIES += mudd/enforce/libenforce.a
 mudd_enforce_libenforce_a_SOURCES = \
+	mudd/enforce/answers.c mudd/enforce/answers.h \
 	mudd/enforce/batch.c mudd/enforce/batch.h \
 	mudd/enforce/bridgecall.c mudd/enforce/bridgecall.h \
 	mudd/enforce/bridged.c mudd/enforce/bridged.h \
@@ -63,6 +64,8 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
+enforce_tests = tests/unit/test_answers \
+	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
@@ -87,6 +90,9 @@ tests_unit_bench_cache_SOURCES = tests/unit/bench_cache.c \
 tests_unit_bench_cache_CFLAGS = $(enforce_test_cflags)
 tests_unit_bench_cache_LDADD = $(enforce_test_libs)
 
+tests_unit_test_answers_SOURCES = tests/unit/test_answers.c $(enforce_world)
+tests_unit_test_answers_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_answers_LDADD = $(enforce_test_libs)
 # Many Things under many policies.
 enforce_crowd = $(enforce_world) tests/unit/crowd.c tests/unit/crowd.h
 

@@ -9,6 +9,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "enforce/answers.h"
 #include "enforce/bridged.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
@@ -19,9 +20,6 @@
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Before ordinary filters at 0: an accept of ours overrides none of them. */
-#define PRIORITY_FILTER -5
 
 #define ADDRESSES  (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
 #define ADDRESSES6 (LIMIT_THINGS_MAX * LIMIT_ADDRESSES6)
@@ -409,6 +407,7 @@ schema_inet(struct batch *batch, bool monitor, bool unknown, bool bridged)
 	unknown_schema(&to);
 	if (bridged)
 		bridged_schema(&to);
+	answers_schema(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
 	fill_forward(&to, unknown, bridged);
