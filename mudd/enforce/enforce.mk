@@ -61,13 +61,10 @@ if HAVE_CMOCKA
 enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
-enforce_tests = tests/unit/test_cache tests/unit/test_capture \
-	tests/unit/test_change tests/unit/test_droplog \
-	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 enforce_tests = tests/unit/test_answers \
 	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
-	tests/unit/test_endings tests/unit/test_epoch \
+	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_portguard \
 	tests/unit/test_neighbour tests/unit/test_packets \
