@@ -13,6 +13,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
+	mudd/enforce/detour.c mudd/enforce/detour.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
@@ -24,6 +25,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
+	mudd/enforce/exproption.c mudd/enforce/exproption.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
@@ -66,10 +68,9 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_portguard \
 	tests/unit/test_neighbour tests/unit/test_packets \
-	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
-	tests/unit/test_tallies
+	tests/unit/test_packets6 tests/unit/test_portguard \
+	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache tests/unit/bench_packets \
 	tests/unit/bench_scale

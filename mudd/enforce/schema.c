@@ -11,6 +11,7 @@
 
 #include "enforce/answers.h"
 #include "enforce/bridged.h"
+#include "enforce/detour.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
@@ -269,6 +270,7 @@ fill_forward(struct writer *to, bool unknown, bool bridged)
 	struct nftnl_rule *rule;
 
 	to->chain = "forward";
+	detour_enter(to);
 	jump(to, CHAIN_FAST);
 	rule = writer_rule(to);
 	/* A frame that stays on its bridge is addressed to its receiver, one
@@ -408,6 +410,7 @@ schema_inet(struct batch *batch, bool monitor, bool unknown, bool bridged)
 	if (bridged)
 		bridged_schema(&to);
 	answers_schema(&to);
+	detour_write(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
 	fill_forward(&to, unknown, bridged);
