@@ -19,6 +19,7 @@
 struct conditions;
 struct enforcer;
 struct fault;
+struct walked;
 
 /*
  * Opens the netlink sockets and asks the kernel, by a transaction that leaves
@@ -93,6 +94,11 @@ int enforcer_counters(
 typedef void enforcer_tally_fn(void *arg, const struct record_tally *tally);
 int enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
     enforcer_tally_fn *each, void *arg);
+
+/* What becomes of a packet by what is installed; the question is sound
+ * (walk.h). */
+void enforcer_walk(struct enforcer *enforcer, const struct record_walk *walk,
+    struct walked *walked);
 
 /* Deletes our tables, in one transaction. The next batch must be a RESET. */
 bool enforcer_teardown(struct enforcer *enforcer, struct fault *why);

@@ -28,6 +28,7 @@ from registry import SCENARIOS  # noqa: E402
 
 MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_corpus", "scenario_lan", "scenario_daemon",
+           "scenario_walk",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
            "scenario_matrix", "scenario_revocation",
            "scenario_modes", "scenario_words", "scenario_nowhere",
