@@ -7,15 +7,26 @@
 #ifndef ENFORCE_BATCH_H
 #define ENFORCE_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct nlmsghdr;
 
+#define BATCH_NOTE 64
+
 /* What a message is about: a constant text, and a number unless that is 0. */
 struct about {
 	const char *what;
 	uint32_t number;
+};
+
+/* What the tables that a batch makes are like. */
+struct batch_tables {
+	uint32_t flags;        /* NFT_TABLE_F_* */
+	bool can_destroy;      /* the kernel knows how to delete what may not be
+	                          there */
+	char note[BATCH_NOTE]; /* for whoever finds them; "" : none */
 };
 
 /* Room that a message may take; above the 64 kB that an attribute can. */
@@ -28,6 +39,7 @@ struct batch {
 	uint32_t first_seq;
 	size_t n, n_room; /* messages, BEGIN and END not counted */
 	struct about *about;
+	struct batch_tables tables; /* the owner's to set, before the first */
 };
 
 /* An empty batch whose BEGIN has this sequence number. */
@@ -42,6 +54,9 @@ void batch_done(struct batch *batch);
 struct nlmsghdr *batch_open(struct batch *batch, uint16_t type, uint16_t family,
     uint16_t flags, struct about about);
 void batch_close(struct batch *batch);
+/* The same message as one of another batch. */
+void batch_copy(
+    struct batch *batch, const struct nlmsghdr *message, struct about about);
 
 /*
  * Ends the batch: BATCH_END follows, and the last message asks for an answer,

@@ -2,6 +2,7 @@
 # It must not come to link libcrypto, jansson or libcurl.
 noinst_LIBRARIES += mudd/enforce/libenforce.a
 mudd_enforce_libenforce_a_SOURCES = \
+	mudd/enforce/attrs.c mudd/enforce/attrs.h \
 	mudd/enforce/batch.c mudd/enforce/batch.h \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
@@ -17,6 +18,8 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
+	mudd/enforce/foreign.c mudd/enforce/foreign.h \
+	mudd/enforce/image.c mudd/enforce/image.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
@@ -24,13 +27,16 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
+	mudd/enforce/repair.c mudd/enforce/repair.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
 	mudd/enforce/tallies.c mudd/enforce/tallies.h \
+	mudd/enforce/tamper.c mudd/enforce/tamper.h \
 	mudd/enforce/unknown.c mudd/enforce/unknown.h \
+	mudd/enforce/whole.c mudd/enforce/whole.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
 	mudd/enforce/writer.c mudd/enforce/writer.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
@@ -55,7 +61,7 @@ enforce_tests = tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_rules \
-	tests/unit/test_spawn tests/unit/test_tallies
+	tests/unit/test_spawn tests/unit/test_tallies tests/unit/test_tamper
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache
 TESTS += $(enforce_tests)
@@ -104,6 +110,9 @@ tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 tests_unit_test_tallies_SOURCES = tests/unit/test_tallies.c $(enforce_world)
 tests_unit_test_tallies_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tallies_LDADD = $(enforce_test_libs)
+tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c $(enforce_world)
+tests_unit_test_tamper_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_tamper_LDADD = $(enforce_test_libs)
 tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
 tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)

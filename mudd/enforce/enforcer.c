@@ -4,6 +4,7 @@
  */
 #include "enforce/enforcer.h"
 
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,13 @@
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
+#include "enforce/object.h"
+#include "enforce/repair.h"
 #include "enforce/rules.h"
 #include "enforce/schema.h"
 #include "enforce/table.h"
 #include "enforce/tallies.h"
+#include "enforce/whole.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -29,6 +33,8 @@ struct enforcer {
 	struct devices *devices;
 	struct tables tables;
 	struct gather gather;
+	struct batch_tables form; /* of tables that are made */
+	bool can_own;
 	struct epoch epoch; /* in the kernel, if there is a live model */
 	bool must_clear;    /* marks of before the count began anew are left */
 };
@@ -53,6 +59,19 @@ probe(struct kernel *kernel, void (*write)(struct batch *batch),
 	return answer == KERNEL_DONE;
 }
 
+static void
+probe_owner(struct batch *batch)
+{
+	object_probe_flags(batch, NFPROTO_INET, OBJECT_OWNER | OBJECT_PERSIST);
+}
+
+static void
+begin(struct enforcer *enforcer, struct batch *batch)
+{
+	kernel_begin(enforcer->kernel, batch);
+	batch->tables = enforcer->form;
+}
+
 struct enforcer *
 enforcer_new(struct fault *why)
 {
@@ -72,6 +91,11 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
 	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	/* Whoever knows PERSIST knows how to destroy. */
+	enforcer->can_own = enforcer->form.can_destroy =
+	    probe(enforcer->kernel, probe_owner, &missing);
+	if (enforcer->can_own)
+		whole_claim(enforcer->kernel);
 	return enforcer;
 }
 
@@ -96,6 +120,24 @@ bool
 enforcer_has_egress(const struct enforcer *enforcer)
 {
 	return enforcer->tables.egress;
+}
+
+uint32_t
+enforcer_port(const struct enforcer *enforcer)
+{
+	return kernel_port(enforcer->kernel);
+}
+
+bool
+enforcer_can_own(const struct enforcer *enforcer)
+{
+	return enforcer->can_own;
+}
+
+bool
+enforcer_is_busy(const struct enforcer *enforcer)
+{
+	return enforcer->gather.open;
 }
 
 bool
@@ -160,22 +202,68 @@ clear_again(struct enforcer *enforcer)
 }
 
 static enum kernel_answer
-send_batch(
-    struct enforcer *enforcer, const struct epoch *next, struct fault *why)
+send_difference(struct enforcer *enforcer, const struct epoch *next,
+    const struct places *at, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
-	struct places *at = xcalloc(1, sizeof(*at));
-	bool reset = model != enforcer->gather.live;
 	struct batch batch;
 	enum kernel_answer answer;
 
-	existing_lan(enforcer, &model->now, at);
-	kernel_begin(enforcer->kernel, &batch);
-	table_write(&batch, model, &enforcer->tables, at, reset);
-	if (reset || next->number != enforcer->epoch.number)
+	begin(enforcer, &batch);
+	table_write(&batch, model, &enforcer->tables, at, false);
+	if (next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
+	return answer;
+}
+
+/* The model's objects all count as new.  The epoch is left as it is where
+ * nothing differs. */
+static enum kernel_answer
+send_whole(struct enforcer *enforcer, struct model *model, struct epoch *next,
+    const struct places *at, struct damage *damage, struct fault *why)
+{
+	struct whole whole = { enforcer->kernel, &enforcer->tables,
+		&enforcer->form, at, enforcer->epoch, *next };
+	enum kernel_answer answer;
+
+	/* Of other bits, the connections' epoch means nothing. */
+	if (whole.epoch.mask != model->mark_mask)
+		whole.epoch.number = 0;
+	answer = whole_commit(&whole, model, damage, why);
+	if (answer == KERNEL_DONE && damage_is_none(damage))
+		*next = enforcer->epoch;
+	return answer;
+}
+
+static enum kernel_answer
+send_batch(struct enforcer *enforcer, struct epoch *next, struct fault *why)
+{
+	struct model *model = enforcer->gather.staged;
+	struct places *at = xcalloc(1, sizeof(*at));
+	struct batch_tables form = enforcer->form;
+	enum kernel_answer answer;
+	struct damage damage;
+
+	existing_lan(enforcer, &model->now, at);
+	if (model == enforcer->gather.live) {
+		answer = send_difference(enforcer, next, at, why);
+	} else {
+		bool own = enforcer->can_own &&
+		           (enforcer->gather.flags & BATCH_OWNED) != 0;
+
+		enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
+		table_note(model, &enforcer->tables, enforcer->form.note);
+		answer = send_whole(enforcer, model, next, at, &damage, why);
+		if (answer != KERNEL_DONE)
+			enforcer->form = form;
+		else
+			log_debug("at the start, of tables %zu, chains %zu, "
+				  "sets %zu, elements %zu differed",
+			    damage.tables, damage.chains, damage.sets,
+			    damage.elements);
+	}
 	free(at);
 	return answer;
 }
@@ -203,6 +291,56 @@ commit(struct enforcer *enforcer, struct fault *why)
 		return false;
 	}
 	return false;
+}
+
+/* Flows that have passed where they should not are judged anew. */
+static enum kernel_answer
+repair(struct enforcer *enforcer, struct damage *damage, struct fault *why)
+{
+	struct model *model = enforcer->gather.live;
+	struct epoch next;
+	struct places *at;
+	enum kernel_answer answer;
+
+	next = epoch_after(&enforcer->epoch, model->mark_mask);
+	if (next.number == 1) {
+		enforcer->must_clear = true;
+		if (!conntrack_clear(next.mask, why))
+			return KERNEL_REFUSED;
+	}
+	at = xcalloc(1, sizeof(*at));
+	existing_lan(enforcer, &model->now, at);
+	model_renew(model, clock_sec());
+	answer = send_whole(enforcer, model, &next, at, damage, why);
+	model_keep(model);
+	free(at);
+	if (answer == KERNEL_DONE) {
+		enforcer->epoch = next;
+		clear_again(enforcer);
+	}
+	return answer;
+}
+
+enum enforcer_verdict
+enforcer_verify(
+    struct enforcer *enforcer, struct damage *damage, struct fault *why)
+{
+	*damage = (struct damage){ 0 };
+	if (enforcer->gather.live == NULL || enforcer->gather.open ||
+	    (enforcer->form.flags != 0 &&
+		whole_is_owned(enforcer->kernel, &enforcer->tables)))
+		return ENFORCER_INTACT;
+	switch (repair(enforcer, damage, why)) {
+	case KERNEL_DONE:
+		return damage_is_none(damage) ? ENFORCER_INTACT
+		                              : ENFORCER_REPAIRED;
+	case KERNEL_REFUSED:
+		return ENFORCER_BROKEN;
+	case KERNEL_SILENT:
+		gather_forget(&enforcer->gather);
+		break;
+	}
+	return ENFORCER_BROKEN;
 }
 
 bool
@@ -259,7 +397,7 @@ enforcer_teardown(struct enforcer *enforcer, struct fault *why)
 	struct batch batch;
 	enum kernel_answer answer;
 
-	kernel_begin(enforcer->kernel, &batch);
+	begin(enforcer, &batch);
 	table_teardown(&batch, &enforcer->tables);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);

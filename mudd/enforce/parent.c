@@ -18,6 +18,7 @@
 #include "enforce/droplog.h"
 #include "enforce/enforcer.h"
 #include "enforce/notify.h"
+#include "enforce/tamper.h"
 #include "enforce/workers.h"
 #include "libmud/fault.h"
 
@@ -36,6 +37,7 @@ struct parent {
 	const struct parent_setup *setup;
 	struct event_base *base;
 	struct workers *workers;
+	struct tamper *tamper;
 	struct channel *engine; /* NULL: none runs, or it is given up */
 	struct event *ping, *farewell, *count, *tally;
 	struct event *term, *interrupt, *hangup;
@@ -484,6 +486,15 @@ on_hangup(evutil_socket_t number, short what, void *arg)
 }
 
 static void
+on_tampered(void *arg, const struct record_tampered *what)
+{
+	struct parent *parent = arg;
+
+	if (parent->engine != NULL)
+		channel_send(parent->engine, RECORD_TAMPERED, what, NULL, 0);
+}
+
+static void
 events_make(struct parent *parent)
 {
 	const struct timeval every = { .tv_sec = PING_SEC };
@@ -530,9 +541,12 @@ parent_run(const struct parent_setup *setup)
 	events_make(&parent);
 	parent.workers =
 	    workers_new(parent.base, setup->spawn, NULL, &calls, &parent);
+	parent.tamper =
+	    tamper_new(parent.base, setup->enforcer, on_tampered, &parent);
 	workers_begin(parent.workers);
 	(void)event_base_dispatch(parent.base);
 	channel_free(parent.engine);
+	tamper_free(parent.tamper);
 	workers_free(parent.workers);
 	events_free(&parent);
 	return parent.torn_down ? PARENT_TORN_DOWN : 0;
