@@ -24,6 +24,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
 	mudd/enforce/notify.c mudd/enforce/notify.h \
+	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
@@ -60,8 +61,9 @@ enforce_tests = tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_packets tests/unit/test_packets6 tests/unit/test_rules \
-	tests/unit/test_spawn tests/unit/test_tallies tests/unit/test_tamper
+	tests/unit/test_neighbour tests/unit/test_packets \
+	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
+	tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache
 TESTS += $(enforce_tests)
@@ -110,6 +112,7 @@ tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 tests_unit_test_tallies_SOURCES = tests/unit/test_tallies.c $(enforce_world)
 tests_unit_test_tallies_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tallies_LDADD = $(enforce_test_libs)
+enforce_tests += tests/unit/test_tamper
 tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c $(enforce_world)
 tests_unit_test_tamper_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tamper_LDADD = $(enforce_test_libs)
@@ -120,6 +123,11 @@ tests_unit_test_mark_LDADD = $(enforce_test_libs)
 tests_unit_test_endings_SOURCES = tests/unit/test_endings.c $(enforce_world)
 tests_unit_test_endings_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_endings_LDADD = $(enforce_test_libs)
+
+tests_unit_test_neighbour_SOURCES = tests/unit/test_neighbour.c \
+	$(enforce_world)
+tests_unit_test_neighbour_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_neighbour_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

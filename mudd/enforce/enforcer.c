@@ -18,6 +18,7 @@
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
+#include "enforce/neighbour.h"
 #include "enforce/object.h"
 #include "enforce/repair.h"
 #include "enforce/rules.h"
@@ -31,6 +32,7 @@
 struct enforcer {
 	struct kernel *kernel;
 	struct devices *devices;
+	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
 	struct batch_tables form; /* of tables that are made */
@@ -81,8 +83,10 @@ enforcer_new(struct fault *why)
 	enforcer->kernel = kernel_new(why);
 	if (enforcer->kernel != NULL)
 		enforcer->devices = devices_new(why);
+	if (enforcer->devices != NULL)
+		enforcer->neighbours = neighbours_new(why);
 	gather_init(&enforcer->gather, find_device, enforcer->devices);
-	if (enforcer->devices == NULL ||
+	if (enforcer->neighbours == NULL ||
 	    !probe(enforcer->kernel, schema_probe_inet, why)) {
 		enforcer_free(enforcer);
 		return NULL;
@@ -105,6 +109,7 @@ enforcer_free(struct enforcer *enforcer)
 	if (enforcer == NULL)
 		return;
 	gather_done(&enforcer->gather);
+	neighbours_free(enforcer->neighbours);
 	devices_free(enforcer->devices);
 	kernel_free(enforcer->kernel);
 	free(enforcer);
@@ -213,6 +218,8 @@ send_difference(struct enforcer *enforcer, const struct epoch *next,
 	table_write(&batch, model, &enforcer->tables, at, false);
 	if (next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
+	/* Not of a RESET: they are as they were, or nobody was enforced. */
+	neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
 	return answer;

@@ -485,13 +485,15 @@ on_hangup(evutil_socket_t number, short what, void *arg)
 	workers_check(parent->workers);
 }
 
-static void
+static bool
 on_tampered(void *arg, const struct record_tampered *what)
 {
 	struct parent *parent = arg;
 
-	if (parent->engine != NULL)
-		channel_send(parent->engine, RECORD_TAMPERED, what, NULL, 0);
+	if (parent->engine == NULL)
+		return false;
+	channel_send(parent->engine, RECORD_TAMPERED, what, NULL, 0);
+	return true;
 }
 
 static void

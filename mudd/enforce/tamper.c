@@ -68,6 +68,8 @@ say(const struct tamper *tamper, const struct record_tampered *what,
 	if (what->name[0] != '\0')
 		(void)snprintf(who, sizeof(who), "%s (pid %u)", what->name,
 		    (unsigned int)what->pid);
+	if (tamper->told(tamper->arg, what) && what->is_repaired != 0)
+		return;
 	if (what->is_repaired != 0)
 		log_warning("the tables in the kernel were changed by %s: of "
 			    "tables %u, chains %u, sets %u, elements %u "
@@ -78,7 +80,6 @@ say(const struct tamper *tamper, const struct record_tampered *what,
 		log_error("the tables in the kernel were changed by %s, and "
 			  "cannot be repaired: %s",
 		    who, why->detail);
-	tamper->told(tamper->arg, what);
 }
 
 static void

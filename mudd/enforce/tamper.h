@@ -9,14 +9,17 @@
 #ifndef ENFORCE_TAMPER_H
 #define ENFORCE_TAMPER_H
 
+#include <stdbool.h>
+
 #include "core/records.h"
 
 struct enforcer;
 struct event_base;
 struct tamper;
 
-/* Our tables were not as they should be. */
-typedef void tamper_fn(void *arg, const struct record_tampered *what);
+/* Our tables were not as they should be.  False: nobody was there to be told,
+ * and then it is logged. */
+typedef bool tamper_fn(void *arg, const struct record_tampered *what);
 
 /* Both are lent. Where the kernel's announcements cannot be heard a warning is
  * logged, and only the look once a minute is left. */

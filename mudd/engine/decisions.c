@@ -250,6 +250,8 @@ decisions_answer_refreshed(struct engine *engine, const struct waiting *waiting)
 	if (mud->is_wanted &&
 	    (mud->attempt != NULL || mud->next_fetch_at <= engine_now(engine)))
 		return false;
+	if (!plan_is_idle(engine->plan))
+		return false;
 	answer = json_object();
 	put_text(answer, "mud_url", mud->url.text);
 	put_text(answer, "state", standing_name(mud));

@@ -23,7 +23,8 @@ control_method_fn decisions_assign;
  * in force, and in the kernel; or it turned out to be impossible. */
 bool decisions_answer_approved(
     struct engine *engine, const struct waiting *waiting);
-/* The same of a refresh: the file has come, or it has not. */
+/* The same of a refresh: the file has come, or it has not, and what follows
+ * from it is in the kernel. */
 bool decisions_answer_refreshed(
     struct engine *engine, const struct waiting *waiting);
 

@@ -22,6 +22,7 @@
 #include "engine/names.h"
 #include "engine/plan.h"
 #include "engine/sightings.h"
+#include "engine/tables.h"
 #include "engine/things.h"
 #include "engine/trust.h"
 
@@ -70,6 +71,7 @@ struct engine {
 	struct controllers controllers;
 	struct sightings sightings;
 	struct drops *drops;
+	struct tables_watch tables;
 	struct engine_listener listener;
 	struct event *turn;  /* what one turn of the loop has changed */
 	struct event *timer; /* what time brings */

@@ -281,13 +281,17 @@ report_status(struct engine *engine)
 	    config_mode_name(engine->options.config->mode), "uptime_sec",
 	    (json_int_t)(engine_now(engine) - engine->started_at), "interfaces",
 	    interfaces_of(engine), "table",
-	    plan_is_up(engine->plan) ? "ok" : "missing", "devices",
-	    counts_of(engine), "pending_approvals", n_pending, "not_enforced",
+	    plan_is_up(engine->plan)
+		? tables_word(&engine->tables, engine_now(engine))
+		: "missing",
+	    "devices", counts_of(engine), "pending_approvals", n_pending,
+	    "not_enforced",
 	    "frames that stay on one LAN bridge are judged by address and "
 	    "MAC, not by policy",
 	    "IPv6 of managed devices is dropped, but for neighbour discovery",
 	    "an ICMP error passes if it is about any flow of the device that "
 	    "the connection tracker still knows");
+	put_value(object, "table_changed", tables_report(&engine->tables));
 	put_fault(object, "kernel_fault", plan_fault(engine->plan),
 	    fault_remedy(plan_fault(engine->plan)->code, false));
 	return object;

@@ -35,7 +35,8 @@ class Client:
 
     def _has_address(self):
         addr = self.host.read_addr4()
-        return addr is not None and not addr.startswith("169.254.")
+        return (addr is not None and not addr.startswith("169.254.")
+                and self.host.has_route4())
 
     def process(self):
         return self._daemon.process

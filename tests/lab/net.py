@@ -83,6 +83,11 @@ class Host:
                 return following.split("/")[0]
         return None
 
+    def has_route4(self):
+        """Is there a default route? Clients set it after the address."""
+        with self.inside():
+            return run("ip", "-4", "route", "show", "default").strip() != ""
+
 
 class Gateway(Host):
     """The scenario's own namespace: nothing to enter, but helpers may."""

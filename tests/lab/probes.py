@@ -93,8 +93,8 @@ def _pump(probes, seconds, quiet):
         poll = select.poll()
         by_fd = {}
         for probe in probes:
-            if probe.passed() or (probe.error
-                                  and probe.flow.protocol == "tcp"):
+            if probe.passed() or (probe.error and (
+                    probe.flow.protocol == "tcp" or not probe.connected)):
                 continue
             want = select.POLLIN if probe.connected else select.POLLOUT
             poll.register(probe.sock, want)
