@@ -87,6 +87,26 @@ ask(const struct command *command, const struct options *options,
 	return code;
 }
 
+/* Asked "is all well?", it may answer no. */
+static int
+run_health(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	json_t *answer;
+	int code =
+	    calling_call(options, command->method, json_object(), &answer);
+
+	(void)argc;
+	(void)argv;
+	if (code != COMMAND_DONE)
+		return code;
+	code = print_answer(command, options, answer);
+	if (show_is_degraded(answer))
+		code = COMMAND_NO;
+	json_decref(answer);
+	return code;
+}
+
 /* A method with no parameter, or with the first operand as its only one, if
  * there is any. */
 static int
@@ -260,6 +280,9 @@ run_teardown(const struct command *command, const struct options *options,
 static const struct command commands[] = {
 	{ "status", NULL, "", "what mudd does, and whether it can", 0,
 	    run_plain, NULL, "Status", NULL, show_status },
+	{ "health", NULL, "", "what is degraded, and why; exits with 1 if "
+	    "anything is", 0,
+	    run_health, NULL, "Health", NULL, show_health },
 	{ "devices", NULL, "", "the devices it has seen", 0,
 	    run_plain, NULL, "Devices", NULL, show_devices },
 	{ "device", "show", "DEV", "all about one: a MAC, an IP address, or a "

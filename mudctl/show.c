@@ -116,6 +116,11 @@ show_status(const struct show *show, const json_t *answer)
 	(void)fputc('\n', show->out);
 	put_change(show, json_object_get(answer, "table_changed"));
 	lines_fault(show, json_object_get(answer, "kernel_fault"));
+	if (json_array_size(json_object_get(answer, "degraded")) > 0) {
+		lines_array(
+		    show, "degraded", json_object_get(answer, "degraded"));
+		lines_line(show, " ", "see 'mudctl health'");
+	}
 	put_counts(show, json_object_get(answer, "devices"));
 	if (waiting > 0) {
 		lines_label(show, "approvals");

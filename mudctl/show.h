@@ -19,6 +19,10 @@ struct show {
 typedef void show_fn(const struct show *show, const json_t *answer);
 
 void show_status(const struct show *show, const json_t *answer);
+/* showhealth.c */
+void show_health(const struct show *show, const json_t *answer);
+bool show_is_degraded(const json_t *answer);
+
 void show_devices(const struct show *show, const json_t *answer);
 void show_device(const struct show *show, const json_t *answer);
 /* showdrops.c */

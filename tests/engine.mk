@@ -15,6 +15,7 @@ tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/expect.c tests/scenario/expect.h \
 	tests/scenario/fakemudd.c tests/scenario/fakemudd.h \
 	tests/scenario/far.c tests/scenario/far.h \
+	tests/scenario/healthsteps.c tests/scenario/healthsteps.h \
 	tests/scenario/lansteps.c tests/scenario/lansteps.h \
 	tests/scenario/makers.c tests/scenario/makers.h \
 	tests/scenario/scene.c tests/scenario/scene.h \
@@ -101,6 +102,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/70-restart-waits.scn \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
+	tests/scenario/76-health.scn \
 	tests/scenario/71-modes.scn \
 	tests/scenario/72-mode-configured.scn \
 	tests/scenario/73-unknown.scn \

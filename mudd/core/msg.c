@@ -97,6 +97,7 @@ static const struct {
 	RECORD(LOG_OPENED, empty, 1, MUDD, ENGINE),
 	RECORD(LOG_LISTEN, empty, 1, ENGINE, WATCHER),
 	RECORD(DROP, drop, 0, WATCHER, ENGINE),
+	RECORD(CONDITION, condition, 0, MUDD, ENGINE),
 	RECORD(TAMPERED, tampered, 0, MUDD, ENGINE),
 #undef RECORD
 };

@@ -109,6 +109,8 @@ enum record_type {
 	RECORD_LOG_OPENED, /* mudd → engine, + fd: or it could not */
 	RECORD_LOG_LISTEN, /* engine → watcher, + fd: read it from now on */
 	RECORD_DROP,       /* watcher → engine: what was dropped */
+	/* mudd → engine */
+	RECORD_CONDITION, /* how something stands that enforcement rests on */
 	/* mudd → engine: our tables were not as they should be */
 	RECORD_TAMPERED,
 	RECORD_TYPES
@@ -134,6 +136,31 @@ struct record_port { /* CAPTURE, CAPTURED, LISTEN */
 };
 struct record_empty { /* COUNTERS, TEARDOWN, PING, PONG, ... */
 	uint32_t zero;
+};
+
+/*
+ * What enforcement rests on besides the rules: `mudctl health`.  The first
+ * ones are mudd's to tell, the others the engine knows by itself.
+ */
+enum condition {
+	CONDITION_BRIDGE,    /* table bridge mudd: frames between its ports */
+	CONDITION_EGRESS,    /* netdev egress: frames to plain interfaces */
+	CONDITION_EAST_WEST, /* policy for frames that stay on a bridge */
+	CONDITION_TABLE,     /* our tables are as we made them */
+	CONDITION_OWNER,     /* and others cannot change them meanwhile */
+	CONDITION_DROP_LOG,  /* what is dropped can be told */
+	CONDITION_OFFLOAD,   /* no flow goes where the rules do not see it */
+	CONDITIONS_OF_MUDD,
+	CONDITION_RULES = CONDITIONS_OF_MUDD, /* the kernel takes our batches */
+	CONDITION_WATCHER,                    /* it runs */
+	CONDITIONS
+};
+struct record_condition {
+	uint32_t condition;   /* one of mudd's */
+	uint32_t is_impaired; /* or well */
+	/* Impaired: what it is.  Well: detail may say how, the rest is
+	 * empty. */
+	struct fault why;
 };
 
 /* ---- engine → mudd: batches -------------------------------------------- */

@@ -12,8 +12,12 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "enforce/conditions.h"
+#include "libmud/fault.h"
 
 #define RECEIVE_BUFFER (1024 * 1024)
 
@@ -129,4 +133,19 @@ droplog_open(void)
 		return error;
 	}
 	return fd;
+}
+
+void
+droplog_note(struct conditions *conditions, int error)
+{
+	struct fault why;
+
+	if (error == 0) {
+		conditions_well(conditions, CONDITION_DROP_LOG, "");
+		return;
+	}
+	(void)fault_set(&why, FAULT_KERNEL, "nfnetlink_log",
+	    "cannot read NFLOG group %d: %s", DROPLOG_GROUP, strerror(-error));
+	conditions_impaired(
+	    conditions, CONDITION_DROP_LOG, why.clause, why.detail);
 }

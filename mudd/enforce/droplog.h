@@ -9,6 +9,8 @@
 #ifndef ENFORCE_DROPLOG_H
 #define ENFORCE_DROPLOG_H
 
+struct conditions;
+
 /* NFLOG's group of our rules (expr_log), one for all tables. */
 #define DROPLOG_GROUP 100
 
@@ -22,5 +24,8 @@
  * CAP_NET_ADMIN).  Log messages come within a tenth of a second.
  */
 int droplog_open(void);
+
+/* How the last try ended: 0 or -errno, for `mudctl health`. */
+void droplog_note(struct conditions *conditions, int error);
 
 #endif

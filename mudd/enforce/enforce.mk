@@ -7,9 +7,11 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
+	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/ending.c mudd/enforce/ending.h \

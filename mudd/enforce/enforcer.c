@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/batch.h"
+#include "enforce/conditions.h"
 #include "enforce/conntrack.h"
 #include "enforce/counters.h"
 #include "enforce/device.h"
@@ -35,6 +36,7 @@ struct enforcer {
 	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
+	struct conditions conditions;
 	struct batch_tables form; /* of tables that are made */
 	bool can_own;
 	struct epoch epoch; /* in the kernel, if there is a live model */
@@ -59,6 +61,40 @@ probe(struct kernel *kernel, void (*write)(struct batch *batch),
 	answer = kernel_commit(kernel, &batch, why);
 	batch_done(&batch);
 	return answer == KERNEL_DONE;
+}
+
+static void
+note_tables(struct enforcer *enforcer)
+{
+	struct conditions *conditions = &enforcer->conditions;
+
+	if (enforcer->tables.bridge)
+		conditions_well(conditions, CONDITION_BRIDGE, "");
+	else
+		conditions_impaired(conditions, CONDITION_BRIDGE, "nf_tables",
+		    "the kernel has no nftables for bridges");
+	if (enforcer->tables.egress)
+		conditions_well(conditions, CONDITION_EGRESS, "");
+	else
+		conditions_impaired(conditions, CONDITION_EGRESS, "nf_tables",
+		    "the kernel has no nftables for what leaves by an "
+		    "interface");
+}
+
+/* Whether others can change our tables. */
+static void
+note_owner(struct enforcer *enforcer)
+{
+	struct conditions *conditions = &enforcer->conditions;
+
+	if (enforcer->form.flags != 0)
+		conditions_well(conditions, CONDITION_OWNER, "");
+	else if (enforcer->can_own)
+		conditions_well(conditions, CONDITION_OWNER,
+		    "table-ownership is off: what others change is repaired");
+	else
+		conditions_impaired(conditions, CONDITION_OWNER, "nf_tables",
+		    "the kernel has no tables that are one program's");
 }
 
 static void
@@ -100,7 +136,14 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, probe_owner, &missing);
 	if (enforcer->can_own)
 		whole_claim(enforcer->kernel);
+	note_tables(enforcer);
 	return enforcer;
+}
+
+struct conditions *
+enforcer_conditions(struct enforcer *enforcer)
+{
+	return &enforcer->conditions;
 }
 
 void
@@ -263,9 +306,11 @@ send_batch(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 		enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
 		table_note(model, &enforcer->tables, enforcer->form.note);
 		answer = send_whole(enforcer, model, next, at, &damage, why);
-		if (answer != KERNEL_DONE)
-			enforcer->form = form;
+		if (answer == KERNEL_DONE)
+			note_owner(enforcer);
 		else
+			enforcer->form = form;
+		if (answer == KERNEL_DONE)
 			log_debug("at the start, of tables %zu, chains %zu, "
 				  "sets %zu, elements %zu differed",
 			    damage.tables, damage.chains, damage.sets,

@@ -18,6 +18,7 @@
 
 #include "core/records.h"
 
+struct conditions;
 struct damage;
 struct enforcer;
 struct fault;
@@ -42,6 +43,9 @@ void enforcer_free(struct enforcer *enforcer);
  */
 bool enforcer_has_bridge(const struct enforcer *enforcer);
 bool enforcer_has_egress(const struct enforcer *enforcer);
+
+/* How all that stands; lent. Others in mudd may set what they know. */
+struct conditions *enforcer_conditions(struct enforcer *enforcer);
 
 /* Is this one of the records of a batch, BEGIN and END included? */
 bool enforcer_takes(enum record_type type);

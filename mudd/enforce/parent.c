@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/capture.h"
+#include "enforce/conditions.h"
 #include "enforce/droplog.h"
 #include "enforce/enforcer.h"
 #include "enforce/notify.h"
@@ -44,7 +45,6 @@ struct parent {
 	uint32_t tallied; /* a policy whose tallies are still owed; 0: none */
 	int64_t heard_sec;
 	int ready_fd;
-	int log_error; /* of the last try to open the drop log, or 0 */
 	bool is_ready;
 	bool torn_down;
 };
@@ -65,6 +65,7 @@ engine_forget(struct parent *parent)
 	(void)event_del(parent->count);
 	(void)event_del(parent->tally);
 	parent->tallied = 0;
+	conditions_deafen(enforcer_conditions(parent->setup->enforcer));
 	enforcer_abandon(parent->setup->enforcer);
 }
 
@@ -122,20 +123,14 @@ take_capture(struct parent *parent, const struct msg *msg)
 	return true;
 }
 
-/* The engine asks again while there is none; what is the matter is said once.
- */
+/* The engine asks again while there is none. */
 static bool
 take_log(struct parent *parent, const struct msg *msg)
 {
 	int fd = droplog_open();
 	int error = fd < 0 ? fd : 0;
 
-	if (error < 0 && error != parent->log_error)
-		log_warning("cannot read NFLOG group %d (%s), so that nobody "
-			    "is told what was dropped; does another program "
-			    "read it?",
-		    DROPLOG_GROUP, strerror(-error));
-	parent->log_error = error;
+	droplog_note(enforcer_conditions(parent->setup->enforcer), error);
 	if (error == 0)
 		channel_send(parent->engine, RECORD_LOG_OPENED,
 		    MSG_BODY(msg, record_empty), &fd, 1);
@@ -340,6 +335,14 @@ on_channel_gone(void *arg, struct channel *ch, const char *reason)
 /* ---- workers ------------------------------------------------------------ */
 
 static void
+tell_condition(void *arg, const struct record_condition *condition)
+{
+	const struct parent *parent = arg;
+
+	channel_send(parent->engine, RECORD_CONDITION, condition, NULL, 0);
+}
+
+static void
 on_engine(void *arg, int channel)
 {
 	struct parent *parent = arg;
@@ -347,6 +350,8 @@ on_engine(void *arg, int channel)
 	parent->engine = channel_new(parent->base, channel, PROGRAM_MUDD,
 	    PROGRAM_ENGINE, on_record, on_channel_gone, parent);
 	parent->heard_sec = clock_sec();
+	conditions_listen(enforcer_conditions(parent->setup->enforcer),
+	    tell_condition, parent);
 }
 
 static bool

@@ -33,6 +33,16 @@ status(void *arg, struct control_call *call, json_t *params, uid_t uid)
 }
 
 static void
+health(void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	struct commands *commands = arg;
+
+	(void)params;
+	(void)uid;
+	control_reply(call, health_report(commands->engine));
+}
+
+static void
 devices(void *arg, struct control_call *call, json_t *params, uid_t uid)
 {
 	struct commands *commands = arg;
@@ -75,6 +85,7 @@ teardown(void *arg, struct control_call *call, json_t *params, uid_t uid)
 
 static const struct control_method methods[] = {
 	{ "Status", false, status },
+	{ "Health", false, health },
 	{ "Devices", false, devices },
 	{ "Device", false, device },
 	{ "Drops", false, dropcalls_list },

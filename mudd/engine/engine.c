@@ -358,6 +358,9 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 		return tallies_take(engine, MSG_BODY(msg, record_tally));
 	case RECORD_TALLIES_END:
 		return tallies_end(engine, MSG_BODY(msg, record_tallied));
+	case RECORD_CONDITION:
+		return health_take(
+		    &engine->health, MSG_BODY(msg, record_condition));
 	case RECORD_TAMPERED:
 		return tables_take(&engine->tables,
 		    MSG_BODY(msg, record_tampered), engine_now(engine));

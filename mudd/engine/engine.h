@@ -16,6 +16,7 @@
 #include "engine/controllers.h"
 #include "engine/drops.h"
 #include "engine/fetching.h"
+#include "engine/health.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/materials.h"
@@ -71,6 +72,7 @@ struct engine {
 	struct controllers controllers;
 	struct sightings sightings;
 	struct drops *drops;
+	struct health health;
 	struct tables_watch tables;
 	struct engine_listener listener;
 	struct event *turn;  /* what one turn of the loop has changed */

@@ -23,6 +23,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
 	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \
 	mudd/engine/grants.c mudd/engine/grants.h \
+	mudd/engine/health.c mudd/engine/health.h \
 	mudd/engine/history.c mudd/engine/history.h \
 	mudd/engine/jobs.c mudd/engine/jobs.h \
 	mudd/engine/lan.c mudd/engine/lan.h \

@@ -276,19 +276,18 @@ report_status(struct engine *engine)
 	LIST_EACH(at, manager_all(engine->manager))
 	if (mudurl_awaits(LIST_ENTRY(at, struct mudurl, link)))
 		n_pending++;
-	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:I,s:[s,s,s]}", "version",
-	    PACKAGE_VERSION, "mode",
+	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o,s:I,s:[s,s]}",
+	    "version", PACKAGE_VERSION, "mode",
 	    config_mode_name(engine->options.config->mode), "uptime_sec",
 	    (json_int_t)(engine_now(engine) - engine->started_at), "interfaces",
 	    interfaces_of(engine), "table",
 	    plan_is_up(engine->plan)
 		? tables_word(&engine->tables, engine_now(engine))
 		: "missing",
-	    "devices", counts_of(engine), "pending_approvals", n_pending,
-	    "not_enforced",
+	    "degraded", health_degraded(engine), "devices", counts_of(engine),
+	    "pending_approvals", n_pending, "not_enforced",
 	    "frames that stay on one LAN bridge are judged by address and "
 	    "MAC, not by policy",
-	    "IPv6 of managed devices is dropped, but for neighbour discovery",
 	    "an ICMP error passes if it is about any flow of the device that "
 	    "the connection tracker still knows");
 	put_value(object, "table_changed", tables_report(&engine->tables));

@@ -22,6 +22,7 @@ static const struct {
 	bool has_id, has_digest, has_device;
 } methods[] = {
 	{ "Status", false, false, false, false },
+	{ "Health", false, false, false, false },
 	{ "Devices", false, false, false, false },
 	{ "Device", false, false, false, true },
 	{ "Pending", false, false, false, false },

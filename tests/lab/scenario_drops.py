@@ -154,6 +154,9 @@ def _told(lab):
     lab.check(code == 1 and "not found" in err, "of an unknown device", err)
     code, _, err = lab.mudd.ctl("drops", "one", "two")
     lab.check(code == 2, "of two: usage", err)
+    code, out, err = lab.mudd.ctl("health")
+    lab.check(code == 0 and re.search(r"^drop-log +ok$", out, re.M),
+              "mudctl health: the log is read", out + err)
 
 
 def _watcher_anew(lab):

@@ -14,6 +14,7 @@
 #include "tests/scenario/dropsteps.h"
 #include "tests/scenario/expect.h"
 #include "tests/scenario/fakemudd.h"
+#include "tests/scenario/healthsteps.h"
 #include "tests/scenario/lansteps.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/showsteps.h"
@@ -209,6 +210,8 @@ static const struct step_kind kinds[] = {
 	{ "assign", 4, showsteps_assign },
 	{ "explain", 8, showsteps_explain },
 	{ "mode", 4, showsteps_mode },
+	{ "condition", 4, healthsteps_condition },
+	{ "degraded", 2, healthsteps_degraded },
 	{ "lose", 3, trusting_lose },
 	{ "disk-takes", 2, disk_takes },
 	{ "disk-forgets", 2, disk_forgets },

@@ -24,14 +24,16 @@
 static struct wire wire = { MSG_CHANNEL_FD, PROGRAM_ENGINE, PROGRAM_MUDD, 0,
 	0 };
 
-/* The next record must be of this type; others than PING end the play. */
+/* The next record must be of this type; others than PING and CONDITION end the
+ * play. */
 static void
 expect(enum record_type type, struct msg *msg)
 {
 	do {
 		if (!wire_receive(&wire, msg))
 			log_fatal("closed, no %s", msg_name(type));
-	} while (msg->type == RECORD_PING && type != RECORD_PING);
+	} while ((msg->type == RECORD_PING && type != RECORD_PING) ||
+		 msg->type == RECORD_CONDITION);
 	if (msg->type != type)
 		log_fatal("%s, not %s", msg_name(msg->type), msg_name(type));
 }

@@ -77,6 +77,7 @@ static const struct {
 	ROW(ANCHORS_END, anchors_end, 0, R, E),
 	ROW(LOG, empty, 0, E, M), ROW(LOG_OPENED, empty, 1, M, E),
 	ROW(LOG_LISTEN, empty, 1, E, W), ROW(DROP, drop, 0, W, E),
+	ROW(CONDITION, condition, 0, M, E),
 	ROW(TAMPERED, tampered, 0, M, E),
 };
 /* clang-format on */
