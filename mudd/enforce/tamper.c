@@ -11,16 +11,20 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "enforce/conditions.h"
 #include "enforce/enforcer.h"
 #include "enforce/foreign.h"
 #include "enforce/repair.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
-#define BUSY_MSEC  20  /* a batch is coming in: it ends soon */
-#define PAUSE_MSEC 250 /* between two looks, at least */
-#define SHARE      3   /* and so many times as long as the last one took */
+#define BUSY_MSEC  20   /* a batch is coming in: it ends soon */
+#define PAUSE_MSEC 250  /* between two looks, at least */
+#define SHARE      3    /* and so many times as long as the last one took */
+#define RETRY_MSEC 1000 /* what could not be repaired */
 #define AUDIT_SEC  60
+#define ALARM_SEC  600 /* how long health tells of it */
+#define TELL_SEC   10  /* between two of its words about it */
 
 struct tamper {
 	struct enforcer *enforcer;
@@ -30,6 +34,9 @@ struct tamper {
 	struct event *hear, *look, *audit;
 	struct foreign heard; /* since the last look */
 	int64_t not_before;   /* msec */
+	int64_t changed_at;   /* the same, of the last change; or 0 */
+	int64_t told_at;      /* and when health was told of one */
+	bool is_broken;       /* and it could not be repaired */
 };
 
 static int64_t
@@ -59,35 +66,91 @@ look_soon(struct tamper *tamper)
 	look_in(tamper, left > 0 ? left : 0);
 }
 
-static void
-say(const struct tamper *tamper, const struct record_tampered *what,
+/* False: it was told of one like it a moment ago. */
+static bool
+note_health(struct tamper *tamper, const struct record_tampered *what,
     const struct fault *why)
 {
-	char who[80] = "another program";
+	struct conditions *conditions = enforcer_conditions(tamper->enforcer);
+	const char *who =
+	    what->name[0] == '\0' ? "another program" : what->name;
+	bool is_broken = what->is_repaired == 0;
+	struct fault text;
 
-	if (what->name[0] != '\0')
-		(void)snprintf(who, sizeof(who), "%s (pid %u)", what->name,
-		    (unsigned int)what->pid);
-	if (tamper->told(tamper->arg, what) && what->is_repaired != 0)
+	tamper->changed_at = now_msec();
+	if (is_broken == tamper->is_broken && tamper->told_at != 0 &&
+	    tamper->changed_at - tamper->told_at < 1000 * TELL_SEC)
+		return false;
+	tamper->told_at = tamper->changed_at;
+	tamper->is_broken = is_broken;
+	if (is_broken)
+		(void)fault_set(&text, FAULT_KERNEL, "R-5",
+		    "%s has changed them, and they cannot be repaired: %s", who,
+		    why->detail);
+	else
+		(void)fault_set(&text, FAULT_KERNEL, "R-5",
+		    "%s has changed them; they were repaired", who);
+	conditions_impaired(
+	    conditions, CONDITION_TABLE, text.clause, text.detail);
+	return true;
+}
+
+static void
+forget_health(struct tamper *tamper)
+{
+	if (tamper->is_broken ||
+	    now_msec() - tamper->changed_at < 1000 * ALARM_SEC)
+		return;
+	tamper->changed_at = tamper->told_at = 0;
+	conditions_well(
+	    enforcer_conditions(tamper->enforcer), CONDITION_TABLE, "");
+}
+
+static void
+say(struct tamper *tamper, const struct record_tampered *what,
+    const struct fault *why)
+{
+	bool is_news = note_health(tamper, what, why);
+	const char *name =
+	    what->name[0] == '\0' ? "another program" : what->name;
+
+	if (tamper->told(tamper->arg, what) || !is_news)
 		return;
 	if (what->is_repaired != 0)
-		log_warning("the tables in the kernel were changed by %s: of "
-			    "tables %u, chains %u, sets %u, elements %u "
-			    "differed and are repaired",
-		    who, (unsigned int)what->tables, (unsigned int)what->chains,
-		    (unsigned int)what->sets, (unsigned int)what->elements);
+		log_warning("%s (pid %u) has changed our tables: they are "
+			    "repaired",
+		    name, (unsigned int)what->pid);
 	else
-		log_error("the tables in the kernel were changed by %s, and "
-			  "cannot be repaired: %s",
-		    who, why->detail);
+		log_error("%s (pid %u) has changed our tables: they cannot be "
+			  "repaired: %s",
+		    name, (unsigned int)what->pid, why->detail);
+}
+
+/* How it went. */
+static void
+tell(struct tamper *tamper, enum enforcer_verdict verdict,
+    const struct damage *damage, const struct foreign *heard,
+    const struct fault *why)
+{
+	struct record_tampered what = {
+		.is_repaired = verdict == ENFORCER_REPAIRED,
+		.pid = heard->pid,
+		.tables = (uint32_t)damage->tables,
+		.chains = (uint32_t)damage->chains,
+		.sets = (uint32_t)damage->sets,
+		.elements = (uint32_t)damage->elements,
+	};
+
+	memcpy(what.name, heard->name, sizeof(what.name));
+	say(tamper, &what, why);
 }
 
 static void
 look(struct tamper *tamper)
 {
 	struct foreign heard = tamper->heard;
-	struct record_tampered what = { .pid = heard.pid };
-	int64_t began = now_msec(), took;
+	int64_t began = now_msec(), pause;
+	enum enforcer_verdict verdict;
 	struct fault why = { 0 };
 	struct damage damage;
 
@@ -96,25 +159,16 @@ look(struct tamper *tamper)
 		return;
 	}
 	memset(&tamper->heard, 0, sizeof(tamper->heard));
-	switch (enforcer_verify(tamper->enforcer, &damage, &why)) {
-	case ENFORCER_INTACT:
-		break;
-	case ENFORCER_REPAIRED:
-		what.is_repaired = 1;
-		/* fall through */
-	case ENFORCER_BROKEN:
-		memcpy(what.name, heard.name, sizeof(what.name));
-		what.tables = (uint32_t)damage.tables;
-		what.chains = (uint32_t)damage.chains;
-		what.sets = (uint32_t)damage.sets;
-		what.elements = (uint32_t)damage.elements;
-		say(tamper, &what, &why);
-		break;
-	}
-	took = now_msec() - began;
+	verdict = enforcer_verify(tamper->enforcer, &damage, &why);
+	if (verdict != ENFORCER_INTACT)
+		tell(tamper, verdict, &damage, &heard, &why);
+	else
+		tamper->is_broken = false;
+	pause = SHARE * (now_msec() - began);
 	tamper->not_before =
-	    now_msec() +
-	    (SHARE * took > PAUSE_MSEC ? SHARE * took : PAUSE_MSEC);
+	    now_msec() + (pause > PAUSE_MSEC ? pause : PAUSE_MSEC);
+	if (verdict == ENFORCER_BROKEN)
+		look_in(tamper, RETRY_MSEC);
 }
 
 static void
@@ -141,9 +195,13 @@ on_heard(evutil_socket_t fd, short what, void *arg)
 static void
 on_audit(evutil_socket_t fd, short what, void *arg)
 {
+	struct tamper *tamper = arg;
+
 	(void)fd;
 	(void)what;
-	look_soon(arg);
+	if (tamper->changed_at != 0)
+		forget_health(tamper);
+	look_soon(tamper);
 }
 
 struct tamper *
@@ -156,6 +214,7 @@ tamper_new(struct event_base *base, struct enforcer *enforcer, tamper_fn *told,
 	tamper->enforcer = enforcer;
 	tamper->told = told;
 	tamper->arg = arg;
+	conditions_well(enforcer_conditions(enforcer), CONDITION_TABLE, "");
 	tamper->fd = foreign_open(enforcer_port(enforcer));
 	if (tamper->fd < 0)
 		log_warning("cannot hear of changes to nftables: %s",

@@ -30,7 +30,7 @@ struct tables_watch {
 bool tables_take(struct tables_watch *watch,
     const struct record_tampered *record, int64_t now);
 
-/* "foreign-change" for ten minutes, or until repaired; else "ok". */
+/* "foreign-change" for ten minutes; else "ok". */
 const char *tables_word(const struct tables_watch *watch, int64_t now);
 
 /* {time, process, pid, is_repaired, count}, or NULL if there was none. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "enforce/foreign.h"
@@ -190,12 +191,151 @@ mends_what_was_harmed(void **state)
 	free(before);
 }
 
+/* ---- an owner ----------------------------------------------------------- */
+
+/* The same harms, but for the first, which nft leaves out by itself. */
+static void
+others_cannot_change_what_is_owned(void **state)
+{
+	struct world *world = *state;
+	char *before, *after;
+
+	assert_true(enforcer_can_own(world->enforcer));
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET | BATCH_OWNED);
+	before = list_all();
+	for (size_t i = 0; i < LENGTH(harms); i++) {
+		char *said = nft(harms[i].line);
+
+		if (strcmp(harms[i].line, "flush ruleset") != 0 &&
+		    (strstr(said, "status 1") == NULL ||
+			strstr(said, "Operation not permitted") == NULL))
+			fail_msg("%s: %s", harms[i].line, said);
+		free(said);
+		after = list_all();
+		if (strcmp(before, after) != 0)
+			fail_msg("%s: has changed something", harms[i].line);
+		free(after);
+		(void)verify(world, ENFORCER_INTACT);
+	}
+	free(before);
+	/* And we can: with, without, and with one again. */
+	script_thing(&world->script, OP_DELETE, THING_MAC, 0);
+	world_play(world, 0);
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET);
+	free(gateway_nft("flush ruleset", NULL, NULL, NULL, NULL));
+	(void)verify(world, ENFORCER_REPAIRED);
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET | BATCH_OWNED);
+	(void)verify(world, ENFORCER_INTACT);
+}
+
+/* The enforcer goes, its tables stay, and are the next one's at once; what
+ * stands is gone on from, with its counters. */
+static void
+orphans_are_taken_on(void **state)
+{
+	struct world *world = *state;
+	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
+	int server = gateway_udp(HOST_SERVER, SERVER_ADDR, 4000);
+	int other = gateway_udp(HOST_SERVER, SERVER_ADDR, 4001);
+	struct fault why = { 0 };
+	char *before, *after, *said;
+
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET | BATCH_OWNED);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4001, other, 5), 0);
+	before = list_all();
+	enforcer_free(world->enforcer);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4001, other, 5), 0);
+	/* It is nobody's. */
+	free(gateway_nft("add chain inet mudd mine", NULL, NULL, NULL, NULL));
+	world->enforcer = enforcer_new(&why);
+	assert_non_null(world->enforcer);
+	/* It is ours, before the engine has said anything. */
+	said = nft("delete chain inet mudd mine");
+	holds(said, "Operation not permitted");
+	free(said);
+	world->batch = 0;
+	world_snapshot(&world->script);
+	world_play(world, BATCH_RESET | BATCH_OWNED);
+	after = list_all();
+	assert_string_equal(before, after);
+	free(before), free(after);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
+	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4001, other, 5), 0);
+	assert_int_equal(world_counters(world).thing.sent_packets, 30);
+	assert_int_equal(world_counters(world).thing.from_packets, 15);
+	(void)close(thing), (void)close(server), (void)close(other);
+}
+
+/* ---- what is heard ------------------------------------------------------ */
+
+static void
+hears_others_alone(void **state)
+{
+	struct world *world = world_begin(state);
+	int fd = foreign_open(enforcer_port(world->enforcer));
+	struct foreign heard = { 0 };
+	static const char *const argv[] = { "sh", "-c",
+		"cp \"$(command -v nft)\" '/tmp/a \"nft\" \\of' && "
+		"'/tmp/a \"nft\" \\of' 'delete table ip other'; "
+		"rm '/tmp/a \"nft\" \\of'",
+		NULL };
+
+	assert_true(fd >= 0);
+	script_thing(&world->script, OP_ADD, OTHER_MAC, 2);
+	world_play(world, 0);
+	assert_false(foreign_read(fd, &heard));
+	free(gateway_nft("add table ip other", NULL, NULL, NULL, NULL));
+	assert_true(foreign_read(fd, &heard));
+	assert_int_equal(heard.n, 1);
+	assert_string_equal(heard.name, "nft");
+	assert_true(heard.pid > 1);
+	assert_true(heard.generation > 0);
+	assert_false(heard.was_lost);
+	/* A name like an attack on a log. */
+	free(gateway_run(HOST_GATEWAY, argv));
+	assert_true(foreign_read(fd, &heard));
+	assert_int_equal(heard.n, 2);
+	assert_string_equal(heard.name, "a??nft???of");
+	(void)close(fd);
+}
+
+/* More than the socket can keep. */
+static void
+says_when_something_was_lost(void **state)
+{
+	struct world *world = world_begin(state);
+	int fd = foreign_open(enforcer_port(world->enforcer));
+	struct foreign heard = { 0 };
+	int least = 1;
+
+	assert_true(fd >= 0);
+	assert_int_equal(
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)), 0);
+	for (int i = 0; i < 20; i++)
+		free(gateway_nft("add table ip other; delete table ip other",
+		    NULL, NULL, NULL, NULL));
+	assert_true(foreign_read(fd, &heard));
+	assert_true(heard.was_lost);
+	assert_true(heard.n < 20);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_nothing_where_nothing_is),
 		cmocka_unit_test(mends_what_was_harmed),
+		cmocka_unit_test(others_cannot_change_what_is_owned),
+		cmocka_unit_test(orphans_are_taken_on),
+		cmocka_unit_test(hears_others_alone),
+		cmocka_unit_test(says_when_something_was_lost),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_end);
