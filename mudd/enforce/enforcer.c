@@ -39,6 +39,7 @@ struct enforcer {
 	struct conditions conditions;
 	struct batch_tables form; /* of tables that are made */
 	bool can_own;
+	bool logs;
 	struct epoch epoch; /* in the kernel, if there is a live model */
 	bool must_clear;    /* marks of before the count began anew are left */
 };
@@ -136,8 +137,17 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, probe_owner, &missing);
 	if (enforcer->can_own)
 		whole_claim(enforcer->kernel);
+	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
+	if (!enforcer->logs)
+		kernel_without_log(enforcer->kernel);
 	note_tables(enforcer);
 	return enforcer;
+}
+
+bool
+enforcer_has_log(const struct enforcer *enforcer)
+{
+	return enforcer->logs;
 }
 
 struct conditions *

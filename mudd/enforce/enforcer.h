@@ -44,6 +44,9 @@ void enforcer_free(struct enforcer *enforcer);
 bool enforcer_has_bridge(const struct enforcer *enforcer);
 bool enforcer_has_egress(const struct enforcer *enforcer);
 
+/* Can it log packets?  Where not, drops are counted and nobody is told. */
+bool enforcer_has_log(const struct enforcer *enforcer);
+
 /* How all that stands; lent. Others in mudd may set what they know. */
 struct conditions *enforcer_conditions(struct enforcer *enforcer);
 

@@ -217,12 +217,13 @@ write_fast(struct writing *to)
 /* Of a policy that looks at more than the connection: allowed now, and no
  * more than that. */
 static void
-write_uncached(const struct writing *to, enum end end)
+write_uncached(const struct writing *to, unsigned int family, enum end end)
 {
 	struct nftnl_rule *rule = begin(to);
 
-	expr_family(rule, 4);
-	expr_addr_in(rule, 4, end, SET_UNCACHED4, false);
+	expr_family(rule, family);
+	expr_addr_in(rule, family, end,
+	    family == 4 ? SET_UNCACHED4 : SET_UNCACHED6, false);
 	expr_mark_set(rule, ours(to, BITS_ALL), stamped(to, 0));
 	expr_return(rule);
 	put(to, rule);
@@ -264,8 +265,10 @@ write_stamp(struct writing *to, bool monitor)
 		put(to, rule);
 		return;
 	}
-	write_uncached(to, SOURCE);
-	write_uncached(to, DESTINATION);
+	for (unsigned int family = 4; family <= 6; family += 2) {
+		write_uncached(to, family, SOURCE);
+		write_uncached(to, family, DESTINATION);
+	}
 	for (int keeps = 1; keeps >= 0; keeps--) {
 		write_direction(to, false, keeps == 1);
 		write_direction(to, true, keeps == 1);

@@ -136,7 +136,7 @@ static const struct address_set address_sets[] = {
 	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
 	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
 	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false, false },
-	{ { SET_UNCACHED4, NULL }, tag_uncached, false, false },
+	{ { SET_UNCACHED4, SET_UNCACHED6 }, tag_uncached, false, false },
 };
 
 static void

@@ -30,6 +30,7 @@
 struct kernel {
 	struct mnl_socket *socket;
 	uint32_t seq;
+	bool without_log;
 	_Alignas(struct nlmsghdr) char answer[ANSWER];
 };
 
@@ -137,6 +138,13 @@ void
 kernel_begin(struct kernel *kernel, struct batch *batch)
 {
 	batch_init(batch, kernel->seq);
+	batch->without_log = kernel->without_log;
+}
+
+void
+kernel_without_log(struct kernel *kernel)
+{
+	kernel->without_log = true;
 }
 
 static void

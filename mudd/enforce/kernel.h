@@ -24,6 +24,9 @@ uint32_t kernel_port(const struct kernel *kernel);
 /* Begins an empty batch with the next sequence numbers. */
 void kernel_begin(struct kernel *kernel, struct batch *batch);
 
+/* It cannot log: from now on rules are written without that. */
+void kernel_without_log(struct kernel *kernel);
+
 enum kernel_answer {
 	KERNEL_DONE,    /* it stands */
 	KERNEL_REFUSED, /* nothing of it does */

@@ -15,6 +15,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "enforce/elems.h"
 #include "enforce/expr.h"
@@ -245,6 +246,22 @@ object_probe_flags(struct batch *batch, uint16_t family, uint32_t flags)
 	table_message(batch, NFT_MSG_DELTABLE, family, PROBE_TABLE, &plain);
 }
 
+/* Log expressions have no effect on a packet's way. */
+static void
+take_log_out(struct nftnl_rule *rule)
+{
+	struct nftnl_expr_iter *iter = need(nftnl_expr_iter_create(rule));
+	struct nftnl_expr *at;
+
+	while ((at = nftnl_expr_iter_next(iter)) != NULL) {
+		if (strcmp(nftnl_expr_get_str(at, NFTNL_EXPR_NAME), "log") != 0)
+			continue;
+		nftnl_rule_del_expr(at);
+		nftnl_expr_free(at);
+	}
+	nftnl_expr_iter_destroy(iter);
+}
+
 static void
 put_rule(struct batch *batch, uint16_t type, uint16_t flags,
     struct nftnl_rule *rule, struct about about)
@@ -253,9 +270,26 @@ put_rule(struct batch *batch, uint16_t type, uint16_t flags,
 	    (uint16_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY), flags,
 	    about);
 
+	if (batch->without_log)
+		take_log_out(rule);
 	nftnl_rule_nlmsg_build_payload(message, rule);
 	batch_close(batch);
 	nftnl_rule_free(rule);
+}
+
+void
+object_probe_log(struct batch *batch)
+{
+	const uint16_t family = NFPROTO_INET;
+	struct nftnl_rule *rule = object_rule(family, "probe");
+
+	table_message(batch, NFT_MSG_NEWTABLE, family, PROBE_TABLE, &plain);
+	chain_message(batch, NFT_MSG_NEWCHAIN, family, PROBE_TABLE, "probe",
+	    NULL, (struct about){ "chain", 0 });
+	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, PROBE_TABLE);
+	expr_log(rule, "mud:probe ");
+	object_rule_put(batch, rule, (struct about){ "rule that logs", 0 });
+	table_message(batch, NFT_MSG_DELTABLE, family, PROBE_TABLE, &plain);
 }
 
 void

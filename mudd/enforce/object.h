@@ -83,6 +83,9 @@ void object_chain_delete(
 void object_probe(
     struct batch *batch, uint16_t family, const struct hook_form *hook);
 
+/* The same with a rule that logs. */
+void object_probe_log(struct batch *batch);
+
 /* A rule for the end of a chain; fill it by expr.h, then put it. */
 struct nftnl_rule *object_rule(uint16_t family, const char *chain);
 void object_rule_comment(struct nftnl_rule *rule, const char *comment);

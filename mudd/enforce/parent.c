@@ -127,7 +127,8 @@ take_capture(struct parent *parent, const struct msg *msg)
 static bool
 take_log(struct parent *parent, const struct msg *msg)
 {
-	int fd = droplog_open();
+	int fd = enforcer_has_log(parent->setup->enforcer) ? droplog_open()
+	                                                   : -EOPNOTSUPP;
 	int error = fd < 0 ? fd : 0;
 
 	droplog_note(enforcer_conditions(parent->setup->enforcer), error);

@@ -53,6 +53,7 @@ static const struct set_form inet_sets[] = {
 	{ SET_DROPPED_TO, KEY_IPV4, 4, DYNAMIC, ADDRESSES, 0, true },
 	{ SET_DROPPED_TO6, KEY_IPV6, 16, DYNAMIC, ADDRESSES6, 0, true },
 	{ SET_UNCACHED4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_UNCACHED6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
@@ -90,54 +91,32 @@ static const uint8_t link_types[] = { ICMPV6_SOLICIT, ICMPV6_NS, ICMPV6_NA };
 static const uint8_t mld_types[] = { ICMPV6_MLD_REPORT, ICMPV6_MLD_DONE,
 	ICMPV6_MLD2_REPORT };
 static const uint8_t neighbour_types[] = { ICMPV6_NS, ICMPV6_NA };
-/* Destination unreachable, time exceeded, parameter problem; no redirect. */
-static const uint8_t error_types[] = { 3, 11, 12 };
-/* The same, and packet too big (RFC 4443). */
-static const uint8_t error_types6[] = { 1, 2, 3, 4 };
-
-/*
- * ICMPv6 errors about a Thing's flow, whichever end has opened it.  IPv6 is
- * judged packet by packet, so no epoch says which flows are allowed now.
- */
-static void
-accept_errors6(struct writer *to)
-{
-	for (int reply = 0; reply < 2; reply++) {
-		uint32_t id = ++to->set_id;
-		struct nftnl_rule *rule;
-
-		object_icmp_types(to->batch, to->family, id, true, error_types6,
-		    LENGTH(error_types6));
-		rule = writer_rule(to);
-		expr_ct_related(rule);
-		expr_ct_source_in(rule, 6, reply == 1, SET_OWN6);
-		expr_family(rule, 6);
-		expr_protocol(rule, IPPROTO_ICMPV6);
-		expr_icmp_in(rule, id);
-		expr_accept(rule);
-		writer_put(to, rule);
-	}
-}
+/* Destination unreachable, time exceeded, parameter problem, and of IPv6 packet
+ * too big (RFC 4443); no redirect. */
+static const struct errors {
+	unsigned int family;
+	uint8_t protocol;
+	uint8_t type[4];
+	size_t n;
+	const char *own;
+} errors[] = {
+	{ 4, IPPROTO_ICMP, { 3, 11, 12 }, 3, SET_OWN4 },
+	{ 6, IPPROTO_ICMPV6, { 1, 2, 3, 4 }, 4, SET_OWN6 },
+};
 
 /* A rule that ends with acceptance of ICMP errors. */
 static void
-put_errors(struct writer *to, struct nftnl_rule *rule, uint32_t id)
-{
-	expr_family(rule, 4);
-	expr_protocol(rule, IPPROTO_ICMP);
-	expr_icmp_in(rule, id);
-	expr_accept(rule);
-	writer_put(to, rule);
-}
-
-static uint32_t
-add_error_types(struct writer *to)
+put_errors(struct writer *to, struct nftnl_rule *rule, const struct errors *of)
 {
 	uint32_t id = ++to->set_id;
 
 	object_icmp_types(
-	    to->batch, to->family, id, false, error_types, LENGTH(error_types));
-	return id;
+	    to->batch, to->family, id, of->family == 6, of->type, of->n);
+	expr_family(rule, of->family);
+	expr_protocol(rule, of->protocol);
+	expr_icmp_in(rule, id);
+	expr_accept(rule);
+	writer_put(to, rule);
 }
 
 /* Only errors about a flow that is allowed now come here (epoch.c): an error
@@ -145,10 +124,9 @@ add_error_types(struct writer *to)
 static void
 fill_errors(struct writer *to)
 {
-	uint32_t id = add_error_types(to);
-
 	to->chain = CHAIN_ERRORS;
-	put_errors(to, writer_rule(to), id);
+	for (size_t i = 0; i < LENGTH(errors); i++)
+		put_errors(to, writer_rule(to), &errors[i]);
 }
 
 /*
@@ -158,13 +136,14 @@ fill_errors(struct writer *to)
 static void
 accept_errors_of_gateway(struct writer *to)
 {
-	uint32_t id = add_error_types(to);
-	struct nftnl_rule *rule = writer_rule(to);
+	for (size_t i = 0; i < LENGTH(errors); i++) {
+		struct nftnl_rule *rule = writer_rule(to);
 
-	expr_ct_related(rule);
-	expr_ct_reply(rule, true);
-	expr_ct_source_in(rule, 4, true, SET_OWN4);
-	put_errors(to, rule, id);
+		expr_ct_related(rule);
+		expr_ct_reply(rule, true);
+		expr_ct_source_in(rule, errors[i].family, true, errors[i].own);
+		put_errors(to, rule, &errors[i]);
+	}
 }
 
 static void
@@ -172,17 +151,6 @@ jump(struct writer *to, const char *chain)
 {
 	struct nftnl_rule *rule = writer_rule(to);
 
-	expr_jump(rule, chain);
-	writer_put(to, rule);
-}
-
-/* The cache is for IPv4 alone: IPv6 is judged packet by packet. */
-static void
-jump4(struct writer *to, const char *chain)
-{
-	struct nftnl_rule *rule = writer_rule(to);
-
-	expr_family(rule, 4);
 	expr_jump(rule, chain);
 	writer_put(to, rule);
 }
@@ -283,12 +251,24 @@ fill_guard_unbound(struct writer *to)
 }
 
 static void
+stamp_receiver(struct writer *to, unsigned int family, const char *own)
+{
+	struct nftnl_rule *rule = writer_rule(to);
+
+	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
+	expr_family(rule, family);
+	expr_addr_in(rule, family, DESTINATION, own, false);
+	expr_goto(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+}
+
+static void
 fill_forward(struct writer *to, bool unknown)
 {
 	struct nftnl_rule *rule;
 
 	to->chain = "forward";
-	jump4(to, CHAIN_FAST);
+	jump(to, CHAIN_FAST);
 	rule = writer_rule(to);
 	/* A frame that stays on its bridge is addressed to its receiver, one
 	 * that is routed to the gateway. */
@@ -305,7 +285,6 @@ fill_forward(struct writer *to, bool unknown)
 	writer_put(to, rule);
 
 	writer_accept_icmpv6(to, neighbour_types, LENGTH(neighbour_types), 255);
-	accept_errors6(to);
 
 	rule = writer_rule(to);
 	expr_interface_in(rule, COMES_IN, SET_LAN, false);
@@ -330,19 +309,14 @@ fill_forward(struct writer *to, bool unknown)
 
 	/* A flow is remembered where a Thing is at one of its ends. */
 	rule = writer_rule(to);
-	expr_family(rule, 4);
 	expr_interface_in(rule, COMES_IN, SET_LAN, false);
 	expr_is_ether(rule, COMES_IN);
 	expr_mac_in(rule, SOURCE, SET_THINGS, false);
 	expr_goto(rule, CHAIN_STAMP);
 	writer_put(to, rule);
 
-	rule = writer_rule(to);
-	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
-	expr_family(rule, 4);
-	expr_addr_in(rule, 4, DESTINATION, SET_OWN4, false);
-	expr_goto(rule, CHAIN_STAMP);
-	writer_put(to, rule);
+	stamp_receiver(to, 4, SET_OWN4);
+	stamp_receiver(to, 6, SET_OWN6);
 }
 
 static void
@@ -365,7 +339,7 @@ fill_input(struct writer *to, bool unknown)
 		expr_accept(rule);
 	writer_put(to, rule);
 
-	jump4(to, CHAIN_FAST);
+	jump(to, CHAIN_FAST);
 	jump(to, "infra");
 
 	/* Flows that the gateway itself has opened. */
@@ -380,7 +354,7 @@ fill_input(struct writer *to, bool unknown)
 	expr_is_ether(rule, COMES_IN);
 	expr_mac_verdict(rule, SET_FROM);
 	writer_put(to, rule);
-	jump4(to, CHAIN_STAMP);
+	jump(to, CHAIN_STAMP);
 }
 
 static void
@@ -413,7 +387,6 @@ fill_infra(struct writer *to)
 
 	writer_accept_icmpv6(to, link_types, LENGTH(link_types), 255);
 	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
-	accept_errors6(to);
 }
 
 void

@@ -31,6 +31,7 @@
 #define SET_DROPPED_TO   "dropped_to"
 #define SET_DROPPED_TO6  "dropped_to6"
 #define SET_UNCACHED4    "uncached4"
+#define SET_UNCACHED6    "uncached6"
 
 /* Where a policy's chains end. */
 #define CHAIN_DROP_FROM "drop_from"

@@ -49,6 +49,7 @@ class Manager:
         self._argv = ["mudd", "-f", "-d"]
         self.starts = 0
         self.last_status = None
+        self.environment = None     # of mudd; None: as ours
         os.makedirs("/etc/mudd/trust.d", exist_ok=True)
         with open(pki + "/web-ca.pem") as pem:
             write("/etc/mudd/web-ca.pem", pem.read())
@@ -101,7 +102,8 @@ class Manager:
             self.starts += 1
             self._process = subprocess.Popen(
                 self._argv, stdin=subprocess.DEVNULL, stdout=self._stderr,
-                stderr=self._stderr, start_new_session=True)
+                stderr=self._stderr, start_new_session=True,
+                env=self.environment)
             up.set()
             self.last_status = self._process.wait()
             self._log.write(b"lab: mudd ended with status %d\n"

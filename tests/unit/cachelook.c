@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,16 +46,34 @@ cache_epoch(void)
 	return n;
 }
 
+/* As /proc/net/nf_conntrack has it: of IPv6 all digits are written. */
+static const char *
+tracked(const char *addr, char text[INET6_ADDRSTRLEN])
+{
+	struct in6_addr six;
+	size_t n = 0;
+
+	if (inet_pton(AF_INET6, addr, &six) != 1)
+		return addr;
+	for (size_t i = 0; i < sizeof(six); i += 2)
+		n += (size_t)snprintf(text + n, INET6_ADDRSTRLEN - n,
+		    "%s%02x%02x", i == 0 ? "" : ":", six.s6_addr[i],
+		    six.s6_addr[i + 1]);
+	return text;
+}
+
 long long
 cache_mark(const char *addr, uint16_t port)
 {
-	char part[128];
+	const char *server =
+	    strchr(addr, ':') == NULL ? SERVER_ADDR : SERVER_ADDR6;
+	char part[192], from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
 	const char *const argv[] = { "cat", "/proc/net/nf_conntrack", NULL };
 	char *all = gateway_run(HOST_GATEWAY, argv), *save = NULL;
 	long long mark = -1;
 
-	(void)snprintf(part, sizeof(part),
-	    "src=%s dst=" SERVER_ADDR " sport=%u dport=4000", addr, port);
+	(void)snprintf(part, sizeof(part), "src=%s dst=%s sport=%u dport=4000",
+	    tracked(addr, from), tracked(server, to), port);
 	for (char *line = strtok_r(all, "\n", &save); line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
 		const char *at = strstr(line, "mark=");

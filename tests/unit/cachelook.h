@@ -13,8 +13,8 @@
 unsigned long cache_hits(bool reply);
 /* The epoch that stands in the kernel. */
 unsigned long cache_epoch(void);
-/* The mark of the UDP flow from here to the server's port 4000, which began
- * there; -1: there is none. */
+/* The mark of the UDP flow from here to the server's port 4000, in the family
+ * of the address, which began there; -1: there is none. */
 long long cache_mark(const char *addr, uint16_t port);
 
 /* Policy 1 of world.h without UDP 4000 to the server. */

@@ -201,10 +201,10 @@ forge_udp6(enum host host, const char *interface, const struct forged *forged)
 }
 
 void
-forge_error6(enum host host, const char *interface, const struct forged *forged,
-    const struct forged *about)
+forge_icmp6(enum host host, const char *interface, const uint8_t type_code[2],
+    const struct forged *forged, const struct forged *about)
 {
-	const uint8_t unreachable[ICMP_HEADER] = { 1, 4 };
+	const uint8_t header[ICMP_HEADER] = { type_code[0], type_code[1] };
 	struct frame frame = { 0 };
 	size_t ip;
 
@@ -212,10 +212,19 @@ forge_error6(enum host host, const char *interface, const struct forged *forged,
 	ip = frame.len;
 	put_ip6(
 	    &frame, forged, IPPROTO_ICMPV6, 64, ICMP_HEADER + 40 + UDP_OF_ONE);
-	put(&frame, unreachable, sizeof(unreachable));
+	put(&frame, header, sizeof(header));
 	put_udp6(&frame, about);
 	put_sum6(&frame, ip, IPPROTO_ICMPV6, 2);
 	forge_bytes(host, interface, frame.byte, frame.len);
+}
+
+void
+forge_error6(enum host host, const char *interface, const struct forged *forged,
+    const struct forged *about)
+{
+	const uint8_t unreachable[2] = { 1, 4 };
+
+	forge_icmp6(host, interface, unreachable, forged, about);
 }
 
 void

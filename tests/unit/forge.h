@@ -41,9 +41,12 @@ void forge_error(enum host host, const char *interface,
 void forge_icmp(enum host host, const char *interface,
     const uint8_t type_code[2], const struct forged *frame,
     const struct forged *about);
-/* The same two by IPv6. */
+/* The same three by IPv6. */
 void forge_udp6(
     enum host host, const char *interface, const struct forged *frame);
+void forge_icmp6(enum host host, const char *interface,
+    const uint8_t type_code[2], const struct forged *frame,
+    const struct forged *about);
 void forge_error6(enum host host, const char *interface,
     const struct forged *frame, const struct forged *about);
 

@@ -349,6 +349,15 @@ gateway_arrived(int to)
 }
 
 void
+gateway_bind(int fd, const char *addr)
+{
+	struct sockaddr_storage at;
+	socklen_t len = fill_address(&at, addr, 0);
+
+	need(bind(fd, (struct sockaddr *)&at, len) == 0, addr);
+}
+
+void
 gateway_join(int from, const char *addr, uint16_t port)
 {
 	struct sockaddr_storage at;

@@ -72,7 +72,9 @@ unsigned int gateway_pass(
     int from, const char *addr, uint16_t port, int to, unsigned int n);
 /* Does a datagram to there bring back "port unreachable"? Connects it. */
 bool gateway_is_refused(int from, const char *addr, uint16_t port);
-/* Connects a UDP socket; and does it hear "port unreachable"? */
+/* Binds a socket to an address of its host, and any port. */
+void gateway_bind(int fd, const char *addr);
+/* Connects a socket; and does a UDP one hear "port unreachable"? */
 void gateway_join(int from, const char *addr, uint16_t port);
 bool gateway_hears_refusal(int from);
 /* How many datagrams arrive within 0.3 s of the last. */

@@ -96,17 +96,19 @@ static const char *const inet[] = {
 	"ip saddr != @own4 udp sport 68 udp dport 67 accept",
 	"nd-neighbor-advert } ip6 hoplimit 255 accept",
 	"chain errors { icmp type { destination-unreachable, time-exceeded, "
-	"parameter-problem } accept }",
+	"parameter-problem } accept icmpv6 type { destination-unreachable, "
+	"packet-too-big, time-exceeded, parameter-problem } accept }",
 	"ct state related ct direction reply ct reply ip saddr @own4 icmp "
 	"type { destination-unreachable, time-exceeded, parameter-problem } "
 	"accept",
 	"chain forward { type filter hook forward priority filter - 5; policy "
-	"accept; meta nfproto ipv4 jump fast iifname . oifname @hairpin",
+	"accept; jump fast iifname . oifname @hairpin",
 	"oifname @lan ip6 daddr vmap @to6 "
-	"meta nfproto ipv4 iifname @lan ether saddr @things goto stamp "
-	"oifname @lan ip daddr @own4 goto stamp",
-	"ether saddr != @things accept meta nfproto ipv4 jump fast jump infra",
-	"ether saddr vmap @from meta nfproto ipv4 jump stamp",
+	"iifname @lan ether saddr @things goto stamp "
+	"oifname @lan ip daddr @own4 goto stamp "
+	"oifname @lan ip6 daddr @own6 goto stamp",
+	"ether saddr != @things accept jump fast jump infra",
+	"ether saddr vmap @from jump stamp",
 	"ip daddr @dns1_4 tcp dport 443 ct direction original counter "
 	"return comment \"ace 0\"",
 	"ip daddr @local4 ip daddr != @self4 icmp type echo-request "
@@ -116,7 +118,8 @@ static const char *const inet[] = {
 	"ip saddr @dns1_4 tcp sport 443 counter return",
 	"ip saddr @cls2_4 udp dport 5683 counter return comment "
 	"\"ace 3\"",
-	"ct state related ct reply ip6 saddr @own6 icmpv6 type { "
+	"ct state related ct direction reply ct reply ip6 saddr @own6 icmpv6 "
+	"type { "
 	"destination-unreachable, packet-too-big, time-exceeded, "
 	"parameter-problem } accept",
 	"update @dropped_from { ether saddr }",
