@@ -40,7 +40,7 @@ struct batch {
 	size_t n, n_room; /* messages, BEGIN and END not counted */
 	struct about *about;
 	struct batch_tables tables; /* the owner's to set, before the first */
-	bool without_log; /* rules lose their log expressions */
+	bool without_log;           /* rules lose their log expressions */
 };
 
 /* An empty batch whose BEGIN has this sequence number. */

@@ -22,6 +22,8 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
 	mudd/enforce/image.c mudd/enforce/image.h \
+	mudd/enforce/imageread.c \
+	mudd/enforce/imagetake.c mudd/enforce/imagetake.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
 	mudd/enforce/model.c mudd/enforce/model.h \

@@ -4,6 +4,7 @@
  */
 #include "enforce/enforcer.h"
 
+#include <errno.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "enforce/counters.h"
 #include "enforce/device.h"
 #include "enforce/epoch.h"
+#include "enforce/image.h"
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
@@ -30,6 +32,10 @@
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
+/* Looks at our tables that others' commits may spoil, before they are made anew
+ * without one. */
+#define DISTURBED_MAX 4
+
 struct enforcer {
 	struct kernel *kernel;
 	struct devices *devices;
@@ -40,8 +46,9 @@ struct enforcer {
 	struct batch_tables form; /* of tables that are made */
 	bool can_own;
 	bool logs;
-	struct epoch epoch; /* in the kernel, if there is a live model */
-	bool must_clear;    /* marks of before the count began anew are left */
+	unsigned int disturbed; /* looks, one after the other */
+	struct epoch epoch;     /* in the kernel, if there is a live model */
+	bool must_clear; /* marks of before the count began anew are left */
 };
 
 static bool
@@ -260,13 +267,15 @@ clear_again(struct enforcer *enforcer)
 }
 
 static enum kernel_answer
-send_difference(struct enforcer *enforcer, const struct epoch *next,
-    const struct places *at, struct fault *why)
+send_difference(
+    struct enforcer *enforcer, const struct epoch *next, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
+	struct places *at = xcalloc(1, sizeof(*at));
 	struct batch batch;
 	enum kernel_answer answer;
 
+	existing_lan(enforcer, &model->now, at);
 	begin(enforcer, &batch);
 	table_write(&batch, model, &enforcer->tables, at, false);
 	if (next->number != enforcer->epoch.number)
@@ -275,6 +284,7 @@ send_difference(struct enforcer *enforcer, const struct epoch *next,
 	neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
+	free(at);
 	return answer;
 }
 
@@ -282,74 +292,79 @@ send_difference(struct enforcer *enforcer, const struct epoch *next,
  * nothing differs. */
 static enum kernel_answer
 send_whole(struct enforcer *enforcer, struct model *model, struct epoch *next,
-    const struct places *at, struct damage *damage, struct fault *why)
+    struct image *have, uint64_t slack_msec, struct damage *damage,
+    struct fault *why)
 {
+	struct places *at = xcalloc(1, sizeof(*at));
 	struct whole whole = { enforcer->kernel, &enforcer->tables,
-		&enforcer->form, at, enforcer->epoch, *next };
+		&enforcer->form, at, enforcer->epoch, *next, have, slack_msec };
 	enum kernel_answer answer;
 
+	existing_lan(enforcer, &model->now, at);
 	/* Of other bits, the connections' epoch means nothing. */
 	if (whole.epoch.mask != model->mark_mask)
 		whole.epoch.number = 0;
 	answer = whole_commit(&whole, model, damage, why);
 	if (answer == KERNEL_DONE && damage_is_none(damage))
 		*next = enforcer->epoch;
+	free(at);
 	return answer;
 }
 
+/* A RESET: how the tables are made, too, is the engine's word. */
 static enum kernel_answer
-send_batch(struct enforcer *enforcer, struct epoch *next, struct fault *why)
+send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
-	struct places *at = xcalloc(1, sizeof(*at));
 	struct batch_tables form = enforcer->form;
+	struct image *have = image_new();
+	bool own =
+	    enforcer->can_own && (enforcer->gather.flags & BATCH_OWNED) != 0;
+	bool is_known = image_of_kernel(have, enforcer->kernel) == 0;
 	enum kernel_answer answer;
 	struct damage damage;
 
-	existing_lan(enforcer, &model->now, at);
-	if (model == enforcer->gather.live) {
-		answer = send_difference(enforcer, next, at, why);
-	} else {
-		bool own = enforcer->can_own &&
-		           (enforcer->gather.flags & BATCH_OWNED) != 0;
-
-		enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
-		table_note(model, &enforcer->tables, enforcer->form.note);
-		answer = send_whole(enforcer, model, next, at, &damage, why);
-		if (answer == KERNEL_DONE)
-			note_owner(enforcer);
-		else
-			enforcer->form = form;
-		if (answer == KERNEL_DONE)
-			log_debug("at the start, of tables %zu, chains %zu, "
-				  "sets %zu, elements %zu differed",
-			    damage.tables, damage.chains, damage.sets,
-			    damage.elements);
+	enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
+	table_note(model, &enforcer->tables, enforcer->form.note);
+	answer = send_whole(enforcer, model, next, is_known ? have : NULL,
+	    REPAIR_MEET_MSEC, &damage, why);
+	image_free(have);
+	if (answer != KERNEL_DONE) {
+		enforcer->form = form;
+		return answer;
 	}
-	free(at);
+	note_owner(enforcer);
+	log_debug("at the start, of tables %zu, chains %zu, sets %zu, "
+		  "elements %zu differed",
+	    damage.tables, damage.chains, damage.sets, damage.elements);
 	return answer;
 }
 
 static bool
 commit(struct enforcer *enforcer, struct fault *why)
 {
+	struct gather *gather = &enforcer->gather;
+	enum kernel_answer answer;
 	struct epoch next;
 
 	if (!next_epoch(enforcer, &next, why)) {
-		gather_drop(&enforcer->gather);
+		gather_drop(gather);
 		return false;
 	}
-	switch (send_batch(enforcer, &next, why)) {
+	answer = gather->staged == gather->live
+	             ? send_difference(enforcer, &next, why)
+	             : send_reset(enforcer, &next, why);
+	switch (answer) {
 	case KERNEL_DONE:
-		gather_keep(&enforcer->gather);
+		gather_keep(gather);
 		enforcer->epoch = next;
 		clear_again(enforcer);
 		return true;
 	case KERNEL_REFUSED:
-		gather_drop(&enforcer->gather);
+		gather_drop(gather);
 		return false;
 	case KERNEL_SILENT:
-		gather_forget(&enforcer->gather);
+		gather_forget(gather);
 		return false;
 	}
 	return false;
@@ -357,11 +372,11 @@ commit(struct enforcer *enforcer, struct fault *why)
 
 /* Flows that have passed where they should not are judged anew. */
 static enum kernel_answer
-repair(struct enforcer *enforcer, struct damage *damage, struct fault *why)
+repair(struct enforcer *enforcer, struct image *have, struct damage *damage,
+    struct fault *why)
 {
 	struct model *model = enforcer->gather.live;
 	struct epoch next;
-	struct places *at;
 	enum kernel_answer answer;
 
 	next = epoch_after(&enforcer->epoch, model->mark_mask);
@@ -370,12 +385,10 @@ repair(struct enforcer *enforcer, struct damage *damage, struct fault *why)
 		if (!conntrack_clear(next.mask, why))
 			return KERNEL_REFUSED;
 	}
-	at = xcalloc(1, sizeof(*at));
-	existing_lan(enforcer, &model->now, at);
 	model_renew(model, clock_sec());
-	answer = send_whole(enforcer, model, &next, at, damage, why);
+	answer = send_whole(
+	    enforcer, model, &next, have, REPAIR_LOOK_MSEC, damage, why);
 	model_keep(model);
-	free(at);
 	if (answer == KERNEL_DONE) {
 		enforcer->epoch = next;
 		clear_again(enforcer);
@@ -383,16 +396,11 @@ repair(struct enforcer *enforcer, struct damage *damage, struct fault *why)
 	return answer;
 }
 
-enum enforcer_verdict
-enforcer_verify(
-    struct enforcer *enforcer, struct damage *damage, struct fault *why)
+static enum enforcer_verdict
+verify(struct enforcer *enforcer, struct image *have, struct damage *damage,
+    struct fault *why)
 {
-	*damage = (struct damage){ 0 };
-	if (enforcer->gather.live == NULL || enforcer->gather.open ||
-	    (enforcer->form.flags != 0 &&
-		whole_is_owned(enforcer->kernel, &enforcer->tables)))
-		return ENFORCER_INTACT;
-	switch (repair(enforcer, damage, why)) {
+	switch (repair(enforcer, have, damage, why)) {
 	case KERNEL_DONE:
 		return damage_is_none(damage) ? ENFORCER_INTACT
 		                              : ENFORCER_REPAIRED;
@@ -403,6 +411,31 @@ enforcer_verify(
 		break;
 	}
 	return ENFORCER_BROKEN;
+}
+
+enum enforcer_verdict
+enforcer_verify(
+    struct enforcer *enforcer, struct damage *damage, struct fault *why)
+{
+	struct image *have;
+	enum enforcer_verdict verdict;
+	int error;
+
+	*damage = (struct damage){ 0 };
+	if (enforcer->gather.live == NULL || enforcer->gather.open ||
+	    (enforcer->form.flags != 0 &&
+		whole_is_owned(enforcer->kernel, &enforcer->tables)))
+		return ENFORCER_INTACT;
+	have = image_new();
+	error = image_of_kernel(have, enforcer->kernel);
+	if (error == -EINTR && ++enforcer->disturbed < DISTURBED_MAX) {
+		image_free(have);
+		return ENFORCER_DISTURBED;
+	}
+	enforcer->disturbed = 0;
+	verdict = verify(enforcer, error == 0 ? have : NULL, damage, why);
+	image_free(have);
+	return verdict;
 }
 
 bool

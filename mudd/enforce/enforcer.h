@@ -103,6 +103,9 @@ bool enforcer_is_busy(const struct enforcer *enforcer);
 enum enforcer_verdict {
 	ENFORCER_INTACT,
 	ENFORCER_REPAIRED,
+	/* Others' commits came so fast that the tables could not be read: look
+	 * again.  Four times in a row: they are made anew all the same. */
+	ENFORCER_DISTURBED,
 	ENFORCER_BROKEN, /* *why says why it could not be repaired, or looked at
 	                  */
 };

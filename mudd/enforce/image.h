@@ -60,6 +60,7 @@ struct image_rule {
 
 struct image_chain {
 	const char *name;
+	const char *device; /* the one that it hooks; "": none */
 	bool is_base;
 	struct image_bytes form;
 	size_t n, room;
@@ -90,9 +91,10 @@ void image_free(struct image *image);
 void image_of_batch(struct image *image, const struct batch *batch);
 
 /*
- * What stands in the kernel: the tables alone, or all of them.  0 or -errno;
- * the image is of no use then.  Others may change things meanwhile: what one
- * dump says, another may contradict.
+ * What stands in the kernel: the tables alone, or all of them.  0 or -errno
+ * (-EINTR: commits came so fast that nothing could be read whole); the image is
+ * of no use then.  Others may change things meanwhile: what one dump says,
+ * another may contradict.
  */
 int image_of_tables(struct image *image, struct kernel *kernel);
 int image_of_kernel(struct image *image, struct kernel *kernel);
@@ -107,7 +109,7 @@ struct image_chain *image_chain_find(
  * the other: *at begins at 0. 0: no further one. */
 uint32_t image_rule_set(const struct image_rule *rule, size_t *at);
 
-/* In the order of their keys. */
+/* In the order of their keys, each once: a batch may name one twice. */
 void image_sort(struct image_set *set);
 int image_elem_order(const struct image_elem *a, const struct image_elem *b);
 

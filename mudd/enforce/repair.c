@@ -9,8 +9,10 @@
 #include "enforce/repair.h"
 
 #include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +21,11 @@
 #include "enforce/image.h"
 #include "enforce/object.h"
 
-/* What runs out so soon may be gone in the kernel already; and clocks of two
- * differ by as much. */
-#define SLACK_MSEC 5000
-
 struct repair {
 	struct batch *out;
 	uint16_t family;
 	struct image_table *want, *have;
+	uint64_t slack_msec;
 	struct damage *damage;
 };
 
@@ -54,12 +53,13 @@ is_anonymous(const struct image_set *set)
 }
 
 static bool
-same_elem(const struct image_elem *want, const struct image_elem *have)
+same_elem(const struct image_elem *want, const struct image_elem *have,
+    uint64_t slack_msec)
 {
 	return image_bytes_equal(&want->data, &have->data) &&
 	       (want->left_msec == 0) == (have->left_msec == 0) &&
-	       have->left_msec <= want->left_msec + SLACK_MSEC &&
-	       want->left_msec <= have->left_msec + SLACK_MSEC;
+	       have->left_msec <= want->left_msec + slack_msec &&
+	       want->left_msec <= have->left_msec + slack_msec;
 }
 
 /* Can it be written by elems.h? Else it is none of ours. */
@@ -87,6 +87,7 @@ put(struct elems *elems, const struct image_elem *from)
 /* How the elements of a set differ; both are sorted. */
 struct merge {
 	const struct image_set *want, *have;
+	uint64_t slack_msec;
 	size_t i, j;
 };
 
@@ -114,42 +115,52 @@ merge_next(struct merge *merge, const struct image_elem **want,
 	return *want != NULL || *have != NULL;
 }
 
+/* Has it run out for one of the two, or will at once? */
 static bool
-must_go(const struct image_set *set, const struct image_elem *want,
+runs_out(const struct image_elem *elem, uint64_t slack_msec)
+{
+	return elem->left_msec != 0 && elem->left_msec <= slack_msec;
+}
+
+static bool
+must_go(const struct merge *merge, const struct image_elem *want,
     const struct image_elem *have)
 {
 	if (have == NULL)
 		return false;
 	if (want == NULL)
-		return !is_dynamic(set);
-	return !same_elem(want, have);
+		return !is_dynamic(merge->want) &&
+		       !runs_out(have, merge->slack_msec);
+	return !same_elem(want, have, merge->slack_msec);
 }
 
 static bool
-must_come(const struct image_elem *want, const struct image_elem *have)
+must_come(const struct merge *merge, const struct image_elem *want,
+    const struct image_elem *have)
 {
 	if (want == NULL)
 		return false;
 	if (have == NULL)
-		return want->left_msec == 0 || want->left_msec > SLACK_MSEC;
-	return !same_elem(want, have);
+		return !runs_out(want, merge->slack_msec);
+	return !same_elem(want, have, merge->slack_msec);
 }
 
 /* Intervals do not come and go one by one, and what we cannot name must be
  * flushed. */
 static bool
-is_refilled(const struct image_set *want, const struct image_set *have)
+is_refilled(const struct repair *repair, const struct image_set *want,
+    const struct image_set *have)
 {
-	struct merge merge = { want, have, 0, 0 };
+	struct merge merge = { want, have, repair->slack_msec, 0, 0 };
 	const struct image_elem *left, *right;
 	bool differs = false, plain = true;
 
 	if (have == NULL)
 		return false;
 	while (merge_next(&merge, &left, &right)) {
-		bool goes = must_go(want, left, right);
+		bool goes = must_go(&merge, left, right);
 
-		differs = differs || goes || must_come(left, right);
+		differs = differs || goes || must_come(&merge, left, right);
 		plain = plain && !(goes && !is_plain(right));
 	}
 	return (is_interval(want) && differs) || !plain;
@@ -159,7 +170,7 @@ static void
 remove_elements(struct repair *repair, const struct image_set *want,
     const struct image_set *have)
 {
-	struct merge merge = { want, have, 0, 0 };
+	struct merge merge = { want, have, repair->slack_msec, 0, 0 };
 	const struct image_elem *left, *right;
 	struct elems elems;
 	bool timed = (have->flags & NFT_SET_TIMEOUT) != 0;
@@ -168,15 +179,15 @@ remove_elements(struct repair *repair, const struct image_set *want,
 	elems_open(&elems, repair->out, repair->family, have->name, false,
 	    about_repair);
 	while (timed && merge_next(&merge, &left, &right))
-		if (must_go(want, left, right))
+		if (must_go(&merge, left, right))
 			put(&elems, right);
 	elems_close(&elems);
 
-	merge = (struct merge){ want, have, 0, 0 };
+	merge = (struct merge){ want, have, repair->slack_msec, 0, 0 };
 	elems_open(&elems, repair->out, repair->family, have->name, true,
 	    about_repair);
 	while (merge_next(&merge, &left, &right))
-		if (must_go(want, left, right)) {
+		if (must_go(&merge, left, right)) {
 			put(&elems, right);
 			repair->damage->elements++;
 		}
@@ -187,7 +198,7 @@ static void
 add_elements(struct repair *repair, const struct image_set *want,
     const struct image_set *have)
 {
-	struct merge merge = { want, have, 0, 0 };
+	struct merge merge = { want, have, repair->slack_msec, 0, 0 };
 	const struct image_elem *left, *right;
 	bool counts = have != NULL && !have->is_refilled;
 	struct elems elems;
@@ -195,7 +206,7 @@ add_elements(struct repair *repair, const struct image_set *want,
 	elems_open(&elems, repair->out, repair->family, want->name, false,
 	    about_repair);
 	while (merge_next(&merge, &left, &right))
-		if (must_come(left, right)) {
+		if (must_come(&merge, left, right)) {
 			put(&elems, left);
 			repair->damage->elements +=
 			    counts && right == NULL ? 1 : 0;
@@ -221,7 +232,7 @@ first_sets(struct repair *repair)
 			continue;
 		}
 		image_sort(have);
-		if (is_refilled(want, have)) {
+		if (is_refilled(repair, want, have)) {
 			elems_flush(repair->out, repair->family, want->name,
 			    about_repair);
 			have->n = 0;
@@ -335,6 +346,17 @@ first_chains(struct repair *repair)
 	}
 }
 
+/* Is it ours to delete?  What hooked an interface that is gone stays in some
+ * kernels, but nothing passes there; the engine will hear of it. */
+static bool
+is_odd(const struct repair *repair, const struct image_chain *have)
+{
+	if (image_chain_find(repair->want, have->name) != NULL)
+		return false;
+	return repair->family != NFPROTO_NETDEV || !have->is_base ||
+	       if_nametoindex(have->device) != 0;
+}
+
 static void
 fill_chains(struct repair *repair)
 {
@@ -343,7 +365,7 @@ fill_chains(struct repair *repair)
 		const struct image_chain *have =
 		    LIST_ENTRY(at, struct image_chain, all);
 
-		if (image_chain_find(repair->want, have->name) == NULL)
+		if (is_odd(repair, have))
 			flush(repair, have->name);
 	}
 	LIST_EACH(at, &repair->want->chains)
@@ -370,7 +392,7 @@ delete_chains(struct repair *repair)
 		const struct image_chain *have =
 		    LIST_ENTRY(at, struct image_chain, all);
 
-		if (image_chain_find(repair->want, have->name) != NULL)
+		if (!is_odd(repair, have))
 			continue;
 		object_chain_delete(
 		    repair->out, repair->family, have->name, about_repair);
@@ -426,12 +448,12 @@ rebuild(struct repair *repair, const struct batch *whole)
 
 void
 repair_write(struct batch *out, const struct batch *whole, struct image *want,
-    struct image *have, struct damage *damage)
+    struct image *have, uint64_t slack_msec, struct damage *damage)
 {
 	*damage = (struct damage){ 0 };
 	for (size_t i = 0; i < IMAGE_TABLES; i++) {
 		struct repair repair = { out, image_family[i], &want->table[i],
-			&have->table[i], damage };
+			&have->table[i], slack_msec, damage };
 
 		if (!repair.want->present)
 			continue;

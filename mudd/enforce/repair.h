@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct batch;
 struct image;
@@ -22,11 +23,21 @@ struct damage {
 };
 
 /*
+ * Clocks of two differ: the time that an element has left is the same where it
+ * differs by no more than this.  After the model's times were laid down
+ * (REPAIR_MEET) they may differ by as much, so who looks later must allow more.
+ */
+#define REPAIR_MEET_MSEC 2000
+#define REPAIR_LOOK_MSEC 5000
+
+/*
  * Appends to `out` what makes `have` (the kernel's) into `want` (a batch's,
- * which must still be there).  Nothing is appended where nothing differs.
+ * which must still be there).  Nothing is appended where nothing differs, but
+ * that what runs out within slack_msec is let go.
  */
 void repair_write(struct batch *out, const struct batch *whole,
-    struct image *want, struct image *have, struct damage *damage);
+    struct image *want, struct image *have, uint64_t slack_msec,
+    struct damage *damage);
 
 static inline bool
 damage_is_none(const struct damage *damage)

@@ -160,15 +160,25 @@ look(struct tamper *tamper)
 	}
 	memset(&tamper->heard, 0, sizeof(tamper->heard));
 	verdict = enforcer_verify(tamper->enforcer, &damage, &why);
-	if (verdict != ENFORCER_INTACT)
-		tell(tamper, verdict, &damage, &heard, &why);
-	else
-		tamper->is_broken = false;
 	pause = SHARE * (now_msec() - began);
 	tamper->not_before =
 	    now_msec() + (pause > PAUSE_MSEC ? pause : PAUSE_MSEC);
-	if (verdict == ENFORCER_BROKEN)
+	switch (verdict) {
+	case ENFORCER_INTACT:
+		tamper->is_broken = false;
+		break;
+	case ENFORCER_REPAIRED:
+		tell(tamper, verdict, &damage, &heard, &why);
+		break;
+	case ENFORCER_DISTURBED:
+		tamper->heard = heard;
+		look_soon(tamper);
+		break;
+	case ENFORCER_BROKEN:
+		tell(tamper, verdict, &damage, &heard, &why);
 		look_in(tamper, RETRY_MSEC);
+		break;
+	}
 }
 
 static void

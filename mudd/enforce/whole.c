@@ -22,8 +22,7 @@ commit_all(const struct whole *whole, const struct model *model,
 
 static enum kernel_answer
 commit_difference(const struct whole *whole, const struct model *model,
-    struct batch *all, struct image *have, struct damage *damage,
-    struct fault *why)
+    struct batch *all, struct damage *damage, struct fault *why)
 {
 	struct image *want = image_new();
 	enum kernel_answer answer = KERNEL_DONE;
@@ -32,7 +31,8 @@ commit_difference(const struct whole *whole, const struct model *model,
 	image_of_batch(want, all);
 	kernel_begin(whole->kernel, &difference);
 	difference.tables = *whole->form;
-	repair_write(&difference, all, want, have, damage);
+	repair_write(
+	    &difference, all, want, whole->have, whole->slack_msec, damage);
 	if (!damage_is_none(damage)) {
 		epoch_write(&difference, &whole->next, model->monitor);
 		answer = kernel_commit(whole->kernel, &difference, why);
@@ -47,7 +47,6 @@ whole_commit(const struct whole *whole, struct model *model,
     struct damage *damage, struct fault *why)
 {
 	bool goes_on = whole->epoch.number != 0;
-	struct image *have = image_new();
 	enum kernel_answer answer = KERNEL_REFUSED;
 	struct batch all;
 
@@ -57,15 +56,13 @@ whole_commit(const struct whole *whole, struct model *model,
 	table_write(&all, model, whole->tables, whole->egress_at, true);
 	if (goes_on)
 		epoch_write(&all, &whole->epoch, model->monitor);
-	if (goes_on && image_of_kernel(have, whole->kernel) == 0)
-		answer =
-		    commit_difference(whole, model, &all, have, damage, why);
+	if (goes_on && whole->have != NULL)
+		answer = commit_difference(whole, model, &all, damage, why);
 	if (answer == KERNEL_REFUSED) {
 		damage->tables++;
 		answer = commit_all(whole, model, &all, why);
 	}
 	batch_done(&all);
-	image_free(have);
 	return answer;
 }
 

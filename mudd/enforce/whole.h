@@ -7,12 +7,14 @@
 #define ENFORCE_WHOLE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "enforce/batch.h"
 #include "enforce/epoch.h"
 #include "enforce/kernel.h"
 #include "enforce/repair.h"
 
+struct image;
 struct model;
 struct places;
 struct tables;
@@ -25,6 +27,8 @@ struct whole {
 	/* What the connections carry now, of number 0 if that is not known, and
 	 * what they will if anything has to be changed. */
 	struct epoch epoch, next;
+	struct image *have;  /* what stands in the kernel; NULL: nobody knows */
+	uint64_t slack_msec; /* REPAIR_* */
 };
 
 /*
