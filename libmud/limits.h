@@ -50,6 +50,7 @@
 #define LIMIT_ALL_SIX      32768  /* of all Things: a RESET is one batch */
 #define LIMIT_NAME_ADDRS   64     /* S-54: addresses of one name and family */
 #define LIMIT_SETS         4096   /* names and classes over all policies */
+#define LIMIT_MEMBERS      32768  /* addresses in all classes: as above */
 #define LIMIT_POLICIES     1024   /* policies in the kernel */
 #define LIMIT_ELEMENTS     131072 /* S-54: set elements in all */
 #define LIMIT_BATCH        65536  /* records in one batch to the enforcer */

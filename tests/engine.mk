@@ -102,6 +102,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/70-restart-waits.scn \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
+	tests/scenario/77-strength.scn \
+	tests/scenario/78-shunned.scn \
 	tests/scenario/76-health.scn \
 	tests/scenario/71-modes.scn \
 	tests/scenario/72-mode-configured.scn \
@@ -139,6 +141,7 @@ engine_module_tests = \
 	tests/unit/test_mudurl \
 	tests/unit/test_modes \
 	tests/unit/test_policies \
+	tests/unit/test_controllers \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
 	tests/unit/test_sightings_stored \
@@ -186,6 +189,9 @@ tests_unit_test_policies_SOURCES = tests/unit/test_policies.c
 tests_unit_test_policies_CFLAGS = $(engine_module_cflags)
 tests_unit_test_policies_LDADD = $(engine_module_libs)
 
+tests_unit_test_controllers_SOURCES = tests/unit/test_controllers.c
+tests_unit_test_controllers_CFLAGS = $(engine_module_cflags)
+tests_unit_test_controllers_LDADD = $(engine_module_libs)
 tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sets_LDADD = $(engine_module_libs)

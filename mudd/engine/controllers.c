@@ -1,10 +1,12 @@
 /*
- * Members of classes.  Role: engine.
+ * Members of classes.  Role: engine.  Who is there, and with which addresses,
+ * the LAN says; it has been judged by the modules that keep it.
  */
 #include "engine/controllers.h"
 
 #include <string.h>
 
+#include "core/log.h"
 #include "engine/config.h"
 #include "engine/lan.h"
 #include "engine/modes.h"
@@ -14,118 +16,323 @@
 #include "libmud/compile.h"
 
 struct gathering {
-	const struct controllers *controllers;
-	struct set *set;
+	struct controllers *controllers;
+	size_t n_members; /* of all classes */
 };
 
-static void
-put_thing(const struct gathering *gathering, const struct thing *thing)
+/* ---- members ------------------------------------------------------------ */
+
+/* Whom an administrator has taken out of service, nobody shall reach by a
+ * class; who has departed may go on telling its neighbours of addresses. */
+static bool
+is_shunned(const struct config *config, const struct thing *thing)
 {
-	/* Who has departed may go on telling its neighbours of addresses. */
-	if (thing->departed)
+	enum config_mode mode = modes_of(config, thing);
+
+	return thing->departed || mode == CONFIG_QUARANTINE ||
+	       mode == CONFIG_DENY;
+}
+
+/* Those who are in stay in, so that a full class does not flutter. */
+static void
+put_addr(struct gathering *gathering, struct set *set, const struct addr *addr)
+{
+	struct sets *sets = gathering->controllers->sets;
+	size_t before = set->n_members;
+
+	if ((gathering->n_members >= LIMIT_MEMBERS &&
+		!set_has_member(sets, set, addr)) ||
+	    !set_put(sets, set, addr, 0)) {
+		set->n_left_out++;
 		return;
-	for (size_t i = 0; i < thing->n_leases; i++)
-		(void)set_put(gathering->controllers->sets, gathering->set,
-		    &thing->leases[i].addr, 0);
+	}
+	gathering->n_members += set->n_members - before;
 }
 
 static void
-put_class(const struct gathering *gathering, const struct config_class *class)
+put_thing(struct gathering *gathering, struct set *set, struct thing *thing)
 {
-	for (size_t i = 0; i < class->n_hosts; i++) {
-		const struct config_host *host = &class->hosts[i];
-		const struct thing *thing;
+	const struct controllers *controllers = gathering->controllers;
 
-		if (host->addr.family != 0) {
-			(void)set_put(gathering->controllers->sets,
-			    gathering->set, &host->addr, 0);
-			continue;
-		}
-		/* By MAC: whatever addresses it has been leased. */
-		thing = things_find(gathering->controllers->things, &host->mac);
-		if (thing != NULL)
-			put_thing(gathering, thing);
+	thing->in_class = true;
+	if (is_shunned(controllers->config, thing))
+		return;
+	for (size_t i = 0; i < thing->n_leases; i++) {
+		const struct addr *addr = &thing->leases[i].addr;
+
+		/* S-49: it is not bound to the Thing either. */
+		if (!lan_is_own_addr(controllers->lan, addr))
+			put_addr(gathering, set, addr);
 	}
+}
+
+/* ---- controllers: whom the configuration names -------------------------- */
+
+static void
+put_host(struct gathering *gathering, struct set *set,
+    const struct config_host *host)
+{
+	const struct controllers *controllers = gathering->controllers;
+	struct thing *thing;
+
+	if (host->addr.family == 0) {
+		/* By MAC: whatever addresses it has now. */
+		thing = things_find(controllers->things, &host->mac);
+		if (thing != NULL)
+			put_thing(gathering, set, thing);
+		return;
+	}
+	thing = things_find_addr(controllers->things, &host->addr);
+	if (thing == NULL || !is_shunned(controllers->config, thing))
+		put_addr(gathering, set, &host->addr);
+	else
+		thing->in_class = true;
 }
 
 /* DNS and NTP are the gateway's own, unless somebody says otherwise. */
 static void
-put_gateway(const struct gathering *gathering)
+put_gateway(struct gathering *gathering, struct set *set)
 {
 	struct addr servers[LIMIT_LOCALS];
 	size_t n =
 	    lan_servers(gathering->controllers->lan, servers, LIMIT_LOCALS);
 
 	for (size_t i = 0; i < n; i++)
-		(void)set_put(gathering->controllers->sets, gathering->set,
-		    &servers[i], 0);
+		put_addr(gathering, set, &servers[i]);
 }
 
 static void
-gather_configured(const struct gathering *gathering, bool is_mine)
+gather_configured(struct gathering *gathering, struct set *set)
 {
 	const struct config *config = gathering->controllers->config;
-	const char *key = gathering->set->key;
+	const bool is_mine = set->kind == PEER_MY_CONTROLLER;
 	bool found = false;
 
 	for (size_t i = 0; i < config->n_classes; i++) {
 		const struct config_class *class = &config->classes[i];
 
-		if (class->is_mine != is_mine || strcmp(class->text, key) != 0)
+		if (class->is_mine != is_mine ||
+		    strcmp(class->text, set->key) != 0)
 			continue;
-		put_class(gathering, class);
+		for (size_t k = 0; k < class->n_hosts; k++)
+			put_host(gathering, set, &class->hosts[k]);
 		found = true;
 	}
 	if (!found && !is_mine &&
-	    (strcmp(key, MUD_URN_DNS) == 0 || strcmp(key, MUD_URN_NTP) == 0))
-		put_gateway(gathering);
+	    (strcmp(set->key, MUD_URN_DNS) == 0 ||
+		strcmp(set->key, MUD_URN_NTP) == 0))
+		put_gateway(gathering, set);
 }
 
-/* Only who lives under an accepted file is a member of anything (M-MFG-5). */
+/* ---- manufacturer and model: whom the LAN shows ------------------------- */
+
+/* The classes of a MUD URL's Things, looked up once in a round. */
+static void
+find_classes(struct controllers *controllers, struct mudurl *mud)
+{
+	char authority[LIMIT_URL + 1];
+
+	if (mud->class_round == controllers->round)
+		return;
+	mud->class_round = controllers->round;
+	policies_authority(&mud->url, authority);
+	for (unsigned int i = 0; i < STRENGTHS; i++) {
+		enum strength strength = (enum strength)i;
+
+		mud->makers[i] = sets_find_as(
+		    controllers->sets, PEER_MANUFACTURER, authority, strength);
+		mud->models[i] = sets_find_as(
+		    controllers->sets, PEER_MODEL, mud->url.text, strength);
+	}
+}
+
+/* Only who lives under an accepted file is a member of anything (M-MFG-5), and
+ * by the MUD URL of that file (S-43). */
 static void
 gather_thing(void *arg, struct thing *thing)
 {
-	const struct gathering *gathering = arg;
-	const struct config *config = gathering->controllers->config;
-	enum config_mode mode = modes_of(config, thing);
-	char authority[LIMIT_URL + 1];
+	struct gathering *gathering = arg;
+	struct controllers *controllers = gathering->controllers;
+	enum strength strength;
+	struct mudurl *mud = things_lives_by(thing, &strength);
+	struct set *classes[2];
 
-	if (mode == CONFIG_QUARANTINE || mode == CONFIG_DENY)
+	if (mud == NULL || (strength == STRENGTH_CLAIMED &&
+			       !controllers->config->weak_classes))
 		return;
-	if (thing->mud == NULL ||
-	    mudurl_standing(thing->mud) != STANDING_ENFORCED)
-		return;
-	if (gathering->set->kind == PEER_MODEL) {
-		if (strcmp(thing->mud->url.text, gathering->set->key) == 0)
-			put_thing(gathering, thing);
-		return;
-	}
-	policies_authority(&thing->mud->url, authority);
-	if (strcmp(authority, gathering->set->key) == 0)
-		put_thing(gathering, thing);
+	find_classes(controllers, mud);
+	classes[0] = mud->makers[strength];
+	classes[1] = mud->models[strength];
+	for (size_t i = 0; i < 2; i++)
+		if (classes[i] != NULL && classes[i]->is_stale)
+			put_thing(gathering, classes[i], thing);
 }
 
-void
-controllers_refresh(const struct controllers *controllers)
+/* ---- what has to be worked out ------------------------------------------ */
+
+static void
+mark(struct set *set)
+{
+	if (set != NULL)
+		set->is_stale = true;
+}
+
+static void
+mark_url(struct controllers *controllers, struct mudurl *mud)
+{
+	if (mud == NULL || mud->class_round == controllers->round)
+		return;
+	find_classes(controllers, mud);
+	for (unsigned int i = 0; i < STRENGTHS; i++) {
+		mark(mud->makers[i]);
+		mark(mud->models[i]);
+	}
+}
+
+static void
+mark_if(struct controllers *controllers, bool of_things)
 {
 	LIST_EACH(at, sets_all(controllers->sets))
 	{
 		struct set *set = LIST_ENTRY(at, struct set, all);
-		struct gathering gathering = {
-			.controllers = controllers,
-			.set = set,
-		};
 
-		if (set->refs == 0 || set->kind == PEER_DNSNAME)
-			continue;
-		set_round(set);
-		if (set->kind == PEER_CONTROLLER)
-			gather_configured(&gathering, false);
-		else if (set->kind == PEER_MY_CONTROLLER)
-			gather_configured(&gathering, true);
-		else if (controllers->config->weak_classes)
-			things_each(
-			    controllers->things, gather_thing, &gathering);
-		set_round_end(controllers->sets, set);
+		if (set_is_of_things(set) == of_things)
+			set->is_stale = true;
 	}
+}
+
+static bool
+is_named(const struct config *config, const struct mac *mac)
+{
+	for (size_t i = 0; i < config->n_classes; i++)
+		for (size_t k = 0; k < config->classes[i].n_hosts; k++) {
+			const struct config_host *host =
+			    &config->classes[i].hosts[k];
+
+			if (host->addr.family == 0 &&
+			    mac_equal(&host->mac, mac))
+				return true;
+		}
+	return false;
+}
+
+/* Is it a host of a controller's class, or may it keep the address of one out
+ * of it, or did it? */
+static bool
+touches_configured(const struct config *config, struct thing *thing)
+{
+	const bool was_shunned = thing->was_shunned;
+
+	thing->was_shunned = is_shunned(config, thing);
+	return thing->was_shunned || was_shunned ||
+	       is_named(config, &thing->mac);
+}
+
+/*
+ * Who is in a class changes with the Things that have been touched since the
+ * kernel was told of them: whatever they were a member by, they have still as
+ * their own MUD URL or as the previous one.
+ */
+static void
+mark_touched(struct controllers *controllers)
+{
+	const struct config *config = controllers->config;
+	bool configured = false;
+
+	LIST_EACH(at, things_dirty(controllers->things))
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, dirty);
+
+		mark_url(controllers, thing->mud);
+		mark_url(controllers, thing->previous);
+		if (config->n_classes > 0 && touches_configured(config, thing))
+			configured = true;
+	}
+	if (configured)
+		mark_if(controllers, false);
+}
+
+static void
+finish(struct controllers *controllers, struct set *set)
+{
+	if (set->n_left_out > 0 && !set->was_full)
+		log_error("class %s: %d addresses are in classes already: the "
+			  "rest is left out",
+		    set->key, LIMIT_MEMBERS);
+	set->is_stale = false;
+	set_round_end(controllers->sets, set);
+}
+
+static bool
+is_due(const struct set *set)
+{
+	return set->refs > 0 && set->is_stale && !set_has_timeouts(set);
+}
+
+/* Has anything to be worked out? Then for those too who were left out. */
+static bool
+is_any_due(struct controllers *controllers)
+{
+	bool any = false;
+
+	LIST_EACH(at, sets_all(controllers->sets))
+	any = any || is_due(LIST_ENTRY(at, struct set, all));
+	LIST_EACH(at, sets_all(controllers->sets))
+	{
+		struct set *set = LIST_ENTRY(at, struct set, all);
+
+		set->is_stale = set->is_stale || (any && set->n_left_out > 0);
+	}
+	return any;
+}
+
+static void
+gather(struct controllers *controllers)
+{
+	struct gathering gathering = { .controllers = controllers };
+	bool by_things = false;
+
+	LIST_EACH(at, sets_all(controllers->sets))
+	{
+		struct set *set = LIST_ENTRY(at, struct set, all);
+
+		if (!set_has_timeouts(set))
+			gathering.n_members += set->n_members;
+		if (!is_due(set))
+			continue;
+		set->was_full = set->n_left_out > 0;
+		set->n_left_out = 0;
+		set_round(set);
+		by_things = by_things || set_is_of_things(set);
+	}
+	if (by_things)
+		things_each(controllers->things, gather_thing, &gathering);
+	LIST_EACH(at, sets_all(controllers->sets))
+	{
+		struct set *set = LIST_ENTRY(at, struct set, all);
+
+		if (!is_due(set))
+			continue;
+		if (!set_is_of_things(set))
+			gather_configured(&gathering, set);
+		finish(controllers, set);
+	}
+}
+
+void
+controllers_refresh(struct controllers *controllers)
+{
+	size_t lost = things_members_lost(controllers->things);
+
+	controllers->round++;
+	if (controllers->lan->links_changed ||
+	    controllers->lan->addresses_changed ||
+	    lost != controllers->members_lost) {
+		mark_if(controllers, true);
+		mark_if(controllers, false);
+	}
+	mark_touched(controllers);
+	controllers->members_lost = lost;
+	if (is_any_due(controllers))
+		gather(controllers);
 }

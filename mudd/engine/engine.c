@@ -99,10 +99,11 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	due = sightings_expire(&engine->sightings, now);
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));
+	plan_choose(engine->plan);
 	controllers_refresh(&engine->controllers);
 	if (engine->lan.addresses_changed)
 		things_each(engine->things, touch_thing_of, engine);
-	engine->lan.addresses_changed = false;
+	engine->lan.links_changed = engine->lan.addresses_changed = false;
 	ask_for_captures(engine);
 	if (engine->watcher != NULL && engine->lan.is_complete)
 		due = least(due, drops_tick(engine->drops, engine->mudd, now));

@@ -13,6 +13,7 @@
 #include "engine/attempt.h"
 #include "engine/policies.h"
 #include "engine/state.h"
+#include "engine/strength.h"
 #include "libmud/list.h"
 #include "libmud/url.h"
 
@@ -69,6 +70,9 @@ struct mudurl {
 	uint32_t asked_port;
 	bool is_paid;            /* its first fetch has been charged */
 	struct manager *manager; /* whose it is */
+	/* Classes of its Things, as of that round (controllers.c); lent. */
+	uint32_t class_round;
+	struct set *makers[STRENGTHS], *models[STRENGTHS];
 	int64_t next_fetch_at;
 	unsigned int failures;    /* in a row */
 	struct state_url history; /* what is remembered (history.h) */

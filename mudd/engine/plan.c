@@ -99,7 +99,8 @@ sync_members(struct plan *plan, struct set *set)
 		member.refresh = false;
 		set->members[kept++] = member;
 	}
-	set->n_members = kept;
+	if (kept < set->n_members)
+		set_cut(set, kept);
 }
 
 static void
@@ -164,10 +165,9 @@ sync_policies(struct plan *plan)
 	}
 }
 
-/* Some of what Things live under is made when the first one needs it; what is
- * made must be told of before they are. */
-static void
-choose_policies(struct plan *plan)
+/* What is made here must be told of before the Things are. */
+void
+plan_choose(struct plan *plan)
 {
 	LIST_EACH(at, things_dirty(plan->options.things))
 	(void)plan_policy_of(plan, LIST_ENTRY(at, struct thing, dirty));
@@ -218,7 +218,7 @@ sync_unused(struct plan *plan)
 			continue;
 		batch_put(&plan->batch, RECORD_SET, &record);
 		set->installed = false;
-		set->n_members = 0;
+		set_cut(set, 0);
 	}
 	sets_sweep(plan->options.sets);
 }
@@ -229,14 +229,17 @@ sync_unused(struct plan *plan)
 static struct kernel_policy *
 policy_by_file(const struct plan *plan, const struct thing *thing)
 {
-	if (thing->mud->accepted != NULL &&
-	    thing->mud->accepted->policy != NULL)
-		return thing->mud->accepted->policy;
-	/* Another URL of the same maker: what was accepted holds on. */
-	if (thing->previous != NULL && thing->previous->accepted != NULL &&
-	    thing->previous->accepted->policy != NULL)
-		return thing->previous->accepted->policy;
-	return manager_pending(plan->options.manager);
+	enum strength strength;
+	const struct mudurl *mud = things_lives_by(thing, &strength);
+	struct kernel_policy *bound;
+
+	if (mud == NULL)
+		return manager_pending(plan->options.manager);
+	if (strength == STRENGTH_CLAIMED)
+		return mud->accepted->policy;
+	bound = policies_bound(plan->options.policies, mud->accepted->policy);
+	/* There are too many policies: S-40 holds all the same. */
+	return bound != NULL ? bound : manager_denied(plan->options.manager);
 }
 
 const struct kernel_policy *
@@ -443,7 +446,7 @@ plan_sync(struct plan *plan, int64_t now)
 		plan->reset_at = NO_TIME;
 	}
 	lanplan_sync(&plan->lan, plan->options.lan, &plan->batch);
-	choose_policies(plan);
+	plan_choose(plan);
 	sync_sets(plan);
 	sync_policies(plan);
 	sync_unknown(plan);

@@ -35,6 +35,9 @@ struct plan;
 struct plan *plan_new(const struct plan_options *options);
 void plan_free(struct plan *plan);
 
+/* Some of what Things live under is made when the first one needs it, and may
+ * name classes that no other policy does: before these are worked out. */
+void plan_choose(struct plan *plan);
 /* Sends what differs, if anything does. Nothing is sent before plan_begin,
  * nor while a reset waits for its time. */
 void plan_sync(struct plan *plan, int64_t now);

@@ -83,7 +83,9 @@ set_of(void *arg, enum peer_kind kind, const char *text)
 			return policy->sets[i]->number;
 	if (policy->n_sets == sizeof(policy->sets) / sizeof(policy->sets[0]))
 		return 0;
-	set = sets_take(compiling->policies->sets, kind, text);
+	set = sets_take_as(compiling->policies->sets, kind, text,
+	    kind == PEER_MANUFACTURER || kind == PEER_MODEL ? policy->strength
+							    : STRENGTH_CLAIMED);
 	if (set == NULL)
 		return 0;
 	policy->sets[policy->n_sets++] = set;
@@ -146,21 +148,24 @@ policies_watched(struct policies *policies, struct kernel_policy *policy)
 		made->rules.rule[i] = policy->rules.rule[i];
 	made->n_sets = policy->n_sets;
 	for (size_t i = 0; i < policy->n_sets; i++)
-		made->sets[i] = sets_take(policies->sets, policy->sets[i]->kind,
-		    policy->sets[i]->key);
+		made->sets[i] =
+		    sets_take_as(policies->sets, policy->sets[i]->kind,
+			policy->sets[i]->key, policy->sets[i]->strength);
+	made->strength = policy->strength;
 	policy->watched = made;
 	return enlist(policies, made);
 }
 
-struct kernel_policy *
-policies_add(struct policies *policies, const struct policy *policy,
-    const struct url *mud_url, struct fault *why)
+static struct kernel_policy *
+add_as(struct policies *policies, const struct policy *policy,
+    const struct url *mud_url, enum strength strength, struct fault *why)
 {
 	struct kernel_policy *made = number_one(policies, why);
 	struct compiling compiling;
 
 	if (made == NULL)
 		return NULL;
+	made->strength = strength;
 	compiling = (struct compiling){
 		.policies = policies,
 		.policy = made,
@@ -176,14 +181,70 @@ policies_add(struct policies *policies, const struct policy *policy,
 	return enlist(policies, made);
 }
 
+struct kernel_policy *
+policies_add(struct policies *policies, const struct policy *policy,
+    const struct url *mud_url, struct fault *why)
+{
+	return add_as(policies, policy, mud_url, STRENGTH_CLAIMED, why);
+}
+
+static bool
+names_things(const struct kernel_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_sets; i++)
+		if (set_is_of_things(policy->sets[i]))
+			return true;
+	return false;
+}
+
+struct kernel_policy *
+policies_bound(struct policies *policies, struct kernel_policy *policy)
+{
+	struct fault why;
+
+	if (policy->bound == NULL && !names_things(policy))
+		return policy;
+	if (policy->bound == NULL)
+		policy->bound = add_as(policies, policy->policy,
+		    &policy->mud_url, STRENGTH_BOUND, &why);
+	return policy->bound;
+}
+
+size_t
+policies_likes(const struct kernel_policy *policy,
+    const struct kernel_policy *likes[POLICY_LIKES])
+{
+	size_t n = 0;
+
+	for (; policy != NULL; policy = policy->bound) {
+		likes[n++] = policy;
+		if (policy->watched != NULL)
+			likes[n++] = policy->watched;
+	}
+	return n;
+}
+
+bool
+policies_is_like(
+    const struct kernel_policy *policy, const struct kernel_policy *one)
+{
+	const struct kernel_policy *likes[POLICY_LIKES];
+	size_t n = policies_likes(policy, likes);
+
+	for (size_t i = 0; i < n; i++)
+		if (likes[i] == one)
+			return true;
+	return false;
+}
+
 void
 policies_drop(struct kernel_policy *policy)
 {
 	if (policy == NULL)
 		return;
 	policy->wanted = false;
-	if (policy->watched != NULL)
-		policy->watched->wanted = false;
+	policies_drop(policy->watched);
+	policies_drop(policy->bound);
 }
 
 void

@@ -25,6 +25,8 @@ struct fault;
 struct policy;
 
 #define POLICY_NO_RULE UINT64_MAX
+/* Enforced and watched, for Things known by their claim and known better. */
+#define POLICY_LIKES (2 * STRENGTHS)
 
 struct kernel_policy {
 	uint32_t number;
@@ -38,6 +40,8 @@ struct kernel_policy {
 	struct set *sets[LIMIT_TEXTS + 8]; /* each holds one reference */
 	enum policy_ending ending;         /* how what it denies ends */
 	struct kernel_policy *watched;     /* its like that drops nothing */
+	enum strength strength;      /* of whom its classes of Things are */
+	struct kernel_policy *bound; /* its like for STRENGTH_BOUND */
 	bool wanted;    /* false: to be taken out once no Thing has it */
 	bool installed; /* its chains stand in the kernel */
 	struct list link;
@@ -65,6 +69,20 @@ struct kernel_policy *policies_closed(
  * as long as the policy does. NULL if there is no room. */
 struct kernel_policy *policies_watched(
     struct policies *policies, struct kernel_policy *policy);
+
+/*
+ * The same for Things that an administrator, or more, says are of this MUD URL:
+ * where the policy names classes that are made of Things, it means those that
+ * are known as well (S-40).  Elsewhere it is the policy itself.  Made if need
+ * be; it lives as long as the policy does.  NULL if there is no room.
+ */
+struct kernel_policy *policies_bound(
+    struct policies *policies, struct kernel_policy *policy);
+/* A policy and its likes, those that there are; returns how many. */
+size_t policies_likes(const struct kernel_policy *policy,
+    const struct kernel_policy *likes[POLICY_LIKES]);
+bool policies_is_like(
+    const struct kernel_policy *policy, const struct kernel_policy *one);
 
 /* No longer wanted; plan.c takes it out of the kernel and frees it. */
 void policies_drop(struct kernel_policy *policy);

@@ -34,6 +34,20 @@ policy_of(const struct engine *engine, const struct mudurl *mud)
 	return mud->accepted == NULL ? NULL : mud->accepted->policy;
 }
 
+/* Its likes are counted apart, one after the other: the one after this number,
+ * or 0. */
+static uint32_t
+next_like(const struct kernel_policy *policy, uint32_t number)
+{
+	const struct kernel_policy *likes[POLICY_LIKES];
+	size_t n = policies_likes(policy, likes);
+
+	for (size_t i = 0; i + 1 < n; i++)
+		if (likes[i]->number == number)
+			return likes[i + 1]->number;
+	return 0;
+}
+
 static void
 answer(const struct waiting *waiting)
 {
@@ -93,11 +107,17 @@ policycalls_tallied(struct commands *commands, uint32_t policy)
 	LIST_EACH_SAFE(at, &commands->waiting)
 	{
 		struct waiting *waiting = LIST_ENTRY(at, struct waiting, link);
+		uint32_t next;
 
 		if (waiting->what != WAIT_TALLIED)
 			continue;
-		if (waiting->policy != policy) {
-			(void)tallies_ask(commands->engine, waiting->policy);
+		next = waiting->policy != policy
+		           ? waiting->policy
+		           : next_like(policy_of(waiting->engine, waiting->mud),
+				 policy);
+		if (next != 0) {
+			waiting->policy = next;
+			(void)tallies_ask(commands->engine, next);
 			continue;
 		}
 		answer(waiting);

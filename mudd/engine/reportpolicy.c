@@ -72,9 +72,29 @@ append_thing(void *arg, struct thing *thing)
 	char mac[MAC_TEXT];
 
 	if (thing->mud != NULL &&
-	    plan_policy_of(listing->engine->plan, thing) == listing->policy)
+	    policies_is_like(
+		listing->policy, plan_policy_of(listing->engine->plan, thing)))
 		(void)json_array_append_new(
 		    listing->macs, json_string(mac_text(&thing->mac, mac)));
+}
+
+/* What all its Things have sent and got by it, watched or not; POLICY_NO_RULE
+ * where that is not known. */
+static uint64_t
+packets_of(const struct kernel_policy *policy, size_t i)
+{
+	const struct kernel_policy *likes[POLICY_LIKES];
+	size_t n = policies_likes(policy, likes);
+	uint64_t packets = POLICY_NO_RULE;
+
+	for (size_t k = 0; k < n; k++) {
+		if (likes[k]->packets == NULL ||
+		    likes[k]->packets[i] == POLICY_NO_RULE)
+			continue;
+		packets = packets == POLICY_NO_RULE ? 0 : packets;
+		packets += likes[k]->packets[i];
+	}
+	return packets;
 }
 
 /* One ACE, in words, as if the policy had no other. */
@@ -82,6 +102,7 @@ static json_t *
 ace_of(const struct kernel_policy *policy, size_t i)
 {
 	const struct ace *ace = &policy->policy->aces[i];
+	const uint64_t packets = packets_of(policy, i);
 	struct policy one = *policy->policy;
 	struct words_line *lines;
 	json_t *object;
@@ -94,9 +115,8 @@ ace_of(const struct kernel_policy *policy, size_t i)
 	free(lines);
 	put_text(object, "acl", ace->acl);
 	put_text(object, "ace", ace->name);
-	if (policy->packets != NULL && policy->packets[i] != POLICY_NO_RULE)
-		put_value(object, "packets",
-		    json_integer((json_int_t)policy->packets[i]));
+	if (packets != POLICY_NO_RULE)
+		put_value(object, "packets", json_integer((json_int_t)packets));
 	return object;
 }
 

@@ -6,14 +6,43 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "libmud/mem.h"
 
+#define BUCKETS 1024 /* a power of two */
+/* So many members are looked through faster than an index is kept. */
+#define FEW 16
+
 struct sets {
 	struct list all, dirty;
+	struct list buckets[BUCKETS]; /* of set.by_key */
 	size_t n;
 	uint32_t last_number;
+	uint64_t seed; /* whoever chooses keys must not choose buckets */
 };
+
+static uint64_t
+hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < n; i++) {
+		hash ^= at[i];
+		hash *= 0x100000001b3ull;
+	}
+	return hash ^ hash >> 29;
+}
+
+static struct list *
+bucket_of(struct sets *sets, enum peer_kind kind, const char *key,
+    enum strength strength)
+{
+	uint64_t hash = sets->seed + (uint64_t)kind * STRENGTHS + strength;
+
+	return &sets->buckets[hash_bytes(hash, key, strlen(key)) &
+			      (BUCKETS - 1)];
+}
 
 struct sets *
 sets_new(void)
@@ -22,6 +51,11 @@ sets_new(void)
 
 	list_init(&sets->all);
 	list_init(&sets->dirty);
+	for (size_t i = 0; i < BUCKETS; i++)
+		list_init(&sets->buckets[i]);
+	if (getrandom(&sets->seed, sizeof(sets->seed), GRND_NONBLOCK) !=
+	    sizeof(sets->seed))
+		sets->seed = 0xcbf29ce484222325ull;
 	return sets;
 }
 
@@ -30,6 +64,8 @@ set_free(struct set *set)
 {
 	list_remove(&set->all);
 	list_remove(&set->dirty);
+	list_remove(&set->by_key);
+	free(set->slots);
 	free(set->members);
 	free(set);
 }
@@ -52,22 +88,33 @@ set_touch(struct sets *sets, struct set *set)
 }
 
 struct set *
-sets_find(struct sets *sets, enum peer_kind kind, const char *key)
+sets_find_as(struct sets *sets, enum peer_kind kind, const char *key,
+    enum strength strength)
 {
-	LIST_EACH(at, &sets->all)
-	{
-		struct set *set = LIST_ENTRY(at, struct set, all);
+	struct list *bucket = bucket_of(sets, kind, key, strength);
 
-		if (set->kind == kind && strcmp(set->key, key) == 0)
+	LIST_EACH(at, bucket)
+	{
+		struct set *set = LIST_ENTRY(at, struct set, by_key);
+
+		if (set->kind == kind && set->strength == strength &&
+		    strcmp(set->key, key) == 0)
 			return set;
 	}
 	return NULL;
 }
 
 struct set *
-sets_take(struct sets *sets, enum peer_kind kind, const char *key)
+sets_find(struct sets *sets, enum peer_kind kind, const char *key)
 {
-	struct set *set = sets_find(sets, kind, key);
+	return sets_find_as(sets, kind, key, STRENGTH_CLAIMED);
+}
+
+struct set *
+sets_take_as(struct sets *sets, enum peer_kind kind, const char *key,
+    enum strength strength)
+{
+	struct set *set = sets_find_as(sets, kind, key, strength);
 
 	if (set == NULL) {
 		if (sets->n >= LIMIT_SETS)
@@ -75,14 +122,24 @@ sets_take(struct sets *sets, enum peer_kind kind, const char *key)
 		set = xcalloc(1, sizeof(*set));
 		set->number = ++sets->last_number;
 		set->kind = kind;
+		set->strength = strength;
 		text_copy(set->key, sizeof(set->key), key);
 		list_init(&set->dirty);
 		list_append(&sets->all, &set->all);
+		list_append(bucket_of(sets, kind, key, strength), &set->by_key);
 		sets->n++;
 	}
-	if (set->refs++ == 0)
+	if (set->refs++ == 0) {
+		set->is_stale = true;
 		set_touch(sets, set);
+	}
 	return set;
+}
+
+struct set *
+sets_take(struct sets *sets, enum peer_kind kind, const char *key)
+{
+	return sets_take_as(sets, kind, key, STRENGTH_CLAIMED);
 }
 
 void
@@ -106,28 +163,81 @@ sets_sweep(struct sets *sets)
 	}
 }
 
-static struct set_member *
-member_of(struct set *set, const struct addr *addr)
+/* Its slot in the index, or the free one where it would stand. */
+static uint32_t *
+slot_of(const struct sets *sets, const struct set *set, const struct addr *addr)
 {
-	for (size_t i = 0; i < set->n_members; i++)
-		if (addr_equal(&set->members[i].addr, addr))
-			return &set->members[i];
-	return NULL;
+	size_t n = addr->family == 4 ? 4 : 16;
+	uint64_t at = hash_bytes(sets->seed, addr->byte, n);
+
+	for (;; at++) {
+		uint32_t *slot = &set->slots[at & (set->n_slots - 1)];
+
+		if (*slot == 0 ||
+		    addr_equal(&set->members[*slot - 1].addr, addr))
+			return slot;
+	}
 }
 
-/* A class may have as many members as there are Things; a name may not. */
+/* At most half of the slots are taken. */
+static void
+index_members(const struct sets *sets, struct set *set)
+{
+	size_t n = 4 * FEW;
+
+	while (n < 4 * set->n_members)
+		n *= 2;
+	free(set->slots);
+	set->slots = xcalloc(n, sizeof(*set->slots));
+	set->n_slots = n;
+	for (size_t i = 0; i < set->n_members; i++)
+		*slot_of(sets, set, &set->members[i].addr) = (uint32_t)i + 1;
+}
+
+static struct set_member *
+member_of(const struct sets *sets, struct set *set, const struct addr *addr)
+{
+	uint32_t *slot;
+
+	if (set->n_members <= FEW) {
+		for (size_t i = 0; i < set->n_members; i++)
+			if (addr_equal(&set->members[i].addr, addr))
+				return &set->members[i];
+		return NULL;
+	}
+	if (set->n_slots < 2 * set->n_members)
+		index_members(sets, set);
+	slot = slot_of(sets, set, addr);
+	return *slot == 0 ? NULL : &set->members[*slot - 1];
+}
+
+bool
+set_has_member(
+    const struct sets *sets, struct set *set, const struct addr *addr)
+{
+	return member_of(sets, set, addr) != NULL;
+}
+
+void
+set_cut(struct set *set, size_t n)
+{
+	set->n_members = n;
+	set->n_slots = 0;
+}
+
+/* All classes together have no more than LIMIT_MEMBERS, but one alone may. */
 static bool
 has_room(const struct set *set)
 {
 	return set->n_members <
-	       (set_has_timeouts(set) ? SET_MEMBERS : (size_t)LIMIT_THINGS_MAX);
+	       (set_has_timeouts(set) ? SET_MEMBERS : (size_t)LIMIT_MEMBERS);
 }
 
 bool
 set_put(struct sets *sets, struct set *set, const struct addr *addr,
     int64_t expires_at)
 {
-	struct set_member *member = member_of(set, addr);
+	struct set_member *member = member_of(sets, set, addr);
 
 	if (member == NULL) {
 		if (!has_room(set))
@@ -143,6 +253,10 @@ set_put(struct sets *sets, struct set *set, const struct addr *addr,
 			.expires_at = expires_at,
 			.wanted = true,
 		};
+		if (set->n_slots >= 2 * set->n_members)
+			*slot_of(sets, set, addr) = (uint32_t)set->n_members;
+		else
+			set->n_slots = 0;
 		set_touch(sets, set);
 		return true;
 	}
@@ -177,7 +291,8 @@ set_round_end(struct sets *sets, struct set *set)
 			set_touch(sets, set);
 		set->members[kept++] = *member;
 	}
-	set->n_members = kept;
+	if (kept < set->n_members)
+		set_cut(set, kept);
 }
 
 void

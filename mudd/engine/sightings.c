@@ -91,6 +91,19 @@ is_by_administrator(enum state_source source)
 	return source == STATE_SOURCE_CONFIG || source == STATE_SOURCE_ADMIN;
 }
 
+/* Who says which MUD URL it has; its classes follow that (S-40). */
+static void
+set_source(const struct sightings *sightings, struct thing *thing,
+    enum state_source source)
+{
+	thing->source = source;
+	if (thing->strength == strength_of(source))
+		return;
+	thing->strength = strength_of(source);
+	if (thing->mud != NULL)
+		things_touch(sightings->things, thing);
+}
+
 /* Another maker's URL from a known Thing is not believed (M-SEC-5, S-45), nor
  * one for another product of its maker's (S-37). */
 static bool
@@ -169,9 +182,9 @@ manage(const struct sightings *sightings, struct thing *thing, const char *text,
 	log_info("%s: %s %s", mac_text(&thing->mac, mac),
 	    is_by_administrator(source) ? "is given" : "announces",
 	    mud->url.text);
-	thing->source = source;
 	thing->departed = false;
 	things_manage(sightings->things, thing, mud);
+	set_source(sightings, thing, source);
 }
 
 static void
@@ -351,9 +364,9 @@ apply_configured(
 
 	if (device != NULL && device->mud_url[0] != '\0' &&
 	    thing->source != STATE_SOURCE_CONFIG) {
-		thing->source = STATE_SOURCE_CONFIG;
 		manage(sightings, thing, device->mud_url, STATE_SOURCE_CONFIG,
 		    now);
+		set_source(sightings, thing, STATE_SOURCE_CONFIG);
 	}
 }
 
@@ -370,7 +383,7 @@ sightings_assign(const struct sightings *sightings, struct thing *thing,
 	manage(sightings, thing, url.text, STATE_SOURCE_ADMIN, now);
 	if (thing->mud == NULL || strcmp(thing->mud->url.text, url.text) != 0)
 		return -ENOSPC;
-	thing->source = STATE_SOURCE_ADMIN;
+	set_source(sightings, thing, STATE_SOURCE_ADMIN);
 	thing->conflicted = false;
 	thing->announced[0] = '\0';
 	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
@@ -502,7 +515,7 @@ load_thing(void *arg, const struct state_thing *row)
 	/* A section that was taken out of the configuration counts no more,
 	 * but the Thing stays managed: what it announces next may change it. */
 	if (row->url_source == STATE_SOURCE_CONFIG)
-		thing->source = STATE_SOURCE_DHCP4;
+		set_source(sightings, thing, STATE_SOURCE_DHCP4);
 	apply_configured(sightings, thing, loading->now);
 }
 

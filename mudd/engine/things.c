@@ -20,7 +20,8 @@ struct things {
 	struct list dirty; /* of thing.dirty */
 	size_t max_managed;
 	size_t n_managed, n_unknown;
-	size_t n_six;  /* IPv6 addresses of all */
+	size_t n_six; /* IPv6 addresses of all */
+	size_t n_members_lost;
 	uint64_t seed; /* whoever chooses MACs must not choose buckets */
 };
 
@@ -144,7 +145,8 @@ make_room(struct things *things)
 	{
 		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
 
-		if (thing->mud == NULL) {
+		/* Else a crowd of strangers could push out a controller. */
+		if (thing->mud == NULL && !thing->in_class) {
 			things_remove(things, thing);
 			return;
 		}
@@ -193,6 +195,7 @@ void
 things_remove(struct things *things, struct thing *thing)
 {
 	things->n_six -= count_of(thing, 6);
+	things->n_members_lost += thing->in_class ? 1 : 0;
 	if (thing->mud == NULL)
 		things->n_unknown--;
 	else
@@ -243,6 +246,7 @@ things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
 		things->n_managed++;
 	} else if (thing->mud != mud && thing->mud->accepted != NULL) {
 		set_previous(thing, thing->mud);
+		thing->previous_strength = thing->strength;
 	}
 	if (thing->mud != mud) {
 		give_up(thing);
@@ -250,6 +254,33 @@ things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
 		mud->n_things++;
 	}
 	things_touch(things, thing);
+}
+
+static bool
+has_policy(const struct mudurl *mud)
+{
+	return mud != NULL && mud->accepted != NULL &&
+	       mud->accepted->policy != NULL;
+}
+
+struct mudurl *
+things_lives_by(const struct thing *thing, enum strength *strength)
+{
+	if (has_policy(thing->mud)) {
+		*strength = thing->strength;
+		return thing->mud;
+	}
+	if (thing->mud != NULL && has_policy(thing->previous)) {
+		*strength = thing->previous_strength;
+		return thing->previous;
+	}
+	return NULL;
+}
+
+size_t
+things_members_lost(const struct things *things)
+{
+	return things->n_members_lost;
 }
 
 void

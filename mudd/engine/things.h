@@ -17,6 +17,7 @@
 #include "core/records.h"
 #include "engine/config.h"
 #include "engine/state.h"
+#include "engine/strength.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
 #include "libmud/list.h"
@@ -46,10 +47,14 @@ struct thing {
 	enum state_source source;
 	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
 	struct mudurl *previous; /* whose policy holds until mud has one */
+	enum strength strength, previous_strength; /* that it is of these */
 	/* What mudctl and mudd.conf say of it (modes.h). */
 	bool has_mode, has_configured_mode;
 	enum config_mode mode, configured_mode;
 	bool departed;
+	/* controllers.c: it is, or was once, looked at as a member of a class;
+	 * it was kept out of all, when that was last asked. */
+	bool in_class, was_shunned;
 	bool conflicted; /* announced another authority's URL (S-42) */
 	bool spoofed;    /* somebody spoke in its name */
 	bool doubled;    /* announced two URLs at once (S-3) */
@@ -89,10 +94,13 @@ struct thing *things_find_addr(struct things *things, const struct addr *addr);
 struct thing *things_find_text(struct things *things, const char *text);
 
 /* A new Thing, without a MUD URL. At LIMIT_UNKNOWN of these, the one that was
- * seen longest ago is removed. */
+ * seen longest ago is removed; but not one that is in a class, of which there
+ * are no more than the configuration names. */
 struct thing *things_add(
     struct things *things, const struct mac *mac, int64_t now);
 void things_remove(struct things *things, struct thing *thing);
+/* How many that were in a class have been removed so far? */
+size_t things_members_lost(const struct things *things);
 
 /* It spoke: moves it to the young end. */
 void things_seen(struct things *things, struct thing *thing, int64_t now);
@@ -103,6 +111,10 @@ bool things_has_room(const struct things *things);
 /* Gives it a MUD URL (the first, or another). */
 void things_manage(
     struct things *things, struct thing *thing, struct mudurl *mud);
+/* The MUD URL by whose accepted file it lives: its own, or until that has one
+ * the previous one; and how well it is known to be of it. NULL: by none. */
+struct mudurl *things_lives_by(
+    const struct thing *thing, enum strength *strength);
 
 void things_touch(struct things *things, struct thing *thing);
 struct list *things_dirty(struct things *things);

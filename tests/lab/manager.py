@@ -23,7 +23,7 @@ TORN_DOWN = 4           # mudd's exit status after a teardown
 CAPS = "net_admin,net_raw,setuid,setgid,kill"
 
 _CONFIG = """# Made by the lab.
-lan = {"br-lan"}
+lan = {%s}
 fetch {
 	ca-file        = "/etc/mudd/web-ca.pem"
 	allow-prefixes = {"198.51.100.0/24", "203.0.113.0/24",
@@ -57,9 +57,10 @@ class Manager:
             write("/etc/mudd/trust.d/lab.pem", pem.read())
         self.configure()
 
-    def configure(self, more="", fetch=""):
+    def configure(self, more="", fetch="", lan=("br-lan",)):
         """more: further lines; fetch: further lines of that section."""
-        write("/etc/mudd/mudd.conf", _CONFIG % fetch + more)
+        names = ", ".join('"%s"' % name for name in lan)
+        write("/etc/mudd/mudd.conf", _CONFIG % (names, fetch) + more)
 
     def as_service_user(self):
         """Start as systemd would: a plain user with ambient capabilities."""

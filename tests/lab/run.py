@@ -31,7 +31,8 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
            "scenario_modes", "scenario_words", "scenario_nowhere",
            "scenario_drops", "scenario_explain", "scenario_cache",
-           "scenario_tamper", "scenario_lacks", "scenario_sandbox")
+           "scenario_classes", "scenario_tamper",
+           "scenario_lacks", "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.

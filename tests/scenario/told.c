@@ -99,7 +99,9 @@ name_set(struct told *told, const struct engine *engine, uint32_t number)
 
 		if (set->number == number)
 			(void)snprintf(label->text, sizeof(label->text),
-			    "%s %s", kind_name(set->kind), set->key);
+			    "%s%s %s",
+			    set->strength == STRENGTH_BOUND ? "bound " : "",
+			    kind_name(set->kind), set->key);
 	}
 }
 
@@ -125,8 +127,9 @@ name_local(struct label *label, const struct engine *engine)
 	}
 }
 
+/* The likes of another: for Things that are watched, or that are bound. */
 static void
-name_watched(
+name_likes(
     const struct told *told, struct label *label, const struct engine *engine)
 {
 	LIST_EACH(at, &engine->policies.all)
@@ -139,6 +142,10 @@ name_watched(
 			(void)snprintf(label->text, sizeof(label->text),
 			    "watched %.*s", LIMIT_URL,
 			    label_of(told, true, policy->number));
+		if (policy->bound != NULL &&
+		    policy->bound->number == label->number)
+			(void)snprintf(label->text, sizeof(label->text),
+			    "bound %s", policy->mud_url.text);
 	}
 }
 
@@ -148,7 +155,7 @@ name_policy(struct told *told, const struct engine *engine, uint32_t number)
 	struct label *label = add_label(told, true, number);
 
 	name_local(label, engine);
-	name_watched(told, label, engine);
+	name_likes(told, label, engine);
 	LIST_EACH(at, manager_all(engine->manager))
 	{
 		const struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);

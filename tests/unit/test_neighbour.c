@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "libmud/fault.h"
@@ -32,7 +33,7 @@ take_address(enum host host, const char *interface, const struct late *late)
 	const char *argv[] = { "ip", "addr", "add", late->with_len, "dev",
 		interface, "nodad", NULL };
 
-	(void)gateway_run(host, argv);
+	free(gateway_run(host, argv));
 }
 
 static void
@@ -41,7 +42,7 @@ leave_address(enum host host, const char *interface, const struct late *late)
 	const char *argv[] = { "ip", "addr", "del", late->with_len, "dev",
 		interface, NULL };
 
-	(void)gateway_run(host, argv);
+	free(gateway_run(host, argv));
 }
 
 /*

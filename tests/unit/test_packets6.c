@@ -413,8 +413,6 @@ plain_port_is_guarded(void **state)
 static void
 things_are_no_routers(void **state)
 {
-	static const char *const forget[] = { "ip", "-6", "neigh", "flush",
-		"all", NULL };
 	struct forged advert = { .from_mac = THING_MAC,
 		.to_mac = OTHER_MAC,
 		.from = THING_ADDR6,
@@ -424,8 +422,7 @@ things_are_no_routers(void **state)
 	char *listed;
 
 	/* Nobody asks where an earlier test's address is, and is lied to. */
-	(void)gateway_run(HOST_GATEWAY, forget);
-	(void)gateway_run(HOST_OTHER, forget);
+	forget_neighbours();
 	forge_nd(HOST_THING, "t0", &advert, RA, NULL);
 	advert.to_mac = THING_MAC;
 	advert.from_mac = OTHER_MAC;

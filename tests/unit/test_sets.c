@@ -177,10 +177,10 @@ a_name_has_room_for_two_families(void **state)
 	assert_false(put(sets, name, SET_MEMBERS, 100));
 	assert_int_equal(name->n_members, SET_MEMBERS);
 	assert_true(put(sets, name, 0, 200));
-	/* A class has as many as there may be Things. */
-	for (unsigned int n = 0; n < LIMIT_THINGS_MAX; n++)
+	/* One class may have all that classes may have. */
+	for (unsigned int n = 0; n < LIMIT_MEMBERS; n++)
 		assert_true(put(sets, class, n, 0));
-	assert_false(put(sets, class, LIMIT_THINGS_MAX, 0));
+	assert_false(put(sets, class, LIMIT_MEMBERS, 0));
 	sets_free(sets);
 }
 
