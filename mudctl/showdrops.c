@@ -20,7 +20,14 @@ is_spoof(const json_t *row)
 static void
 what_text(const json_t *row, char text[CELL])
 {
-	if (is_spoof(row))
+	const char *reason = lines_text(row, "reason");
+
+	if (strcmp(reason, "port") == 0)
+		(void)snprintf(text, CELL, "on a port not its own, to");
+	else if (strcmp(reason, "ethertype") == 0)
+		(void)snprintf(text, CELL, "frame of type %s, to",
+		    lines_text(row, "ethertype"));
+	else if (is_spoof(row))
 		(void)snprintf(
 		    text, CELL, "claims to be %s", lines_text(row, "address"));
 	else if (strcmp(lines_text(row, "direction"), "to") == 0)

@@ -98,6 +98,8 @@ static const struct {
 	RECORD(LOG_LISTEN, empty, 1, ENGINE, WATCHER),
 	RECORD(DROP, drop, 0, WATCHER, ENGINE),
 	RECORD(CONDITION, condition, 0, MUDD, ENGINE),
+	RECORD(LAN_PORT, lan_port, 0, ENGINE, MUDD),
+	RECORD(PLACE, place, 0, ENGINE, MUDD),
 	RECORD(TAMPERED, tampered, 0, MUDD, ENGINE),
 #undef RECORD
 };

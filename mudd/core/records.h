@@ -111,6 +111,9 @@ enum record_type {
 	RECORD_DROP,       /* watcher → engine: what was dropped */
 	/* mudd → engine */
 	RECORD_CONDITION, /* how something stands that enforcement rests on */
+	/* engine → mudd, in batches: where Things are */
+	RECORD_LAN_PORT,
+	RECORD_PLACE,
 	/* mudd → engine: our tables were not as they should be */
 	RECORD_TAMPERED,
 	RECORD_TYPES
@@ -235,6 +238,19 @@ struct record_binding {
 	struct mac mac;
 	struct addr addr;
 };
+/* Where frames of Things come in: a LAN interface that is no bridge, or a port
+ * of one that is. ADD also locks and unlocks, and has its name read again. */
+struct record_lan_port {
+	uint32_t op;
+	uint32_t ifindex;
+	uint32_t is_locked; /* 1: nobody but Things may speak there */
+};
+/* On which port a Thing is; on an ADD to no policy it leaves its port. */
+struct record_place {
+	uint32_t ifindex; /* 0, or one that has gone: on none */
+	struct mac mac;
+	uint8_t zero[2];
+};
 struct record_mark {   /* only in a RESET; without it MARK_MASK_DEFAULT */
 	uint32_t mask; /* sound (core/mark.h) */
 };
@@ -332,6 +348,9 @@ struct record_sighting {
 	uint8_t zero[2];
 	uint32_t ifindex;       /* port that the frame came in by */
 	uint32_t known_ifindex; /* port where the bridge knew it before; 0 */
+	/* LEASE: where it has it now, however short a time; 0. Which shows
+	 * that what the client sent from there has come by our guard. */
+	uint32_t now_ifindex;
 	uint32_t lease_sec;
 	struct addr address;     /* LEASE: yiaddr; RELEASE: ciaddr; ADDRESS */
 	char url[LIMIT_URL + 1]; /* "" : none, or refused (see why) */
@@ -343,6 +362,9 @@ enum drop_kind {
 	DROP_FROM,  /* a Thing's policy forbids it to send that */
 	DROP_TO,    /* it may not be sent that */
 	DROP_SPOOF, /* an address or a MAC that is not the sender's */
+	DROP_PLACE, /* it came in by a port where its sender is not */
+	DROP_ARP,   /* an address that is not the sender's, claimed in ARP */
+	DROP_TYPE,  /* an Ethernet type that Things have no use for */
 	DROP_KINDS
 };
 
@@ -350,6 +372,7 @@ enum drop_number {
 	DROP_NO_NUMBER,
 	DROP_PORT,      /* the one that it went to */
 	DROP_ICMP_TYPE, /* or ICMPv6 */
+	DROP_ETHERTYPE, /* of the frame: a VLAN tag's, where it has one */
 	DROP_NUMBERS
 };
 
@@ -360,10 +383,10 @@ struct record_drop {
 	uint8_t has_number; /* enum drop_number: what number is */
 	uint8_t zero;
 	uint16_t number;
-	struct mac mac;  /* FROM, SPOOF: the sender; TO: the receiver, where the
-	                  * frame had it */
-	struct addr own; /* FROM: source; TO: destination; SPOOF: the source,
-	                  * that is, what it claims */
+	struct mac mac;   /* the sender; TO: the receiver, where the frame had
+	                   * it */
+	struct addr own;  /* the source, of a spoof what it claims; TO: the
+	                   * destination */
 	struct addr peer; /* the other one; family 0 with own's, or equal */
 	uint8_t zero2[2];
 	uint32_t count; /* packets that the kernel logged: 1 at least */

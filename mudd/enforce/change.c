@@ -54,6 +54,47 @@ change_lan_delete(struct model *model, uint32_t ifindex, struct fault *why)
 	return true;
 }
 
+static struct lan_port *
+port_find(struct places *places, uint32_t ifindex)
+{
+	for (size_t i = 0; i < places->n_ports; i++)
+		if (places->port[i].ifindex == ifindex)
+			return &places->port[i];
+	return NULL;
+}
+
+bool
+change_port_add(struct model *model, const struct device *device, bool locked,
+    struct fault *why)
+{
+	struct places *now = &model->now;
+	struct lan_port *port = port_find(now, device->ifindex);
+
+	if (port == NULL) {
+		if (now->n_ports == LIMIT_PORTS)
+			return fault_set(why, FAULT_TOO_MANY, clause,
+			    "more than %d ports", LIMIT_PORTS);
+		port = &now->port[now->n_ports++];
+	}
+	port->ifindex = device->ifindex;
+	port->is_locked = locked ? 1 : 0;
+	memcpy(port->name, device->name, sizeof(port->name));
+	return true;
+}
+
+bool
+change_port_delete(struct model *model, uint32_t ifindex, struct fault *why)
+{
+	struct places *now = &model->now;
+	struct lan_port *port = port_find(now, ifindex);
+
+	if (port == NULL)
+		return fault_set(
+		    why, FAULT_RECORD, clause, "port %u is not there", ifindex);
+	*port = now->port[--now->n_ports];
+	return true;
+}
+
 static struct prefix *
 local_find(struct places *places, const struct prefix *prefix)
 {
@@ -407,6 +448,7 @@ thing_leaves(struct model *model, struct model_thing *thing)
 	if (thing->now.policy != NULL)
 		thing->now.policy->refs--;
 	thing->now.policy = NULL;
+	memset(thing->now.port, 0, sizeof(thing->now.port));
 }
 
 bool
@@ -450,6 +492,23 @@ change_thing_delete(
 	thing_leaves(model, thing);
 	thing->now.present = false;
 	model->n.things--;
+	return true;
+}
+
+bool
+change_place(struct model *model, const struct mac *mac,
+    const struct device *device, struct fault *why)
+{
+	struct model_thing *thing = model_thing_find(model, mac);
+	char text[MAC_TEXT];
+
+	if (thing == NULL || (device != NULL && thing->now.policy == NULL))
+		return fault_set(why, FAULT_RECORD, clause,
+		    "%s is not under a policy", mac_text(mac, text));
+	thing = model_thing_at(model, mac);
+	memset(thing->now.port, 0, sizeof(thing->now.port));
+	if (device != NULL)
+		memcpy(thing->now.port, device->name, sizeof(thing->now.port));
 	return true;
 }
 

@@ -36,6 +36,12 @@ bool change_self_add(
 bool change_self_delete(
     struct model *model, const struct addr *addr, struct fault *why);
 
+/* One that is there already is described anew. */
+bool change_port_add(struct model *model, const struct device *device,
+    bool locked, struct fault *why);
+bool change_port_delete(
+    struct model *model, uint32_t ifindex, struct fault *why);
+
 bool change_set_add(
     struct model *model, uint32_t number, bool has_timeout, struct fault *why);
 /* With all its elements. */
@@ -61,11 +67,15 @@ bool change_policy_ending(struct model *model, uint32_t number,
 bool change_unknown(
     struct model *model, uint32_t policy, bool is_first, struct fault *why);
 
-/* policy 0: departed. Then, and on deletion, its addresses go too. */
+/* policy 0: departed. Then, and on deletion, its addresses and its port go
+ * too. */
 bool change_thing_put(struct model *model, const struct mac *mac,
     uint32_t policy, bool denied, struct fault *why);
 bool change_thing_delete(
     struct model *model, const struct mac *mac, struct fault *why);
+/* The Thing must be there; one on a port has a policy. device NULL: on none. */
+bool change_place(struct model *model, const struct mac *mac,
+    const struct device *device, struct fault *why);
 /* The Thing must be there and have a policy. */
 bool change_binding_add(struct model *model, const struct mac *mac,
     const struct addr *addr, struct fault *why);

@@ -50,6 +50,7 @@ static const struct source sources[] = {
 	{ NFPROTO_BRIDGE, SET_THINGS, SUM_TO, 6, false },
 	{ NFPROTO_BRIDGE, SET_DROPPED_FROM, SUM_FROM, 6, false },
 	{ NFPROTO_NETDEV, SET_THINGS, SUM_TO, 6, false },
+	{ NFPROTO_NETDEV, SET_DROPPED_FROM, SUM_FROM, 6, false },
 };
 
 /* Elements as they come in, applied once the whole set was read. */

@@ -18,6 +18,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
+	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
@@ -31,8 +32,10 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
+	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
 	mudd/enforce/repair.c mudd/enforce/repair.h \
+	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
@@ -62,14 +65,16 @@ enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_cache tests/unit/test_capture \
-	tests/unit/test_change tests/unit/test_droplog \
+	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
+	tests/unit/test_portguard \
 	tests/unit/test_neighbour tests/unit/test_packets \
 	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
 	tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
-	tests/unit/bench_cache
+	tests/unit/bench_cache tests/unit/bench_packets \
+	tests/unit/bench_scale
 TESTS += $(enforce_tests)
 
 # Batches as text, and a gateway in network namespaces.
@@ -83,6 +88,22 @@ tests_unit_bench_cache_SOURCES = tests/unit/bench_cache.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
 tests_unit_bench_cache_CFLAGS = $(enforce_test_cflags)
 tests_unit_bench_cache_LDADD = $(enforce_test_libs)
+
+# Many Things under many policies.
+enforce_crowd = $(enforce_world) tests/unit/crowd.c tests/unit/crowd.h
+
+# For ./dev bench: what a change costs beside thousands of Things, and what
+# their packets cost.
+tests_unit_bench_scale_SOURCES = tests/unit/bench_scale.c $(enforce_crowd)
+tests_unit_bench_scale_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_scale_LDADD = $(enforce_test_libs)
+tests_unit_bench_packets_SOURCES = tests/unit/bench_packets.c $(enforce_crowd)
+tests_unit_bench_packets_CFLAGS = $(enforce_test_cflags)
+tests_unit_bench_packets_LDADD = $(enforce_test_libs)
+
+tests_unit_test_crowd_SOURCES = tests/unit/test_crowd.c $(enforce_crowd)
+tests_unit_test_crowd_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_crowd_LDADD = $(enforce_test_libs)
 
 tests_unit_test_cache_SOURCES = tests/unit/test_cache.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
@@ -140,6 +161,11 @@ tests_unit_test_packets_LDADD = $(enforce_test_libs)
 tests_unit_test_packets6_SOURCES = tests/unit/test_packets6.c $(enforce_world)
 tests_unit_test_packets6_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_packets6_LDADD = $(enforce_test_libs)
+
+tests_unit_test_portguard_SOURCES = tests/unit/test_portguard.c \
+	$(enforce_world)
+tests_unit_test_portguard_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_portguard_LDADD = $(enforce_test_libs)
 
 tests_unit_test_rules_SOURCES = tests/unit/test_rules.c $(enforce_batches) \
 	tests/unit/steps.c tests/unit/steps.h

@@ -443,8 +443,8 @@ expr_new_counter(void)
 	return make("counter");
 }
 
-static struct nftnl_expr *
-new_limit(void)
+struct nftnl_expr *
+expr_new_limit(void)
 {
 	struct nftnl_expr *expr = make("limit");
 
@@ -471,7 +471,7 @@ update(struct nftnl_rule *rule, const char *set, enum tally tally)
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_1);
 	nftnl_expr_add_expr(expr, NFTNL_EXPR_DYNSET_EXPR,
-	    tally == WITH_COUNTER ? expr_new_counter() : new_limit());
+	    tally == WITH_COUNTER ? expr_new_counter() : expr_new_limit());
 }
 
 void

@@ -95,8 +95,10 @@ void expr_return(struct nftnl_rule *rule);
 void expr_jump(struct nftnl_rule *rule, const char *chain);
 void expr_goto(struct nftnl_rule *rule, const char *chain);
 
-/* A counter that is not in a rule yet: for a set's declaration. */
+/* A counter, and the limit of WITH_LIMIT, that are in no rule yet: for a set's
+ * declaration, or for its elements. */
 struct nftnl_expr *expr_new_counter(void);
+struct nftnl_expr *expr_new_limit(void);
 
 /* Name of an anonymous set, until the kernel gives it a number. */
 #define EXPR_ANONYMOUS "__set%d"

@@ -116,7 +116,6 @@ static const struct thing_set thing_sets[] = {
 	{ SET_DROPPED_FROM, tag_managed, false },
 };
 
-/* The first alone is in table netdev mudd too. */
 static const struct thing_set link_sets[] = {
 	{ SET_THINGS, tag_managed, false },
 	{ SET_DROPPED_FROM, tag_managed, false },
@@ -128,7 +127,7 @@ static const struct thing_set bridge_set = { SET_DENIED, tag_denied, false };
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
 	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
-	{ { NULL, SET_OWN6 }, tag_owned, false, false },
+	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
 };
 
 static const struct address_set address_sets[] = {
@@ -255,13 +254,11 @@ static void
 write_link(struct batch *batch, uint16_t family, const struct model *model,
     bool deletes)
 {
-	const bool is_bridge = family == NFPROTO_BRIDGE;
-
-	for (size_t i = 0; i < (is_bridge ? LENGTH(link_sets) : 1); i++)
+	for (size_t i = 0; i < LENGTH(link_sets); i++)
 		write_things(batch, family, model, &link_sets[i], deletes);
-	if (is_bridge)
+	if (family == NFPROTO_BRIDGE)
 		write_things(batch, family, model, &bridge_set, deletes);
-	for (size_t i = 0; i < (is_bridge ? LENGTH(link_address_sets) : 1); i++)
+	for (size_t i = 0; i < LENGTH(link_address_sets); i++)
 		write_addresses(
 		    batch, family, model, &link_address_sets[i], deletes);
 }
@@ -280,9 +277,9 @@ identity_write(struct batch *batch, uint16_t family, const struct model *model)
 }
 
 static void
-fill_things(struct batch *batch, uint16_t family, const struct model *model)
+fill_things(struct batch *batch, uint16_t family, const struct model *model,
+    const struct thing_set *set)
 {
-	const struct thing_set *set = link_sets;
 	const struct about about = { set->name, 0 };
 	struct elems elems;
 
@@ -299,10 +296,9 @@ fill_things(struct batch *batch, uint16_t family, const struct model *model)
 }
 
 static void
-fill_addresses(
-    struct batch *batch, uint16_t family, const struct model *model, bool six)
+fill_addresses(struct batch *batch, uint16_t family, const struct model *model,
+    const struct address_set *set, bool six)
 {
-	const struct address_set *set = link_address_sets;
 	const struct about about = { set->name[six], 0 };
 	struct elems elems;
 
@@ -322,7 +318,12 @@ fill_addresses(
 void
 identity_fill(struct batch *batch, uint16_t family, const struct model *model)
 {
-	fill_things(batch, family, model);
-	fill_addresses(batch, family, model, false);
-	fill_addresses(batch, family, model, true);
+	for (size_t i = 0; i < LENGTH(link_sets); i++)
+		fill_things(batch, family, model, &link_sets[i]);
+	for (size_t i = 0; i < LENGTH(link_address_sets); i++) {
+		const struct address_set *set = &link_address_sets[i];
+
+		fill_addresses(batch, family, model, set, false);
+		fill_addresses(batch, family, model, set, true);
+	}
 }

@@ -13,6 +13,7 @@
 
 #include "enforce/expr.h"
 #include "enforce/model.h"
+#include "enforce/portguard.h"
 #include "enforce/schema.h"
 #include "enforce/sixguard.h"
 #include "enforce/writer.h"
@@ -35,12 +36,14 @@ static const struct set_form link_sets[] = {
 	{ SET_BIND4, KEY_BOTH(KEY_MAC, KEY_IPV4), 12, 0, 0, 0, false },
 	{ SET_BIND6, KEY_BOTH(KEY_MAC, KEY_IPV6), 24, 0, 0, 0, false },
 	{ "seen_to", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
+	{ SET_OWN4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
+	{ SET_SELF6, KEY_IPV6, 16, 0, 0, 0, false },
+	{ SET_DROPPED_FROM, KEY_MAC, 6, 0, 0, 0, true },
 };
 
 static const struct set_form bridge_sets[] = {
 	{ SET_GATEWAY, KEY_MAC, 6, 0, 0, 0, false },
-	{ SET_DROPPED_FROM, KEY_MAC, 6, 0, 0, 0, true },
-	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ "seen_spoof", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
 	{ SET_DENIED, KEY_MAC, 6, 0, 0, 0, true },
@@ -69,7 +72,8 @@ rule_on(const struct writer *to, uint16_t type)
 
 /*
  * What may pass goes before the look-up in `things`, so that what its
- * elements count are drops.  ARP is neither IPv4 nor IPv6.
+ * elements count are drops.  ARP is neither IPv4 nor IPv6.  What an interface
+ * that is no bridge sends is the gateway's, whatever its kind.
  */
 static void
 fill_egress(struct writer *to)
@@ -77,6 +81,8 @@ fill_egress(struct writer *to)
 	struct nftnl_rule *rule;
 
 	to->chain = "egress";
+	if (to->family == NFPROTO_BRIDGE)
+		portguard_leave(to);
 	sixguard_egress(to);
 
 	rule = rule_on(to, ETH_P_IP);
@@ -125,6 +131,7 @@ fill_guard(struct writer *to)
 	expr_goto(rule, "drop_spoof");
 	writer_put(to, rule);
 	sixguard_nd(to);
+	portguard_enter(to);
 
 	to->chain = "drop_spoof";
 	rule = writer_rule(to);
@@ -204,25 +211,27 @@ linkschema_bridge(struct batch *batch, bool monitor)
 	writer_chain(&to, "guard", &guard_hook);
 	writer_chain(&to, "denied", &denied_hook);
 	writer_chain(&to, "egress", &egress_hook);
+	portguard_write(&to);
 	fill_guard(&to);
 	fill_denied(&to);
 	fill_egress(&to);
 	fill_drop_to(&to);
 }
 
+/* Of one interface, to the chain that all share. */
 static void
-add_egress_of(struct writer *to, const struct device *lan)
+add_hook(struct writer *to, const struct device *lan, uint32_t number,
+    const char *chain)
 {
-	const struct hook_form hook = { NF_NETDEV_EGRESS, 0, lan->name };
-	const struct about about = { "chain egress of interface",
-		lan->ifindex };
+	const struct hook_form hook = { number, 0, lan->name };
+	const struct about about = { "chain of interface", lan->ifindex };
 	char name[OBJECT_NAME];
 	struct nftnl_rule *rule;
 
-	(void)snprintf(name, sizeof(name), "egress_%u", lan->ifindex);
+	(void)snprintf(name, sizeof(name), "%s_%u", chain, lan->ifindex);
 	object_chain_add(to->batch, to->family, name, &hook, about);
 	rule = object_rule(to->family, name);
-	expr_goto(rule, "egress");
+	expr_goto(rule, chain);
 	object_rule_put(to->batch, rule, about);
 }
 
@@ -236,9 +245,14 @@ linkschema_egress(
 	writer_chain(&to, "egress", NULL);
 	fill_egress(&to);
 	fill_drop_to(&to);
-	for (size_t i = 0; i < places->n_lan; i++)
-		if (!places->lan[i].is_bridge)
-			add_egress_of(&to, &places->lan[i]);
+	portguard_write(&to);
+	for (size_t i = 0; i < places->n_lan; i++) {
+		if (places->lan[i].is_bridge)
+			continue;
+		add_hook(&to, &places->lan[i], NF_NETDEV_EGRESS, "egress");
+		add_hook(
+		    &to, &places->lan[i], NF_NETDEV_INGRESS, CHAIN_INGRESS);
+	}
 }
 
 void

@@ -7,7 +7,7 @@
  * policy is looked up by it, so a packet to another address that the Thing
  * has would meet none.  And nothing comes in by a bridge's port in the
  * gateway's own name, and no neighbour advertisement that lies
- * (sixguard.h).
+ * (sixguard.h); by any port, Things speak as portguard.h says.
  */
 #ifndef ENFORCE_LINKSCHEMA_H
 #define ENFORCE_LINKSCHEMA_H

@@ -36,9 +36,17 @@ struct fault;
 /* Addresses of the gateway, and its broadcast addresses. */
 #define MODEL_SELVES 1024
 
+/* Where frames of Things come in. */
+struct lan_port {
+	uint32_t ifindex;
+	uint32_t is_locked;
+	char name[IFNAMSIZ]; /* zero-filled */
+};
+
 /* Small and seldom changed: replaced in the kernel whole. */
 struct places {
-	size_t n_lan, n_locals, n_selves;
+	size_t n_lan, n_locals, n_selves, n_ports;
+	struct lan_port port[LIMIT_PORTS];
 	struct device lan[LIMIT_PORTS];
 	struct prefix local[LIMIT_LOCALS];
 	struct addr self[MODEL_SELVES];
@@ -87,6 +95,7 @@ struct model_thing {
 		bool present;
 		bool denied;                 /* whatever its policy says */
 		struct model_policy *policy; /* NULL: departed */
+		char port[IFNAMSIZ]; /* where it is, zero-filled; "": nowhere */
 		size_t n_addrs;
 		struct model_address *addr[MODEL_ADDRESSES];
 	} was, now;

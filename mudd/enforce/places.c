@@ -13,6 +13,7 @@
 
 #include "enforce/elems.h"
 #include "enforce/model.h"
+#include "enforce/placement.h"
 #include "enforce/schema.h"
 
 /* First address of a range, and the one after its last. */
@@ -93,12 +94,12 @@ write_gateway(struct batch *batch, uint16_t family, const struct places *now)
 }
 
 static void
-write_selves(struct batch *batch, const struct places *now, unsigned int family,
-    const char *set)
+write_selves(struct batch *batch, uint16_t table, const struct places *now,
+    unsigned int family, const char *set)
 {
 	struct elems elems;
 
-	refill(&elems, batch, set);
+	refill_in(&elems, batch, table, set);
 	for (size_t i = 0; i < now->n_selves; i++) {
 		struct elem elem = { .len = family == 4 ? 4 : 16 };
 
@@ -190,6 +191,30 @@ write_locals(struct batch *batch, const struct places *now, unsigned int family,
 	elems_close(&elems);
 }
 
+static bool
+selves_differ(const struct places *was, const struct places *now)
+{
+	return differ(was->self, was->n_selves, now->self, now->n_selves,
+	    sizeof(now->self[0]));
+}
+
+bool
+places_ports_differ(const struct places *was, const struct places *now)
+{
+	return differ(was->port, was->n_ports, now->port, now->n_ports,
+	    sizeof(now->port[0]));
+}
+
+void
+places_write_netdev(struct batch *batch, const struct places *was,
+    const struct places *now, bool anew)
+{
+	if (anew || selves_differ(was, now))
+		write_selves(batch, NFPROTO_NETDEV, now, 6, SET_SELF6);
+	if (anew || places_ports_differ(was, now))
+		placement_ports(batch, NFPROTO_NETDEV, now);
+}
+
 void
 places_write(struct batch *batch, const struct places *was,
     const struct places *now, bool bridge)
@@ -206,9 +231,12 @@ places_write(struct batch *batch, const struct places *was,
 		write_locals(batch, now, 4, SET_LOCAL4);
 		write_locals(batch, now, 6, SET_LOCAL6);
 	}
-	if (differ(was->self, was->n_selves, now->self, now->n_selves,
-		sizeof(now->self[0]))) {
-		write_selves(batch, now, 4, SET_SELF4);
-		write_selves(batch, now, 6, SET_SELF6);
+	if (selves_differ(was, now)) {
+		write_selves(batch, NFPROTO_INET, now, 4, SET_SELF4);
+		write_selves(batch, NFPROTO_INET, now, 6, SET_SELF6);
+		if (bridge)
+			write_selves(batch, NFPROTO_BRIDGE, now, 6, SET_SELF6);
 	}
+	if (bridge && places_ports_differ(was, now))
+		placement_ports(batch, NFPROTO_BRIDGE, now);
 }

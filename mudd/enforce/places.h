@@ -13,5 +13,10 @@ struct places;
  * bridge: table bridge mudd is there, and holds what it needs of them. */
 void places_write(struct batch *batch, const struct places *was,
     const struct places *now, bool bridge);
+/* Are there other ports, or others that are locked? */
+bool places_ports_differ(const struct places *was, const struct places *now);
+/* What table netdev mudd holds of them, the first time or if it differs. */
+void places_write_netdev(struct batch *batch, const struct places *was,
+    const struct places *now, bool anew);
 
 #endif

@@ -71,6 +71,26 @@ take_lan(struct gather *gather, const void *body, struct fault *why)
 }
 
 static bool
+take_lan_port(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_lan_port *record = body;
+	struct device device;
+
+	if (!op_is_sound(record->op, why))
+		return false;
+	if (record->is_locked > 1)
+		return fault_set(why, FAULT_RECORD, clause,
+		    "port %u, locked %u", record->ifindex, record->is_locked);
+	if (record->op == OP_DELETE)
+		return change_port_delete(gather->staged, record->ifindex, why);
+	/* One that has just gone is no loss: the engine will hear of it. */
+	if (!gather->device(gather->device_arg, record->ifindex, &device))
+		device = (struct device){ .ifindex = record->ifindex };
+	return change_port_add(
+	    gather->staged, &device, record->is_locked == 1, why);
+}
+
+static bool
 take_local(struct gather *gather, const void *body, struct fault *why)
 {
 	const struct record_prefix *record = body;
@@ -260,6 +280,20 @@ take_binding(struct gather *gather, const void *body, struct fault *why)
 	    gather->staged, &record->mac, &record->addr, why);
 }
 
+/* From a port that has just gone nothing comes in. */
+static bool
+take_place(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_place *record = body;
+	struct device device;
+	bool is_there =
+	    record->ifindex != 0 &&
+	    gather->device(gather->device_arg, record->ifindex, &device);
+
+	return change_place(
+	    gather->staged, &record->mac, is_there ? &device : NULL, why);
+}
+
 /* The bits that stamps stand in are chosen once for a table. */
 static bool
 take_mark(struct gather *gather, const void *body, struct fault *why)
@@ -297,6 +331,8 @@ static const struct {
 	{ RECORD_THING, take_thing, false },
 	{ RECORD_BINDING, take_binding, false },
 	{ RECORD_MARK, take_mark, false },
+	{ RECORD_LAN_PORT, take_lan_port, false },
+	{ RECORD_PLACE, take_place, false },
 };
 
 bool

@@ -79,7 +79,10 @@ unbound_rule(const struct writer *to, const struct prefix *prefix)
 {
 	struct nftnl_rule *rule = writer_rule(to);
 
-	expr_family(rule, 6);
+	if (to->family == NFPROTO_INET)
+		expr_family(rule, 6);
+	else
+		expr_ether_type(rule, ETH_P_IPV6);
 	expr_prefix(rule, SOURCE, prefix);
 	expr_addr_in(rule, 6, SOURCE, SET_OWN6, true);
 	expr_addr_in(rule, 6, SOURCE, SET_SELF6, true);
@@ -115,6 +118,24 @@ sixguard_unbound(struct writer *to)
 	accept_unbound(to, &link_local, link_types, LENGTH(link_types), 255);
 	accept_unbound(to, &none, mld_types, LENGTH(mld_types), 1);
 	accept_unbound(to, &link_local, mld_types, LENGTH(mld_types), 1);
+}
+
+void
+sixguard_bound(struct writer *to)
+{
+	uint32_t id = ++to->set_id;
+	struct nftnl_rule *rule;
+
+	object_icmp_types(
+	    to->batch, to->family, id, true, link_types, LENGTH(link_types));
+	rule = writer_rule(to);
+	expr_ether_type(rule, ETH_P_IPV6);
+	expr_bound_in(rule, 6, SOURCE, SET_BIND6);
+	expr_protocol(rule, IPPROTO_ICMPV6);
+	expr_icmp_in(rule, id);
+	expr_hop_limit(rule, 255);
+	expr_accept(rule);
+	writer_put(to, rule);
 }
 
 void

@@ -17,13 +17,17 @@ struct writer;
 void sixguard_nd(struct writer *to);
 
 /*
- * Rules for the chain in hand, of table inet mudd: what a managed MAC may send
- * from an address that is not bound.  DHCPv6, and what a host needs to live on
- * the link, from no address or a link-local one that is neither a Thing's nor
- * the gateway's: whoever hears a solicitation takes its word for where its
- * sender is.
+ * Rules for the chain in hand, of an inet or a netdev or a bridge table: what
+ * a managed MAC may send from an address that is not bound.  DHCPv6, and what a
+ * host needs to live on the link, from no address or a link-local one that is
+ * neither a Thing's nor the gateway's: whoever hears a solicitation takes its
+ * word for where its sender is.
  */
 void sixguard_unbound(struct writer *to);
+
+/* Rules for the chain in hand, of a table that sees frames: neighbour
+ * discovery from an address that is bound. */
+void sixguard_bound(struct writer *to);
 
 /* Rules for the chain in hand, of a table that sees frames: what may be sent
  * to any address of a managed MAC, and what to bound ones. */

@@ -22,6 +22,7 @@
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
+#include "enforce/placement.h"
 #include "enforce/places.h"
 #include "enforce/schema.h"
 #include "enforce/unknown.h"
@@ -188,6 +189,15 @@ rebuild_egress(
 {
 	linkschema_egress(batch, at, model->monitor);
 	identity_fill(batch, NFPROTO_NETDEV, model);
+	placement_fill(batch, NFPROTO_NETDEV, model);
+	places_write_netdev(batch, &model->was, &model->now, true);
+}
+
+static void
+write_link(struct batch *batch, uint16_t family, const struct model *model)
+{
+	identity_write(batch, family, model);
+	placement_write(batch, family, model);
 }
 
 /* Are there others, or others by name? Their MACs are not asked for here. */
@@ -224,11 +234,13 @@ table_write(struct batch *batch, struct model *model,
 		unknown_write(batch, model->unknown_now->number);
 	identity_write(batch, NFPROTO_INET, model);
 	if (tables->bridge)
-		identity_write(batch, NFPROTO_BRIDGE, model);
-	if (tables->egress && anew)
+		write_link(batch, NFPROTO_BRIDGE, model);
+	if (tables->egress && anew) {
 		rebuild_egress(batch, model, egress_at);
-	else if (tables->egress)
-		identity_write(batch, NFPROTO_NETDEV, model);
+	} else if (tables->egress) {
+		write_link(batch, NFPROTO_NETDEV, model);
+		places_write_netdev(batch, &model->was, &model->now, false);
+	}
 	delete_policies(batch, model);
 	delete_sets(batch, model);
 }

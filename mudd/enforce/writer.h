@@ -31,6 +31,9 @@ struct nftnl_rule;
 #define LOG_TO      "mud:to "
 #define LOG_SPOOF   "mud:spoof "
 #define LOG_UNKNOWN "mud:unknown "
+#define LOG_PORT    "mud:port "
+#define LOG_ARP     "mud:arp "
+#define LOG_TYPE    "mud:ethertype "
 
 /* Sets of who was logged lately. */
 #define SEEN_FLAGS    (NFT_SET_EVAL | NFT_SET_TIMEOUT)

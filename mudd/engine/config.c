@@ -64,14 +64,22 @@ copy_prefixes(cfg_t *cfg, const char *key, size_t *n)
 	return out;
 }
 
+static char (*copy_names(cfg_t *cfg, const char *key, size_t *n))[LINK_NAME]
+{
+	unsigned int count = cfg_size(cfg, key);
+	char(*out)[LINK_NAME] = xcalloc(count + 1, sizeof(*out));
+
+	for (unsigned int i = 0; i < count; i++)
+		text_copy(out[i], LINK_NAME, cfg_getnstr(cfg, key, i));
+	*n = count;
+	return out;
+}
+
 static void
 copy_globals(struct config *config, cfg_t *cfg)
 {
-	config->n_lan = cfg_size(cfg, "lan");
-	config->lan = xcalloc(config->n_lan, sizeof(*config->lan));
-	for (unsigned int i = 0; i < config->n_lan; i++)
-		text_copy(
-		    config->lan[i], LINK_NAME, cfg_getnstr(cfg, "lan", i));
+	config->lan = copy_names(cfg, "lan", &config->n_lan);
+	config->locked = copy_names(cfg, "locked-ports", &config->n_locked);
 	config->mode = (enum config_mode)cfg_getint(cfg, "mode");
 	config->unknown_devices =
 	    (enum config_unknown)cfg_getint(cfg, "unknown-devices");
@@ -327,6 +335,7 @@ config_free(struct config *config)
 	free(config->trust_anchors);
 	free(config->local_networks);
 	free(config->dhcp_servers);
+	free(config->locked);
 	free(config->lan);
 	free(config);
 }

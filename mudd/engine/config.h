@@ -87,6 +87,8 @@ struct config {
 
 	size_t n_lan; /* lan: 1.. interfaces behind which Things sit */
 	char (*lan)[LINK_NAME];
+	size_t n_locked; /* locked-ports: where nobody but Things may speak */
+	char (*locked)[LINK_NAME];
 	enum config_mode mode; /* mode: ENFORCE or MONITOR */
 	enum config_unknown unknown_devices;
 	size_t n_local_networks; /* local-networks: besides the connected */

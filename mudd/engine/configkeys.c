@@ -260,26 +260,31 @@ is_made_of(const char *text, const char *besides)
 	return true;
 }
 
-/* Called for each value, and once more for the list. */
+/* Names of interfaces. Called for each value, and once more for the list; only
+ * lan must have one. */
 static int
-judge_lan(cfg_t *cfg, cfg_opt_t *opt)
+judge_interfaces(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *name = last_text(opt);
 
+	if (cfg_opt_size(opt) == 0 && strcmp(opt->name, "lan") != 0)
+		return 0;
 	if (name[0] == '\0' || strlen(name) >= LINK_NAME || name[0] == '.' ||
 	    !is_made_of(name, "._-+@")) {
-		cfg_error(cfg, "lan: '%s' is not an interface's name", name);
+		cfg_error(cfg, "%s: '%s' is not an interface's name", opt->name,
+		    name);
 		return -1;
 	}
 	for (unsigned int i = 0; i < cfg_opt_size(opt); i++)
 		for (unsigned int j = 0; j < i; j++)
 			if (strcmp(cfg_opt_getnstr(opt, i),
 				cfg_opt_getnstr(opt, j)) == 0) {
-				cfg_error(cfg, "lan: '%s' is there twice",
-				    cfg_opt_getnstr(opt, i));
+				cfg_error(cfg, "%s: '%s' is there twice",
+				    opt->name, cfg_opt_getnstr(opt, i));
 				return -1;
 			}
-	return judge_count(cfg, opt, CONFIG_LANS);
+	return judge_count(cfg, opt,
+	    strcmp(opt->name, "lan") == 0 ? CONFIG_LANS : LIMIT_PORTS);
 }
 
 static int
@@ -446,7 +451,8 @@ static const struct {
 	const char *key;
 	cfg_validate_callback_t judge;
 } judges[] = {
-	{ "lan", judge_lan },
+	{ "lan", judge_interfaces },
+	{ "locked-ports", judge_interfaces },
 	{ "dhcp-servers", judge_servers },
 	{ "local-networks", judge_locals },
 	{ "trust-anchors", judge_path },
@@ -497,6 +503,7 @@ static cfg_opt_t end_keys[] = { CFG_END() };
 
 static cfg_opt_t keys[] = {
 	CFG_STR_LIST("lan", "{\"br-lan\"}", CFGF_NONE),
+	CFG_STR_LIST("locked-ports", "{}", CFGF_NONE),
 	CFG_INT_CB("mode", CONFIG_ENFORCE, CFGF_NONE, parse_word),
 	CFG_INT_CB("unknown-devices", CONFIG_UNKNOWN_ALLOW, CFGF_NONE,
 	    parse_word),

@@ -33,7 +33,7 @@ is_about(const struct listing *listing, const struct drop_row *row)
 {
 	return listing->thing == NULL ||
 	       mac_equal(&row->owner, &listing->thing->mac) ||
-	       (row->what.kind == DROP_SPOOF &&
+	       (drops_is_spoof(&row->what) &&
 		   holds(listing->thing, &row->what.own));
 }
 
@@ -52,6 +52,7 @@ append_row(void *arg, const struct drop_row *row)
 	struct listing *listing = arg;
 	const struct record_drop *what = &row->what;
 	char mac[MAC_TEXT], protocol[DROPS_PROTOCOL];
+	char ethertype[DROPS_ETHERTYPE];
 	json_t *object;
 
 	if (json_array_size(listing->rows) == listing->most ||
@@ -60,7 +61,9 @@ append_row(void *arg, const struct drop_row *row)
 	object = json_object();
 	if (mac_is_host(&what->mac))
 		put_text(object, "device", mac_text(&what->mac, mac));
-	put_text(object, "kind", what->kind == DROP_SPOOF ? "spoof" : "policy");
+	put_text(object, "kind", drops_is_spoof(what) ? "spoof" : "policy");
+	if (drops_is_spoof(what))
+		put_text(object, "reason", drops_reason(what));
 	put_text(object, "direction", drops_direction(what));
 	put_addr(object, "address", &what->own);
 	put_addr(object, "peer", &what->peer);
@@ -71,6 +74,8 @@ append_row(void *arg, const struct drop_row *row)
 		put_value(object, "port", json_integer(what->number));
 	if (what->has_number == DROP_ICMP_TYPE)
 		put_value(object, "icmp_type", json_integer(what->number));
+	if (what->has_number == DROP_ETHERTYPE)
+		put_text(object, "ethertype", drops_ethertype(what, ethertype));
 	put_value(object, "count", json_integer((json_int_t)row->count));
 	put_time(object, "first", row->first);
 	put_time(object, "last", row->last);

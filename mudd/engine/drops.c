@@ -63,9 +63,32 @@ is_sound(const struct record_drop *drop)
 	       (drop->has_number != DROP_NO_NUMBER || drop->number == 0) &&
 	       (drop->has_number != DROP_ICMP_TYPE ||
 		   drop->number <= UINT8_MAX) &&
+	       (drop->has_number != DROP_ETHERTYPE ||
+		   drop->kind == DROP_TYPE) &&
 	       drop->zero == 0 && drop->zero2[0] == 0 && drop->zero2[1] == 0 &&
 	       drop->own.family == drop->peer.family && is_addr(&drop->own) &&
 	       is_addr(&drop->peer) && drop->count > 0;
+}
+
+bool
+drops_is_spoof(const struct record_drop *what)
+{
+	return what->kind != DROP_FROM && what->kind != DROP_TO;
+}
+
+const char *
+drops_reason(const struct record_drop *what)
+{
+	static const char *const reasons[DROP_KINDS] = {
+		[DROP_FROM] = "",
+		[DROP_TO] = "",
+		[DROP_SPOOF] = "address",
+		[DROP_PLACE] = "port",
+		[DROP_ARP] = "arp",
+		[DROP_TYPE] = "ethertype",
+	};
+
+	return reasons[what->kind];
 }
 
 /* ---- rows --------------------------------------------------------------- */
@@ -73,7 +96,7 @@ is_sound(const struct record_drop *drop)
 static enum event
 event_of(const struct record_drop *what)
 {
-	return what->kind == DROP_SPOOF ? EVENT_SPOOF : EVENT_DROP;
+	return drops_is_spoof(what) ? EVENT_SPOOF : EVENT_DROP;
 }
 
 /* Two records about the same kind of packet, by the same device. */
@@ -228,6 +251,8 @@ name_of(const struct thing *thing, const struct addr *peer)
 const char *
 drops_protocol(const struct record_drop *what, char text[DROPS_PROTOCOL])
 {
+	if (what->kind == DROP_ARP)
+		return "arp";
 	switch (what->protocol) {
 	case 0:
 		text[0] = '\0';
@@ -244,6 +269,13 @@ drops_protocol(const struct record_drop *what, char text[DROPS_PROTOCOL])
 		(void)snprintf(text, DROPS_PROTOCOL, "%u", what->protocol);
 		break;
 	}
+	return text;
+}
+
+const char *
+drops_ethertype(const struct record_drop *what, char text[DROPS_ETHERTYPE])
+{
+	(void)snprintf(text, DROPS_ETHERTYPE, "0x%04x", what->number);
 	return text;
 }
 
@@ -306,12 +338,14 @@ line_write(
 {
 	const struct record_drop *what = &row->what;
 	char line[2048], text[MAC_TEXT], protocol[DROPS_PROTOCOL];
+	char ethertype[DROPS_ETHERTYPE];
 
 	(void)snprintf(line, sizeof(line), "event=%s", event);
 	put_word(line, sizeof(line), "device", mac_text(&what->mac, text));
 	if (thing != NULL)
 		put_word(line, sizeof(line), "mud_url",
 		    log_quote(thing->mud->url.text));
+	put_word(line, sizeof(line), "reason", drops_reason(what));
 	put_word(line, sizeof(line), "direction", drops_direction(what));
 	put_addr(line, sizeof(line), "address", &what->own);
 	put_addr(line, sizeof(line), "peer", &what->peer);
@@ -324,6 +358,9 @@ line_write(
 		put_number(line, sizeof(line), "port", what->number);
 	if (what->has_number == DROP_ICMP_TYPE)
 		put_number(line, sizeof(line), "icmp_type", what->number);
+	if (what->has_number == DROP_ETHERTYPE)
+		put_word(line, sizeof(line), "ethertype",
+		    drops_ethertype(what, ethertype));
 	put_number(line, sizeof(line), "count", row->count - row->n_told);
 	log_info("%s", line);
 }

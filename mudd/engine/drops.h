@@ -56,10 +56,19 @@ bool drops_take(
 typedef void drops_fn(void *arg, const struct drop_row *row);
 void drops_each(const struct drops *drops, drops_fn *fn, void *arg);
 
-/* "tcp", "udp", "icmp", "icmpv6", or the number; "" where it is not known. */
+/* A forgery, and not what a policy forbids? */
+bool drops_is_spoof(const struct record_drop *what);
+/* What is wrong with one: "address", "port", "arp", "ethertype"; else "". */
+const char *drops_reason(const struct record_drop *what);
+/* "tcp", "udp", "icmp", "icmpv6", "arp", or the number; "" where it is not
+ * known. */
 #define DROPS_PROTOCOL 8
 const char *drops_protocol(
     const struct record_drop *what, char text[DROPS_PROTOCOL]);
+/* "0x8100" and the like. */
+#define DROPS_ETHERTYPE 8
+const char *drops_ethertype(
+    const struct record_drop *what, char text[DROPS_ETHERTYPE]);
 /* "from" or "to". */
 const char *drops_direction(const struct record_drop *what);
 

@@ -35,6 +35,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/modes.c mudd/engine/modes.h \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
+	mudd/engine/placing.c mudd/engine/placing.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
 	mudd/engine/policycalls.c mudd/engine/policycalls.h \

@@ -29,6 +29,7 @@ lan_restart(struct lan *lan)
 		lan->networks[i].is_stale = true;
 	lan->is_complete = false;
 	lan->links_changed = lan->addresses_changed = true;
+	lan->ports_changed = true;
 }
 
 struct lan_link *
@@ -88,6 +89,8 @@ remove_link(struct lan *lan, struct lan_link *at)
 {
 	if (at->is_installed && lan->n_gone < LIMIT_PORTS)
 		lan->gone[lan->n_gone++] = at->link.ifindex;
+	if (at->told_name[0] != '\0' && lan->n_ports_gone < LIMIT_PORTS)
+		lan->ports_gone[lan->n_ports_gone++] = at->link.ifindex;
 	*at = lan->links[--lan->n_links];
 }
 
@@ -107,6 +110,7 @@ lan_links_end(struct lan *lan)
 	judge_links(lan);
 	lan->is_complete = lan->is_known = true;
 	lan->links_changed = lan->addresses_changed = true;
+	lan->ports_changed = true;
 }
 
 bool
@@ -118,7 +122,7 @@ lan_link(struct lan *lan, const struct record_link *link)
 	    !msg_text_ends(link->name, sizeof(link->name)))
 		return false;
 	at = lan_find(lan, link->ifindex);
-	lan->links_changed = true;
+	lan->links_changed = lan->ports_changed = true;
 	if (link->op == OP_DELETE) {
 		if (at != NULL)
 			remove_link(lan, at);

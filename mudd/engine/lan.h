@@ -27,6 +27,8 @@ struct lan_link {
 	bool is_installed; /* in the kernel's set `lan` */
 	bool is_changed;   /* it has another MAC than the kernel was told */
 	bool is_stale;     /* not repeated yet since lan_restart */
+	char
+	    told_name[LINK_NAME]; /* of a port: as the kernel knows it, or "" */
 };
 
 struct lan_address {
@@ -50,9 +52,12 @@ struct lan {
 	bool is_partial; /* there were more of them than fit, once */
 	size_t n_gone;   /* interfaces that left while the kernel had them */
 	uint32_t gone[LIMIT_PORTS];
+	size_t n_ports_gone; /* the same of ports */
+	uint32_t ports_gone[LIMIT_PORTS];
 	bool is_complete; /* the watcher's first list has ended */
 	bool is_known;    /* or that of an earlier watcher had */
 	bool links_changed, addresses_changed; /* the owner clears them */
+	bool ports_changed;                    /* placing.c does */
 };
 
 void lan_init(struct lan *lan, const struct config *config);

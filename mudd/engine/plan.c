@@ -12,6 +12,7 @@
 #include "engine/config.h"
 #include "engine/lanplan.h"
 #include "engine/modes.h"
+#include "engine/placing.h"
 #include "libmud/mem.h"
 
 #define NO_TIME         INT64_MAX
@@ -351,6 +352,9 @@ sync_thing(struct plan *plan, struct thing *thing)
 	thing->installed = true;
 	thing->installed_policy = record.policy;
 	thing->installed_mode = modes_of(plan->options.config, thing);
+	if (policy == NULL) /* it has left its port, too */
+		thing->installed_place = 0;
+	placing_sync_thing(plan->options.lan, thing, &plan->batch);
 	is_new = is_new || thing->n_installed == 0;
 	if (policy != NULL)
 		bind_addresses(plan, thing);
@@ -384,6 +388,7 @@ forget_thing(void *arg, struct thing *thing)
 
 	thing->installed = false;
 	thing->n_installed = 0;
+	thing->installed_place = 0;
 	if (thing->mud != NULL)
 		things_touch(plan->options.things, thing);
 }
@@ -393,6 +398,7 @@ static void
 forget_all(struct plan *plan)
 {
 	lanplan_forget(&plan->lan, plan->options.lan);
+	placing_forget(plan->options.lan);
 	plan->unknown = 0;
 	LIST_EACH(at, &plan->options.policies->all)
 	LIST_ENTRY(at, struct kernel_policy, link)->installed = false;
@@ -446,6 +452,8 @@ plan_sync(struct plan *plan, int64_t now)
 		plan->reset_at = NO_TIME;
 	}
 	lanplan_sync(&plan->lan, plan->options.lan, &plan->batch);
+	placing_sync_ports(
+	    plan->options.lan, plan->options.things, &plan->batch);
 	plan_choose(plan);
 	sync_sets(plan);
 	sync_policies(plan);

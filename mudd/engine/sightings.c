@@ -16,6 +16,7 @@
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/modes.h"
+#include "engine/placing.h"
 #include "engine/state.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
@@ -40,9 +41,16 @@ say_spoof(
 	    mac_text(&sighting->mac, mac), sighting->ifindex, port);
 }
 
+static bool
+is_managed(const struct thing *thing)
+{
+	return thing != NULL && thing->mud != NULL;
+}
+
 /*
  * The port that a MAC is known on: by the bridge before this frame, else by
- * our own books, as long as that port is there and up.  0: on none.
+ * our own books, as long as that port is there and up.  0: on none.  A managed
+ * one is held by no port that is down (S-47).
  */
 static uint32_t
 port_of(const struct sightings *sightings, const struct thing *thing,
@@ -50,8 +58,13 @@ port_of(const struct sightings *sightings, const struct thing *thing,
 {
 	const struct lan_link *port;
 
-	if (sighting->known_ifindex != 0)
-		return sighting->known_ifindex;
+	if (sighting->known_ifindex != 0) {
+		port = lan_find(sightings->lan, sighting->known_ifindex);
+		return is_managed(thing) &&
+		               (port == NULL || port->link.is_up == 0)
+		           ? 0
+		           : sighting->known_ifindex;
+	}
 	if (thing == NULL || thing->port_name[0] == '\0')
 		return 0;
 	port = lan_find_name(sightings->lan, thing->port_name);
@@ -73,11 +86,16 @@ is_from_its_port(const struct sightings *sightings, struct thing *thing,
 
 	if (port == sighting->ifindex)
 		return true;
+	/* A Thing has moved where the guard lets it: its old port has been
+	 * silent, or the bridge would not have it on the new one. */
+	if (is_managed(thing) && sighting->kind == SIGHTING_LEASE &&
+	    sighting->now_ifindex == sighting->ifindex)
+		return true;
 	if (port != 0) {
 		say_spoof(thing, sighting, port);
 		return false;
 	}
-	if (sighting->present == 0 || (thing != NULL && thing->mud != NULL))
+	if (sighting->present == 0 || is_managed(thing))
 		return true;
 	log_debug("%s: is present, but nobody knows where: port %u has no say",
 	    mac_text(&sighting->mac, mac), sighting->ifindex);
@@ -194,9 +212,11 @@ note_port(
 	const struct lan_link *port = lan_find(sightings->lan, ifindex);
 
 	thing->port = ifindex;
-	if (port != NULL)
-		text_copy(thing->port_name, sizeof(thing->port_name),
-		    port->link.name);
+	if (port == NULL || strcmp(thing->port_name, port->link.name) == 0)
+		return;
+	text_copy(thing->port_name, sizeof(thing->port_name), port->link.name);
+	if (is_managed(thing))
+		things_touch(sightings->things, thing);
 }
 
 static void
@@ -224,7 +244,9 @@ on_request(const struct sightings *sightings, struct thing *thing,
 	thing->announced[0] = '\0';
 	if (sighting->url[0] == '\0' || is_by_administrator(thing->source))
 		return;
-	if (!was_here) {
+	/* On a locked port nobody completes an exchange before he is a Thing,
+	 * and to be made one takes nothing from him. */
+	if (!was_here || placing_is_locked(sightings->lan, sighting->ifindex)) {
 		note_port(sightings, thing, sighting->ifindex);
 		manage(
 		    sightings, thing, sighting->url, STATE_SOURCE_DHCP4, now);
@@ -405,8 +427,7 @@ sightings_take(const struct sightings *sightings,
 	if (!is_from_its_port(sightings, thing, sighting))
 		return true;
 	/* A MAC that is in our own books was here before, too. */
-	was_here =
-	    sighting->present != 0 || (thing != NULL && thing->mud != NULL);
+	was_here = sighting->present != 0 || is_managed(thing);
 	if (thing == NULL && sighting->kind != SIGHTING_REQUEST &&
 	    sighting->kind != SIGHTING_LEASE &&
 	    sighting->kind != SIGHTING_ADDRESS)

@@ -70,6 +70,7 @@ struct thing {
 	/* What the kernel has, or is about to have (plan.c). */
 	bool installed;
 	uint32_t installed_policy;
+	uint32_t installed_place; /* ifindex of its port, or 0 */
 	enum config_mode installed_mode;
 	size_t n_installed;
 	struct addr installed_addrs[THING_ADDRESSES];

@@ -51,6 +51,9 @@ static const struct {
 	{ "mud:from ", DROP_FROM },
 	{ "mud:to ", DROP_TO },
 	{ "mud:spoof ", DROP_SPOOF },
+	{ "mud:port ", DROP_PLACE },
+	{ "mud:arp ", DROP_ARP },
+	{ "mud:ethertype ", DROP_TYPE },
 };
 
 static bool
@@ -211,6 +214,25 @@ parse_macs(const struct bytes *of, uint8_t family, struct record_drop *drop)
 		drop->mac = receiver;
 }
 
+/* Of a frame that was dropped for its kind, that kind. The kernel has taken a
+ * VLAN tag off the frame, and says so aside. */
+static void
+parse_ethertype(
+    const struct bytes *of, uint16_t ethertype, struct record_drop *drop)
+{
+	struct bytes tag[NFULA_VLAN_TCI + 1] = { { NULL, 0 } };
+	struct cursor at;
+
+	if (attrs_take(of[NFULA_VLAN], tag, NFULA_VLAN_TCI + 1) &&
+	    tag[NFULA_VLAN_PROTO].len == sizeof(ethertype)) {
+		at = cursor_over(tag[NFULA_VLAN_PROTO]);
+		ethertype = cursor_u16(&at);
+	}
+	drop->protocol = 0;
+	drop->has_number = DROP_ETHERTYPE;
+	drop->number = ethertype;
+}
+
 /* The packet; on its way out by a netdev hook the Ethernet header is still
  * before it. */
 static struct cursor
@@ -249,6 +271,8 @@ parse_packet(struct bytes body, struct record_drop *drop)
 		parse_ipv6(&packet, drop, &ends);
 	else if (ethertype == ETHERTYPE_ARP)
 		parse_arp(&packet, &ends);
+	if (drop->kind == DROP_TYPE)
+		parse_ethertype(of, ethertype, drop);
 	drop->own = drop->kind == DROP_TO ? ends.to : ends.from;
 	drop->peer = drop->kind == DROP_TO ? ends.from : ends.to;
 	return true;

@@ -209,6 +209,8 @@ observe_server(struct observer *observer, const struct observation *seen,
 	};
 	if (message.type == DHCP4_ACK) {
 		sighting->kind = SIGHTING_LEASE;
+		sighting->now_ifindex =
+		    presence_now(observer->presence, &asked.mac);
 		sighting->lease_sec = message.lease_sec;
 		sighting->address = message.yiaddr;
 	}

@@ -165,6 +165,14 @@ presence_port_gone(struct presence *presence, uint32_t ifindex)
 		}
 }
 
+uint32_t
+presence_now(const struct presence *presence, const struct mac *mac)
+{
+	const struct seen *seen = seen_find(presence, mac);
+
+	return seen != NULL && seen->in_bridge ? seen->ifindex : 0;
+}
+
 bool
 presence_before(const struct presence *presence, const struct mac *mac,
     int64_t at_msec, uint32_t *ifindex)

@@ -62,6 +62,9 @@ void presence_aged(
 /* The interface is gone: who was known there is known, but nowhere. */
 void presence_port_gone(struct presence *presence, uint32_t ifindex);
 
+/* The port where a bridge has mac now, or 0. */
+uint32_t presence_now(const struct presence *presence, const struct mac *mac);
+
 /*
  * Was mac known before a frame that came in at at_msec?  If so *ifindex is
  * where; 0 where no port is known, or it is gone.  Untouched if not.

@@ -42,7 +42,7 @@ static const struct {
 	size_t which;
 	enum record_type type;
 } later[] = { { 13, RECORD_ENDING }, { 16, RECORD_UNKNOWN },
-	{ WHICH, RECORD_MARK } };
+	{ 40, RECORD_LAN_PORT }, { 41, RECORD_PLACE }, { WHICH, RECORD_MARK } };
 
 /* What a model holds in all; enough to see that nothing has changed. */
 struct tally {

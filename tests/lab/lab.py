@@ -255,6 +255,10 @@ class Lab:
         return (self._nft("-j", "list", "map", "inet", "mudd", name) or
                 self._nft("-j", "list", "set", "inet", "mudd", name))
 
+    def bridge_elements(self, name):
+        """The elements of a set in the table of bridges, as text."""
+        return self._nft("-j", "list", "set", "bridge", "mudd", name)
+
     def wait(self, test, seconds=10):
         """Asks until test() holds; its last answer."""
         end = time.monotonic() + seconds

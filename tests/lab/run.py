@@ -31,7 +31,7 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
            "scenario_modes", "scenario_words", "scenario_nowhere",
            "scenario_drops", "scenario_explain", "scenario_cache",
-           "scenario_classes", "scenario_tamper",
+           "scenario_classes", "scenario_ports", "scenario_tamper",
            "scenario_lacks", "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"

@@ -39,6 +39,7 @@ def _squats(lab, host, addr):
     with host.inside():
         net.run("ip", "addr", "replace", addr + "/24", "dev", "eth0")
         net.run("ip", "route", "replace", "default", "via", "192.168.77.1")
+    net.know(host, lab.gw)
     host.addr4 = addr
     lab.probe([lab.flow(host, lab.svc, proto, port, False,
                         address=lab.service("a"),

@@ -115,6 +115,7 @@ def _denied(lab):
     near.close()
     lab.check(not answered, "the gateway does not hear it")
     _rejoin(lab, lab.t2, mudfile.URL % "lamp")
+    net.know(lab.t2, lab.gw)
     lab.probe([_flow(lab, lab.t2, "a", False),
                _flow(lab, lab.t2, "a", False, back=True)])
     device = lab.mudd.device(lab.t2.mac)

@@ -37,6 +37,9 @@ dropsteps_drop(struct scene *scene, const struct step *step)
 		[DROP_FROM] = "from",
 		[DROP_TO] = "to",
 		[DROP_SPOOF] = "spoof",
+		[DROP_PLACE] = "place",
+		[DROP_ARP] = "arp",
+		[DROP_TYPE] = "frame",
 	};
 	struct record_drop drop = { 0 };
 	long long protocol = 0, port = 0, type = 0, count = 1;
@@ -45,7 +48,8 @@ dropsteps_drop(struct scene *scene, const struct step *step)
 	       strcmp(step->words[1], kinds[drop.kind]) != 0)
 		drop.kind++;
 	if (drop.kind == DROP_KINDS || !mac_parse(step->words[2], &drop.mac))
-		return scene_fail(scene, "drop from|to|spoof MAC");
+		return scene_fail(
+		    scene, "drop from|to|spoof|place|arp|frame MAC");
 	if (!read_addr(scene, step, "own", &drop.own) ||
 	    !read_addr(scene, step, "peer", &drop.peer) ||
 	    !read_number(scene, step, "protocol", UINT8_MAX, &protocol) ||
@@ -56,7 +60,8 @@ dropsteps_drop(struct scene *scene, const struct step *step)
 	if (step_value(step, "port") != NULL)
 		drop.has_number = DROP_PORT;
 	if (step_value(step, "type") != NULL)
-		drop.has_number = DROP_ICMP_TYPE;
+		drop.has_number =
+		    drop.kind == DROP_TYPE ? DROP_ETHERTYPE : DROP_ICMP_TYPE;
 	drop.number = (uint16_t)(port + type);
 	drop.protocol = (uint8_t)protocol;
 	drop.count = (uint32_t)count;
@@ -87,17 +92,25 @@ see_row(struct scene *scene, const json_t *row)
 {
 	const json_t *port = json_object_get(row, "port");
 	const json_t *type = json_object_get(row, "icmp_type");
+	const char *reason = json_string_value(json_object_get(row, "reason"));
+	const char *kind = text_of(row, "kind");
 	char number[24] = "-";
+
+	/* An address is what is claimed most of the time. */
+	if (reason != NULL && strcmp(reason, "address") != 0)
+		kind = reason;
 
 	if (port != NULL || type != NULL)
 		(void)snprintf(number, sizeof(number), "%lld",
 		    (long long)json_integer_value(port == NULL ? type : port));
+	if (json_object_get(row, "ethertype") != NULL)
+		(void)snprintf(
+		    number, sizeof(number), "%s", text_of(row, "ethertype"));
 	(void)scene_see(scene,
 	    "denied %s %s %s %s %s %s %s %s count %lld first %lld last %lld",
-	    text_of(row, "kind"), text_of(row, "direction"),
-	    text_of(row, "device"), text_of(row, "address"),
-	    text_of(row, "peer"), text_of(row, "peer_name"),
-	    text_of(row, "protocol"), number,
+	    kind, text_of(row, "direction"), text_of(row, "device"),
+	    text_of(row, "address"), text_of(row, "peer"),
+	    text_of(row, "peer_name"), text_of(row, "protocol"), number,
 	    (long long)json_integer_value(json_object_get(row, "count")),
 	    second_of(row, "first"), second_of(row, "last"));
 }

@@ -88,9 +88,11 @@ end_batch(struct scene *scene, const struct record_batch *end)
 {
 	struct fake_mudd *mudd = &scene->mudd;
 	bool is_denied = mudd->denials > 0;
+	const char *told = told_end(&mudd->told);
 	struct fault why;
 
-	(void)scene_see(scene, "%s", told_end(&mudd->told));
+	if (told != NULL)
+		(void)scene_see(scene, "%s", told);
 	mudd->n_batches = end->batch;
 	if (is_denied) {
 		mudd->denials--;

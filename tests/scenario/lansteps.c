@@ -83,6 +83,7 @@ lansteps_link(struct scene *scene, const struct step *step)
 	else
 		text_copy(link.name, sizeof(link.name), step->words[2]);
 	link.is_bridge = step_has(step, "bridge");
+	link.is_up = !step_has(step, "down");
 	return note_device(scene, &link) && say(scene, RECORD_LINK, &link);
 }
 
@@ -147,6 +148,7 @@ read_sighting(struct scene *scene, const struct step *step,
 {
 	const char *port = step_value(step, "port");
 	const char *known = step_value(step, "known");
+	const char *at_once = step_value(step, "now");
 	const char *addr = step_value(step, "addr");
 	const char *seconds = step_value(step, "for");
 
@@ -158,6 +160,8 @@ read_sighting(struct scene *scene, const struct step *step,
 	return (port == NULL || number_of(scene, port, &sighting->ifindex)) &&
 	       (known == NULL ||
 		   number_of(scene, known, &sighting->known_ifindex)) &&
+	       (at_once == NULL ||
+		   number_of(scene, at_once, &sighting->now_ifindex)) &&
 	       (seconds == NULL ||
 		   number_of(scene, seconds, &sighting->lease_sec));
 }

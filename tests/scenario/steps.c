@@ -161,6 +161,8 @@ do_mudd(struct scene *scene, const struct step *step)
 		scene->mudd.cannot_log = true;
 	else if (strcmp(what, "can-log") == 0)
 		scene->mudd.cannot_log = false;
+	else if (strcmp(what, "tells-places") == 0)
+		scene->mudd.told.tells_places = true;
 	else if (strcmp(what, "loses-tables") == 0)
 		fakemudd_lose(scene);
 	else if (strcmp(what, "answers") != 0)

@@ -183,6 +183,8 @@ told_begin(struct told *told, const struct record_batch *begin)
 	told->out = open_memstream(&told->text, &told->size);
 	if (told->out == NULL)
 		abort();
+	told->is_reset = (begin->flags & BATCH_RESET) != 0;
+	told->n_told = told->n_hidden = 0;
 	(void)fprintf(told->out, "batch%s%s\n",
 	    (begin->flags & BATCH_RESET) != 0 ? " reset" : "",
 	    (begin->flags & BATCH_MONITOR) != 0 ? " monitor" : "");
@@ -261,6 +263,26 @@ tell_mark(struct told *told, const struct record_mark *mark)
 		(void)fprintf(told->out, "mark 0x%08x\n", mark->mask);
 }
 
+static void
+tell_port(struct told *told, const struct record_lan_port *port)
+{
+	(void)fprintf(told->out, "port %s %u%s\n", op_name(port->op),
+	    port->ifindex, port->is_locked != 0 ? " locked" : "");
+}
+
+static void
+tell_place(struct told *told, const struct record_place *place)
+{
+	char mac[MAC_TEXT];
+
+	(void)mac_text(&place->mac, mac);
+	if (place->ifindex == 0)
+		(void)fprintf(told->out, "place %s none\n", mac);
+	else
+		(void)fprintf(
+		    told->out, "place %s port %u\n", mac, place->ifindex);
+}
+
 void
 told_record(struct told *told, const struct engine *engine,
     enum record_type type, const void *body)
@@ -269,7 +291,19 @@ told_record(struct told *told, const struct engine *engine,
 	const struct record_ending *ending = body;
 	const struct record_unknown *unknown = body;
 
+	if (!told->tells_places &&
+	    (type == RECORD_LAN_PORT || type == RECORD_PLACE)) {
+		told->n_hidden++;
+		return;
+	}
+	told->n_told++;
 	switch ((int)type) {
+	case RECORD_LAN_PORT:
+		tell_port(told, body);
+		break;
+	case RECORD_PLACE:
+		tell_place(told, body);
+		break;
 	case RECORD_LAN:
 	case RECORD_LOCAL:
 	case RECORD_SELF:
@@ -317,5 +351,7 @@ told_end(struct told *told)
 {
 	(void)fclose(told->out);
 	told->out = NULL;
+	if (!told->is_reset && told->n_told == 0 && told->n_hidden > 0)
+		return NULL;
 	return told->text;
 }

@@ -187,6 +187,26 @@ script_binding(
 }
 
 void
+script_port(
+    struct script *script, enum record_op op, uint32_t ifindex, bool locked)
+{
+	struct record_lan_port *record = script_put(script, RECORD_LAN_PORT);
+
+	record->op = op;
+	record->ifindex = ifindex;
+	record->is_locked = locked ? 1 : 0;
+}
+
+void
+script_place(struct script *script, const char *mac, uint32_t ifindex)
+{
+	struct record_place *record = script_put(script, RECORD_PLACE);
+
+	record->ifindex = ifindex;
+	record->mac = mac_from(mac);
+}
+
+void
 script_mark(struct script *script, uint32_t mask)
 {
 	struct record_mark *record = script_put(script, RECORD_MARK);

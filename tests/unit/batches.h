@@ -44,6 +44,11 @@ void script_deny(struct script *script, const char *mac, uint32_t policy);
 void script_binding(struct script *script, enum record_op op, const char *mac,
     const char *text);
 
+void script_port(
+    struct script *script, enum record_op op, uint32_t ifindex, bool locked);
+/* ifindex 0: on none. */
+void script_place(struct script *script, const char *mac, uint32_t ifindex);
+
 void script_mark(struct script *script, uint32_t mask);
 
 /* Where a script is played: what takes records, and says at END if they

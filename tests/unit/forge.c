@@ -105,11 +105,11 @@ put_udp(struct frame *frame, const struct forged *forged)
 	put(frame, "x", 1);
 }
 
-void
-forge_bytes(
-    enum host host, const char *interface, const void *frame, size_t len)
+int
+forge_wire(enum host host, const char *interface, uint16_t protocol)
 {
-	struct sockaddr_ll at = { .sll_family = AF_PACKET };
+	struct sockaddr_ll at = { .sll_family = AF_PACKET,
+		.sll_protocol = htons(protocol) };
 	int fd;
 
 	assert_int_equal(setns(gateway_namespace(host), CLONE_NEWNET), 0);
@@ -118,8 +118,18 @@ forge_bytes(
 	assert_int_equal(
 	    setns(gateway_namespace(HOST_GATEWAY), CLONE_NEWNET), 0);
 	assert_true(fd >= 0);
-	if (sendto(fd, frame, len, 0, (struct sockaddr *)&at, sizeof(at)) !=
-	    (ssize_t)len)
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
+		fail_msg("%s: %s", interface, strerror(errno));
+	return fd;
+}
+
+void
+forge_bytes(
+    enum host host, const char *interface, const void *frame, size_t len)
+{
+	int fd = forge_wire(host, interface, 0);
+
+	if (send(fd, frame, len, 0) != (ssize_t)len)
 		fail_msg("%s: %s", interface, strerror(errno));
 	(void)close(fd);
 }
@@ -198,6 +208,23 @@ forge_udp6(enum host host, const char *interface, const struct forged *forged)
 	put_ethernet6(&frame, forged);
 	put_udp6(&frame, forged);
 	forge_bytes(host, interface, frame.byte, frame.len);
+}
+
+size_t
+forge_datagram(const struct forged *forged, uint8_t byte[FORGE_DATAGRAM])
+{
+	struct frame frame = { 0 };
+
+	if (strchr(forged->from, ':') != NULL) {
+		put_ethernet6(&frame, forged);
+		put_udp6(&frame, forged);
+	} else {
+		put_ethernet(&frame, forged);
+		put_udp(&frame, forged);
+	}
+	assert_true(frame.len <= FORGE_DATAGRAM);
+	memcpy(byte, frame.byte, frame.len);
+	return frame.len;
 }
 
 void

@@ -24,6 +24,18 @@ struct forged {
 void forge_nd(enum host host, const char *interface, const struct forged *frame,
     uint8_t type, const char *target);
 
+/*
+ * A packet socket on the host's interface, for the caller to close; it hears
+ * this protocol (ETH_P_*, 0: nothing).
+ */
+int forge_wire(enum host host, const char *interface, uint16_t protocol);
+
+/* The frame of a datagram, IPv4 or IPv6, to be sent by the caller; its
+ * length. */
+#define FORGE_DATAGRAM (14 + 40 + 9)
+size_t forge_datagram(
+    const struct forged *forged, uint8_t byte[FORGE_DATAGRAM]);
+
 /* Sends a whole frame out by the host's interface. */
 void forge_bytes(
     enum host host, const char *interface, const void *frame, size_t len);

@@ -106,6 +106,7 @@ enum wrong {
 	NUMBER_KIND,
 	NUMBER_WITHOUT,
 	ICMP_TYPE,
+	ETHERTYPE,
 	ZERO,
 	ZERO2,
 	COUNT,
@@ -133,6 +134,9 @@ spoil(enum wrong wrong)
 		break;
 	case ICMP_TYPE:
 		drop.has_number = DROP_ICMP_TYPE;
+		break;
+	case ETHERTYPE:
+		drop.has_number = DROP_ETHERTYPE;
 		break;
 	case ZERO:
 		drop.zero = 1;
@@ -298,7 +302,7 @@ says_what_it_is(void **state)
 	    "mud_url=\"https://mud.example.com/lamp\" direction=from "
 	    "address=192.168.77.10 peer=192.0.2.1 protocol=tcp port=443 "
 	    "count=3\n"
-	    "t: event=spoof device=02:00:00:00:00:09 direction=from "
+	    "t: event=spoof device=02:00:00:00:00:09 reason=address direction=from "
 	    "address=192.168.77.10 peer=192.0.2.1 protocol=icmpv6 "
 	    "icmp_type=8 count=1\n");
 	rig_end(&rig);

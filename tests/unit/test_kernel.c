@@ -142,7 +142,15 @@ static const char *const frames[] = {
 	"icmpv6 type nd-neighbor-advert @th,64,128 @own6 "
 	"ether saddr . @th,64,128 != @bind6 goto drop_spoof "
 	"icmpv6 type nd-router-advert "
-	"ether saddr @dropped_from goto drop_spoof }",
+	"ether saddr @dropped_from goto drop_spoof "
+	"iifname @ports goto guard_port }",
+	"chain guard_port { arp saddr ip @own4 arp saddr ether . arp saddr ip "
+	"!= @bind4 goto drop_claim ether saddr != @things goto guard_stranger "
+	"iifname . ether saddr @port_bind goto guard_placed "
+	"ether saddr @heard goto drop_port goto guard_loose }",
+	"chain drop_port { ether saddr @dropped_from update @seen_port { "
+	"ether saddr limit rate 1/second } log prefix \"mud:port \" group 100 "
+	"counter drop }",
 	"elements = { fd77::10 }",
 	"update @seen_spoof { ether saddr limit rate "
 	"1/second } log prefix \"mud:spoof \" group 100 counter drop",

@@ -78,6 +78,7 @@ static const struct {
 	ROW(LOG, empty, 0, E, M), ROW(LOG_OPENED, empty, 1, M, E),
 	ROW(LOG_LISTEN, empty, 1, E, W), ROW(DROP, drop, 0, W, E),
 	ROW(CONDITION, condition, 0, M, E),
+	ROW(LAN_PORT, lan_port, 0, E, M), ROW(PLACE, place, 0, E, M),
 	ROW(TAMPERED, tampered, 0, M, E),
 };
 /* clang-format on */

@@ -46,8 +46,10 @@ from_hex(const char *hex, size_t *len)
 static const char *
 drop_text(const struct record_drop *drop, char text[FOUND])
 {
-	static const char *const kinds[] = { "from", "to", "spoof" };
-	static const char *const numbers[] = { "", " port", " type" };
+	static const char *const kinds[DROP_KINDS] = { "from", "to", "spoof",
+		"port", "arp", "type" };
+	static const char *const numbers[DROP_NUMBERS] = { "", " port", " type",
+		" ethertype" };
 	char mac[MAC_TEXT], own[ADDR_TEXT] = "-", peer[ADDR_TEXT] = "-";
 	int used;
 
@@ -181,6 +183,32 @@ message_make(const struct packet *packet, struct message *message)
 #define IP4    "0a0000010a000002"
 #define IP6    "fd770000000000000000000000000012fd880000000000000000000000000014"
 
+/* The tag stands aside, and the frame is its payload's. */
+static void
+tells_tags(void **state)
+{
+	static const struct packet tagged = { "tagged", "mud:ethertype ",
+		BRIDGE, 0, 0x0800, NULL, MACS4,
+		"4500001c0000400040110000" IP4 "00090035", NULL };
+	struct message message;
+	struct record_drop drop;
+	struct cursor at;
+	char text[FOUND];
+	uint32_t len;
+
+	(void)state;
+	message_make(&tagged, &message);
+	put_hex(&message, NFULA_VLAN,
+	    "0600010088a80000"
+	    "0600020000070000");
+	len = (uint32_t)message.len;
+	memcpy(message.data, &len, sizeof(len));
+	at = cursor_over((struct bytes){ message.data, message.len });
+	assert_int_equal(nflog_next(&at, &drop), NFLOG_DROP);
+	assert_string_equal(drop_text(&drop, text),
+	    "type " THING " 10.0.0.1 10.0.0.2 0 ethertype 34984");
+}
+
 /* clang-format off */
 static const struct packet packets[] = {
 	{ "another's log", "mud:what ", INET4, FORWARD, 0x0800, MACS4, NULL,
@@ -250,6 +278,16 @@ static const struct packet packets[] = {
 	    "ffffffffffff02005e0053020806",
 	    "000108000604000202005e005302c0a84d01",
 	    "spoof " THING " - - 0" },
+	{ "on another's port", "mud:port ", BRIDGE, 0, 0x0800, NULL, MACS4,
+	    "4500001c0000400040110000" IP4 "00090035",
+	    "port " THING " 10.0.0.1 10.0.0.2 17 port 53" },
+	{ "ARP that lies, by netdev", "mud:arp ", NETDEV, 0, 0x0806, NULL,
+	    "ffffffffffff02005e0053020806",
+	    "000108000604000202005e005302c0a84d01" "000000000000c0a84d02",
+	    "arp " THING " 192.168.77.1 192.168.77.2 0" },
+	{ "a kind of frame", "mud:ethertype ", BRIDGE, 0, 0x88cc, NULL,
+	    "02005e0053fe02005e00530288cc", "0207",
+	    "type " THING " - - 0 ethertype 35020" },
 	{ "into a port, by netdev", "mud:to ", NETDEV, 0, 0x0800, NULL, MACS4,
 	    "4500001c0000400040110000" IP4 "00090035",
 	    "to 02:00:5e:00:53:fe 10.0.0.2 10.0.0.1 17 port 53" },
@@ -320,6 +358,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_tags),
 		cmocka_unit_test(says_what_was_recorded),
 		cmocka_unit_test(takes_no_byte_that_is_not_there),
 		cmocka_unit_test(says_what_is_in_it),

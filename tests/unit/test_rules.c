@@ -512,6 +512,7 @@ union body {
 	struct record_ending ending;
 	struct record_thing thing;
 	struct record_binding binding;
+	struct record_lan_port port;
 };
 
 /* clang-format off */
@@ -542,6 +543,10 @@ static const struct {
 	    "denied 1" },
 	{ "op of BINDING", RECORD_BINDING,
 	    { .binding = { 2, A_MAC, NO_ADDR } }, "op 2" },
+	{ "op of LAN_PORT", RECORD_LAN_PORT, { .port = { 2, 3, 0 } },
+	    "op 2" },
+	{ "locked twice", RECORD_LAN_PORT, { .port = { 0, 3, 2 } },
+	    "locked 2" },
 	{ "host bits", RECORD_LOCAL, { .prefix = { 0, HOST_BITS } },
 	    "no local" },
 	{ "no family", RECORD_LOCAL, { .prefix = { 0, NOTHING } },

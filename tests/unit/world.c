@@ -150,15 +150,22 @@ world_snapshot(struct script *script)
 }
 
 struct world *
-world_begin(void **state)
+world_bare(void **state)
 {
 	struct world *world = *state;
 	struct fault why = { 0 };
 
-	/* What an earlier test has counted is not for this one. */
 	if (!enforcer_teardown(world->enforcer, &why))
 		fail_msg("%s: %s", why.clause, why.detail);
 	world->is_unwatched = false;
+	return world;
+}
+
+struct world *
+world_begin(void **state)
+{
+	struct world *world = world_bare(state);
+
 	world_snapshot(&world->script);
 	world_play(world, BATCH_RESET);
 	return world;

@@ -41,6 +41,8 @@ void world_play(struct world *world, uint32_t flags);
  * UDP 5683 from the class.  Policy 2: nothing.
  */
 void world_snapshot(struct script *script);
+/* Without tables: what an earlier test has counted is not for the next. */
+struct world *world_bare(void **state);
 /* Each test begins with it: no tables, and a RESET. */
 struct world *world_begin(void **state);
 
