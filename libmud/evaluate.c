@@ -20,15 +20,17 @@
 #define UDP    17
 #define ICMPV6 58
 
-#define PORT_DNS    53
-#define PORT_DHCP   67
-#define PORT_NTP    123
-#define PORT_DHCPV6 547
-#define ROUTER_ASK  133
-#define NEIGHBOUR   135
-#define ADVERTISE   136
-#define HOPS_ND     255
-#define HOPS_MLD    1
+#define PORT_DNS           53
+#define PORT_DHCP          67
+#define PORT_DHCP_CLIENT   68
+#define PORT_NTP           123
+#define PORT_DHCPV6_CLIENT 546
+#define PORT_DHCPV6        547
+#define ROUTER_ASK         133
+#define NEIGHBOUR          135
+#define ADVERTISE          136
+#define HOPS_ND            255
+#define HOPS_MLD           1
 
 struct question {
 	const struct policy *policy;
@@ -119,6 +121,24 @@ has_hops(const struct flow *flow, uint64_t hops)
 	       flow->field[FIELD_TTL] == hops;
 }
 
+static bool
+is_udp_between(const struct flow *flow, uint8_t family, int32_t source,
+    int32_t destination)
+{
+	return flow->peer.family == family && flow->protocol == UDP &&
+	       flow->source == source && flow->destination == destination;
+}
+
+/* What a DHCP server answers. */
+static bool
+is_lease(const struct world *world, const struct flow *flow)
+{
+	return flow->direction == TO_DEVICE &&
+	       world_has(&world->gateway, &flow->peer) &&
+	       (is_udp_between(flow, 4, PORT_DHCP, PORT_DHCP_CLIENT) ||
+		   is_udp_between(flow, 6, PORT_DHCPV6, PORT_DHCPV6_CLIENT));
+}
+
 /* Point 5, but for errors: the list in the header. */
 static bool
 is_infrastructure(const struct world *world, const struct flow *flow)
@@ -130,6 +150,8 @@ is_infrastructure(const struct world *world, const struct flow *flow)
 
 	if (is_icmp6 && (type == NEIGHBOUR || type == ADVERTISE) &&
 	    has_hops(flow, HOPS_ND))
+		return true;
+	if (is_lease(world, flow))
 		return true;
 	/* All others go from the Thing to the gateway, or to many at once. */
 	if (!from || (!world_has(&world->gateway, &flow->peer) &&

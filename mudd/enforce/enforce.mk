@@ -3,6 +3,7 @@
 noinst_LIBRARIES += mudd/enforce/libenforce.a
 mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/attrs.c mudd/enforce/attrs.h \
+	mudd/enforce/answers.c mudd/enforce/answers.h \
 	mudd/enforce/batch.c mudd/enforce/batch.h \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
@@ -10,6 +11,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
+	mudd/enforce/detour.c mudd/enforce/detour.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
@@ -20,6 +22,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
+	mudd/enforce/exproption.c mudd/enforce/exproption.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
 	mudd/enforce/image.c mudd/enforce/image.h \
@@ -64,14 +67,14 @@ if HAVE_CMOCKA
 enforce_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS)
 enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
-enforce_tests = tests/unit/test_cache tests/unit/test_capture \
+enforce_tests = tests/unit/test_answers \
+	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_portguard \
 	tests/unit/test_neighbour tests/unit/test_packets \
-	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
-	tests/unit/test_tallies
+	tests/unit/test_packets6 tests/unit/test_portguard \
+	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache tests/unit/bench_packets \
 	tests/unit/bench_scale
@@ -89,6 +92,9 @@ tests_unit_bench_cache_SOURCES = tests/unit/bench_cache.c \
 tests_unit_bench_cache_CFLAGS = $(enforce_test_cflags)
 tests_unit_bench_cache_LDADD = $(enforce_test_libs)
 
+tests_unit_test_answers_SOURCES = tests/unit/test_answers.c $(enforce_world)
+tests_unit_test_answers_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_answers_LDADD = $(enforce_test_libs)
 # Many Things under many policies.
 enforce_crowd = $(enforce_world) tests/unit/crowd.c tests/unit/crowd.h
 

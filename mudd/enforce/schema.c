@@ -9,6 +9,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "enforce/answers.h"
+#include "enforce/detour.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
@@ -18,9 +20,6 @@
 #include "enforce/writer.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Before ordinary filters at 0: an accept of ours overrides none of them. */
-#define PRIORITY_FILTER -5
 
 #define ADDRESSES  (LIMIT_THINGS_MAX * LIMIT_ADDRESSES4)
 #define ADDRESSES6 (LIMIT_THINGS_MAX * LIMIT_ADDRESSES6)
@@ -268,6 +267,7 @@ fill_forward(struct writer *to, bool unknown)
 	struct nftnl_rule *rule;
 
 	to->chain = "forward";
+	detour_enter(to);
 	jump(to, CHAIN_FAST);
 	rule = writer_rule(to);
 	/* A frame that stays on its bridge is addressed to its receiver, one
@@ -401,6 +401,8 @@ schema_inet(struct batch *batch, bool monitor, bool unknown)
 		writer_chain(&to, inet_chains[i].name,
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
 	unknown_schema(&to);
+	answers_schema(&to);
+	detour_write(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
 	fill_forward(&to, unknown);

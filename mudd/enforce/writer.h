@@ -15,6 +15,8 @@ struct nftnl_rule;
 
 /* After defragmentation (-400), before connection tracking (-200). */
 #define PRIORITY_GUARD -310
+/* Before ordinary filters at 0: an accept of ours overrides none of them. */
+#define PRIORITY_FILTER -5
 
 /* RFC 4443, 4861, 2710 and 3810: what a host needs to live on the link. */
 #define ICMPV6_MLD_QUERY   130

@@ -32,6 +32,7 @@ enum waiting_for {
 	WAIT_TRUST,
 	WAIT_SHOWN,
 	WAIT_REFRESHED,
+	WAIT_ASSIGNED,
 	WAIT_TALLIED,
 	WAIT_MODE,
 };
@@ -40,7 +41,7 @@ enum waiting_for {
 struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
-	struct mac mac;     /* COUNTERS, MODE */
+	struct mac mac;     /* COUNTERS, MODE, ASSIGNED */
 	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED, TALLIED; stays
 	                     * meanwhile */
 	uint32_t policy;    /* TALLIED: its number */

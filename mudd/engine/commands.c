@@ -123,6 +123,8 @@ on_turned(void *arg)
 		    (waiting->what == WAIT_REFRESHED &&
 			decisions_answer_refreshed(
 			    commands->engine, waiting)) ||
+		    (waiting->what == WAIT_ASSIGNED &&
+			decisions_answer_assigned(commands->engine, waiting)) ||
 		    (waiting->what == WAIT_MODE &&
 			modecalls_answer(commands->engine, waiting)))
 			calls_end(waiting);

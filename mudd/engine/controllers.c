@@ -15,10 +15,20 @@
 #include "engine/things.h"
 #include "libmud/compile.h"
 
+/* So many Things are looked at one by one; of more, all are. */
+#define FEW 8
+
 struct gathering {
 	struct controllers *controllers;
 	size_t n_members; /* of all classes */
 };
+
+static bool
+is_due(const struct set *set)
+{
+	return set->refs > 0 && (set->is_stale || set->is_touched) &&
+	       !set_has_timeouts(set);
+}
 
 /* ---- members ------------------------------------------------------------ */
 
@@ -35,14 +45,15 @@ is_shunned(const struct config *config, const struct thing *thing)
 
 /* Those who are in stay in, so that a full class does not flutter. */
 static void
-put_addr(struct gathering *gathering, struct set *set, const struct addr *addr)
+put_addr(struct gathering *gathering, struct set *set, const struct addr *addr,
+    const struct thing *owner)
 {
 	struct sets *sets = gathering->controllers->sets;
 	size_t before = set->n_members;
 
 	if ((gathering->n_members >= LIMIT_MEMBERS &&
 		!set_has_member(sets, set, addr)) ||
-	    !set_put(sets, set, addr, 0)) {
+	    !set_put_of(sets, set, addr, owner)) {
 		set->n_left_out++;
 		return;
 	}
@@ -62,7 +73,7 @@ put_thing(struct gathering *gathering, struct set *set, struct thing *thing)
 
 		/* S-49: it is not bound to the Thing either. */
 		if (!lan_is_own_addr(controllers->lan, addr))
-			put_addr(gathering, set, addr);
+			put_addr(gathering, set, addr, thing);
 	}
 }
 
@@ -84,7 +95,7 @@ put_host(struct gathering *gathering, struct set *set,
 	}
 	thing = things_find_addr(controllers->things, &host->addr);
 	if (thing == NULL || !is_shunned(controllers->config, thing))
-		put_addr(gathering, set, &host->addr);
+		put_addr(gathering, set, &host->addr, NULL);
 	else
 		thing->in_class = true;
 }
@@ -98,7 +109,7 @@ put_gateway(struct gathering *gathering, struct set *set)
 	    lan_servers(gathering->controllers->lan, servers, LIMIT_LOCALS);
 
 	for (size_t i = 0; i < n; i++)
-		put_addr(gathering, set, &servers[i]);
+		put_addr(gathering, set, &servers[i], NULL);
 }
 
 static void
@@ -164,28 +175,31 @@ gather_thing(void *arg, struct thing *thing)
 	classes[0] = mud->makers[strength];
 	classes[1] = mud->models[strength];
 	for (size_t i = 0; i < 2; i++)
-		if (classes[i] != NULL && classes[i]->is_stale)
+		if (classes[i] != NULL && is_due(classes[i]))
 			put_thing(gathering, classes[i], thing);
 }
 
 /* ---- what has to be worked out ------------------------------------------ */
 
 static void
-mark(struct set *set)
+mark(struct set *set, bool whole)
 {
-	if (set != NULL)
-		set->is_stale = true;
+	if (set == NULL)
+		return;
+	set->is_stale = set->is_stale || whole;
+	set->is_touched = true;
 }
 
+/* whole: all that are in its classes may have changed. */
 static void
-mark_url(struct controllers *controllers, struct mudurl *mud)
+mark_url(struct controllers *controllers, struct mudurl *mud, bool whole)
 {
 	if (mud == NULL || mud->class_round == controllers->round)
 		return;
 	find_classes(controllers, mud);
 	for (unsigned int i = 0; i < STRENGTHS; i++) {
-		mark(mud->makers[i]);
-		mark(mud->models[i]);
+		mark(mud->makers[i], whole);
+		mark(mud->models[i], whole);
 	}
 }
 
@@ -228,23 +242,35 @@ touches_configured(const struct config *config, struct thing *thing)
 	       is_named(config, &thing->mac);
 }
 
+static bool
+is_many(struct list *list)
+{
+	size_t n = 0;
+
+	LIST_EACH(at, list)
+	if (++n > FEW)
+		return true;
+	return false;
+}
+
 /*
  * Who is in a class changes with the Things that have been touched since the
  * kernel was told of them: whatever they were a member by, they have still as
- * their own MUD URL or as the previous one.
+ * their own MUD URL or as the previous one, or things_members_lost counts it.
  */
 static void
 mark_touched(struct controllers *controllers)
 {
 	const struct config *config = controllers->config;
+	const bool many = is_many(things_dirty(controllers->things));
 	bool configured = false;
 
 	LIST_EACH(at, things_dirty(controllers->things))
 	{
 		struct thing *thing = LIST_ENTRY(at, struct thing, dirty);
 
-		mark_url(controllers, thing->mud);
-		mark_url(controllers, thing->previous);
+		mark_url(controllers, thing->mud, many);
+		mark_url(controllers, thing->previous, many);
 		if (config->n_classes > 0 && touches_configured(config, thing))
 			configured = true;
 	}
@@ -259,14 +285,8 @@ finish(struct controllers *controllers, struct set *set)
 		log_error("class %s: %d addresses are in classes already: the "
 			  "rest is left out",
 		    set->key, LIMIT_MEMBERS);
-	set->is_stale = false;
+	set->is_stale = set->is_touched = false;
 	set_round_end(controllers->sets, set);
-}
-
-static bool
-is_due(const struct set *set)
-{
-	return set->refs > 0 && set->is_stale && !set_has_timeouts(set);
 }
 
 /* Has anything to be worked out? Then for those too who were left out. */
@@ -287,10 +307,17 @@ is_any_due(struct controllers *controllers)
 }
 
 static void
+disown_touched(struct controllers *controllers, struct set *set)
+{
+	LIST_EACH(at, things_dirty(controllers->things))
+	set_disown(set, LIST_ENTRY(at, struct thing, dirty));
+}
+
+static void
 gather(struct controllers *controllers)
 {
 	struct gathering gathering = { .controllers = controllers };
-	bool by_things = false;
+	bool all = false;
 
 	LIST_EACH(at, sets_all(controllers->sets))
 	{
@@ -302,11 +329,17 @@ gather(struct controllers *controllers)
 			continue;
 		set->was_full = set->n_left_out > 0;
 		set->n_left_out = 0;
-		set_round(set);
-		by_things = by_things || set_is_of_things(set);
+		if (set->is_stale)
+			set_round(set);
+		else
+			disown_touched(controllers, set);
+		all = all || (set->is_stale && set_is_of_things(set));
 	}
-	if (by_things)
+	if (all)
 		things_each(controllers->things, gather_thing, &gathering);
+	else
+		LIST_EACH(at, things_dirty(controllers->things))
+	gather_thing(&gathering, LIST_ENTRY(at, struct thing, dirty));
 	LIST_EACH(at, sets_all(controllers->sets))
 	{
 		struct set *set = LIST_ENTRY(at, struct set, all);

@@ -287,9 +287,7 @@ decisions_assign(
 	case 0:
 		log_info("%s: its MUD URL was given by uid %u",
 		    mac_text(&thing->mac, mac), (unsigned int)uid);
-		control_reply(call,
-		    json_pack("{s:s,s:s}", "mac", mac_text(&thing->mac, mac),
-			"mud_url", thing->mud->url.text));
+		calls_wait(commands, call, WAIT_ASSIGNED)->mac = thing->mac;
 		break;
 	case -EINVAL:
 		calls_not_possible(call, why.detail);
@@ -309,4 +307,22 @@ decisions_assign(
 		break;
 	}
 	engine_touch(engine);
+}
+
+bool
+decisions_answer_assigned(struct engine *engine, const struct waiting *waiting)
+{
+	const struct thing *thing = things_find(engine->things, &waiting->mac);
+	char mac[MAC_TEXT];
+
+	if (thing == NULL || thing->mud == NULL) {
+		calls_not_found(waiting->call, "it has gone");
+		return true;
+	}
+	if (!plan_is_idle(engine->plan))
+		return false;
+	control_reply(waiting->call,
+	    json_pack("{s:s,s:s}", "mac", mac_text(&thing->mac, mac), "mud_url",
+		thing->mud->url.text));
+	return true;
 }

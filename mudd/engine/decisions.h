@@ -27,5 +27,9 @@ bool decisions_answer_approved(
  * from it is in the kernel. */
 bool decisions_answer_refreshed(
     struct engine *engine, const struct waiting *waiting);
+/* The same of a MUD URL that was given: what follows at once is in the kernel.
+ * Its file may have to be fetched yet. */
+bool decisions_answer_assigned(
+    struct engine *engine, const struct waiting *waiting);
 
 #endif

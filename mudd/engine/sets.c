@@ -233,9 +233,9 @@ has_room(const struct set *set)
 	       (set_has_timeouts(set) ? SET_MEMBERS : (size_t)LIMIT_MEMBERS);
 }
 
-bool
-set_put(struct sets *sets, struct set *set, const struct addr *addr,
-    int64_t expires_at)
+static bool
+put(struct sets *sets, struct set *set, const struct addr *addr,
+    int64_t expires_at, const void *owner)
 {
 	struct set_member *member = member_of(sets, set, addr);
 
@@ -250,6 +250,7 @@ set_put(struct sets *sets, struct set *set, const struct addr *addr,
 		member = &set->members[set->n_members++];
 		*member = (struct set_member){
 			.addr = *addr,
+			.owner = owner,
 			.expires_at = expires_at,
 			.wanted = true,
 		};
@@ -261,6 +262,7 @@ set_put(struct sets *sets, struct set *set, const struct addr *addr,
 		return true;
 	}
 	member->wanted = true;
+	member->owner = owner;
 	if (member->installed && expires_at > member->expires_at) {
 		member->refresh = true;
 		set_touch(sets, set);
@@ -268,6 +270,28 @@ set_put(struct sets *sets, struct set *set, const struct addr *addr,
 	if (expires_at > member->expires_at)
 		member->expires_at = expires_at;
 	return true;
+}
+
+bool
+set_put(struct sets *sets, struct set *set, const struct addr *addr,
+    int64_t expires_at)
+{
+	return put(sets, set, addr, expires_at, NULL);
+}
+
+bool
+set_put_of(struct sets *sets, struct set *set, const struct addr *addr,
+    const void *owner)
+{
+	return put(sets, set, addr, 0, owner);
+}
+
+void
+set_disown(struct set *set, const void *owner)
+{
+	for (size_t i = 0; i < set->n_members; i++)
+		if (set->members[i].owner == owner)
+			set->members[i].wanted = false;
 }
 
 void

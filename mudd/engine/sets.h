@@ -23,6 +23,8 @@
 
 struct set_member {
 	struct addr addr;
+	/* Of a class of Things: whose it is; to be compared, no more. */
+	const void *owner;
 	int64_t expires_at; /* 0: no end */
 	bool wanted;
 	bool installed;
@@ -39,7 +41,9 @@ struct set {
 	enum strength strength;
 	unsigned int refs; /* policies that name it */
 	bool installed;
-	bool is_stale;     /* of a class: who is in it is to be worked out */
+	/* Of a class: who is in it is to be worked out anew; or only what those
+	 * have in it who were touched. */
+	bool is_stale, is_touched;
 	size_t n_left_out; /* of a class: addresses that found no room */
 	bool was_full;     /* the time before */
 	size_t n_members, n_room;
@@ -77,6 +81,11 @@ void sets_sweep(struct sets *sets);
 /* It holds this address, until then (0: without an end). False if full. */
 bool set_put(struct sets *sets, struct set *set, const struct addr *addr,
     int64_t expires_at);
+/* The same of a class, for whoever has that address. */
+bool set_put_of(struct sets *sets, struct set *set, const struct addr *addr,
+    const void *owner);
+/* Nothing of this owner's is wanted until it is put again. */
+void set_disown(struct set *set, const void *owner);
 /* Is it a member, be it one that is about to go? */
 bool set_has_member(
     const struct sets *sets, struct set *set, const struct addr *addr);

@@ -245,6 +245,9 @@ things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
 		things->n_unknown--;
 		things->n_managed++;
 	} else if (thing->mud != mud && thing->mud->accepted != NULL) {
+		/* It may be a member by the one that is forgotten here. */
+		if (thing->previous != NULL && thing->previous != thing->mud)
+			things->n_members_lost += thing->in_class ? 1 : 0;
 		set_previous(thing, thing->mud);
 		thing->previous_strength = thing->strength;
 	}

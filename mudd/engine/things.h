@@ -100,7 +100,8 @@ struct thing *things_find_text(struct things *things, const char *text);
 struct thing *things_add(
     struct things *things, const struct mac *mac, int64_t now);
 void things_remove(struct things *things, struct thing *thing);
-/* How many that were in a class have been removed so far? */
+/* How often has one that was in a class been removed, or has forgotten a MUD
+ * URL by which it may be in one? */
 size_t things_members_lost(const struct things *things);
 
 /* It spoke: moves it to the young end. */

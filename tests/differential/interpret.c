@@ -368,6 +368,15 @@ is_error_type(const struct flow *flow, unsigned int family)
 	       flow->icmp_type <= 4;
 }
 
+/* Chain `answers`: a DHCP server's. */
+static bool
+is_lease(const struct flow *flow, unsigned int family)
+{
+	return flow->protocol == 17 &&
+	       flow->source == (family == 4 ? 67 : 547) &&
+	       flow->destination == (family == 4 ? 68 : 546);
+}
+
 /* Does a packet to this address come up to the gateway itself? */
 static bool
 comes_in(const struct kernel *kernel, const struct addr *to)
@@ -408,12 +417,12 @@ judge(const struct kernel *kernel, const struct flow *flow, bool is_related)
 	};
 	bool is_error = is_related && is_error_type(flow, flow->peer.family);
 
-	/* Output: not judged, but for what answers the Thing, which strict
-	 * mode judges (kernel-schema.md 2). */
+	/* Output: not judged, but for what answers the Thing. */
 	if (!from &&
 	    listed(kernel->world->gateway.addr, kernel->world->gateway.n,
 		&flow->peer) &&
-	    (!packet.is_tracked || !packet.is_reply))
+	    (!packet.is_tracked || !packet.is_reply ||
+		is_lease(flow, flow->peer.family)))
 		return (struct kernel_verdict){ true, STEP_OUTPUT, NULL };
 	if (is_neighbour(&packet))
 		return (struct kernel_verdict){ true, STEP_LINK, NULL };

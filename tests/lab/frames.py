@@ -1,5 +1,6 @@
 """Frames made by hand: DHCP messages, and UDP with any source one likes."""
 
+import socket
 import struct
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -80,3 +81,16 @@ def icmp_error(src_mac, dst_mac, src, dst, quoted):
     ip = ip[:10] + struct.pack("!H", _sum(ip + addresses)) + addresses
     return (mac_bytes(dst_mac) + mac_bytes(src_mac) + b"\x08\x00" + ip
             + message)
+
+
+def detection(mac, addr):
+    """Duplicate address detection: it asks whether anybody has it already."""
+    target = socket.inet_pton(socket.AF_INET6, addr)
+    group = bytes.fromhex("ff0200000000000000000001ff") + target[-3:]
+    message = struct.pack("!BBHI", 135, 0, 0, 0) + target
+    pseudo = bytes(16) + group + struct.pack("!II", len(message), 58)
+    message = (message[:2] + struct.pack("!H", _sum(pseudo + message))
+               + message[4:])
+    return (b"\x33\x33" + group[-4:] + mac_bytes(mac) + b"\x86\xdd"
+            + struct.pack("!IHBB", 6 << 28, len(message), 58, 255) + bytes(16)
+            + group + message)

@@ -72,14 +72,15 @@ watched_things_lose_nothing(void **state)
 }
 
 /* Denied is denied at once, also what was under way, what the gateway opens,
- * and what comes across the bridge; DHCP is not. */
+ * and what comes across the bridge; DHCP is not.  The gateway's port is not one
+ * that the Thing has spoken to before: in that flow it would answer. */
 static void
 denied_things_do_dhcp(void **state)
 {
 	struct world *world = world_begin(state);
 	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
 	int server = gateway_udp(HOST_SERVER, SERVER_ADDR, 4000);
-	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR, 4000);
+	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR, 4002);
 	int other = gateway_udp(HOST_OTHER, OTHER_ADDR, 5000);
 	int dhcp = gateway_udp(HOST_GATEWAY, "0.0.0.0", 67);
 	int client = gateway_udp(HOST_THING, THING_STOLEN, 68);
@@ -96,7 +97,7 @@ denied_things_do_dhcp(void **state)
 	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 0);
 	assert_int_equal(gateway_pass(server, THING_ADDR, 5000, thing, 5), 0);
 	assert_int_equal(
-	    gateway_pass(thing, GATEWAY_ADDR, 4000, gateway, 5), 0);
+	    gateway_pass(thing, GATEWAY_ADDR, 4002, gateway, 5), 0);
 	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5000, thing, 5), 0);
 	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 0);
 	sums = world_counters(world);

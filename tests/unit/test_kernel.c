@@ -102,7 +102,14 @@ static const char *const inet[] = {
 	"type { destination-unreachable, time-exceeded, parameter-problem } "
 	"accept",
 	"chain forward { type filter hook forward priority filter - 5; policy "
-	"accept; jump fast iifname . oifname @hairpin",
+	"accept; ip hdrlength != 5 jump detour_options "
+	"exthdr rt exists jump detour jump fast iifname . oifname @hairpin",
+	"chain detour { iifname @lan ether saddr @things goto drop_from "
+	"iifname . oifname @hairpin ether daddr != @gateway return "
+	"oifname != @lan return ip6 daddr @own6 goto drop_to "
+	"meta nfproto ipv6 return counter drop }",
+	"chain detour_options { ip option lsrr exists goto detour "
+	"ip option ssrr exists goto detour }",
 	"oifname @lan ip6 daddr vmap @to6 "
 	"iifname @lan ether saddr @things goto stamp "
 	"oifname @lan ip daddr @own4 goto stamp "

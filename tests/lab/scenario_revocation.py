@@ -1,0 +1,446 @@
+"""What is taken away stops with the next packet, and nothing else does.
+
+Many flows are under way at once: a Thing's that is changed all the time (t1),
+and those of one that is not (t2); UDP, TCP and echo, in both families, routed
+and to the gateway.  Each change takes something from t1.  Of all messages that
+were sent after the kernel had committed that (commits.py) none may come; of
+those that live by something else, and of all of t2's, each must.
+
+That the counting can fail is shown by a table of the test's own that marks
+t1's connections as if they had been judged in the epoch that is on.
+"""
+
+import collections
+import json
+import re
+import signal
+import socket
+import time
+
+import commits
+import frames
+import mudfile
+import net
+import streams
+from registry import scenario
+from scenario_attacks import send
+
+TCP, UDP = 7101, 7103
+HUB, OTHER_HUB = "https://hub.example.com/lamp", "https://hub.example.com/cam"
+FIRST, SECOND, NEIGHBOUR = ("192.168.77.201", "192.168.77.202",
+                            "192.168.77.211")
+GATEWAY = {"ipv4": "192.168.77.1", "ipv6": "fd77::1"}
+BULK = "bystander"
+TRIES, AT_LEAST = 50, 0.5       # messages, and seconds, after a commit
+LIMIT_ADDRESSES6 = 16           # of a Thing (S-48)
+
+
+def _packed(addr):
+    return socket.inet_pton(
+        socket.AF_INET6 if ":" in addr else socket.AF_INET, addr)
+
+
+def _echo(name, peer, family):
+    numbers = {"ipv4": (1, 8), "ipv6": (58, 128)}[family]
+    ace = mudfile.ace(name, "from", peer, "udp", family=family)
+    ace["matches"][family]["protocol"] = numbers[0]
+    ace["matches"]["icmp"] = {"type": numbers[1], "code": 0}
+    return ace
+
+
+def _aces(name, peer, family):
+    """UDP, TCP and echo to a service's name or a controller."""
+    is_class = peer.startswith("https:")
+    word = "controller" if is_class else peer
+    out = [mudfile.ace(name + "-tcp", "from", word, "tcp", "from", dport=TCP,
+                       family=family),
+           mudfile.ace(name + "-udp", "from", word, "udp", dport=UDP,
+                       family=family),
+           _echo(name + "-echo", word, family)]
+    for ace in out:
+        if is_class:
+            ace["matches"]["ietf-mud:mud"] = {"controller": peer}
+    return out
+
+
+def _file(name, peers, number):
+    """peers: label -> (peer for IPv4, peer for IPv6). Replies are implied."""
+    whole = json.loads(mudfile.build(name, [], []))
+    mud, acls = whole["ietf-mud:mud"], []
+    for n, family in enumerate(GATEWAY):
+        acls.append({"name": family, "type": family + "-acl-type", "aces": {
+            "ace": [ace for label, peer in peers.items()
+                    for ace in _aces(label + "-" + family, peer[n], family)]}})
+    del mud["to-device-policy"]
+    mud["from-device-policy"]["access-lists"]["access-list"] = [
+        {"name": acl["name"]} for acl in acls]
+    mud["last-update"] = "2026-02-01T%02d:%02d:00+00:00" % divmod(number, 60)
+    whole["ietf-access-control-list:acls"]["acl"] = acls
+    return json.dumps(whole, indent=1).encode()
+
+
+def _configuration(hosts):
+    return "".join('controller "%s" { hosts = {%s} }\n' % (
+        uri, ", ".join('"%s"' % host for host in members))
+        for uri, members in ((HUB, hosts), (OTHER_HUB, GATEWAY.values())))
+
+
+class Kind:
+    """ends: of which tags; spares: which of t1's go on meanwhile.
+
+    told: by which message the kernel tells of it. before: what goes first.
+    """
+
+    def __init__(self, what, ends, spares, told, before=None):
+        self.what, self.told, self.before = what, told, before
+        self._ends, self._spares = set(ends.split()), set(spares.split())
+
+    def ends(self, tag):
+        return tag != BULK and bool(self._ends & set(tag.split()))
+
+    def spares(self, tag):
+        return not self.ends(tag) and bool(self._spares & set(tag.split()))
+
+
+_LEAVES = (commits.DELSETELEM, b"bind4\0")
+KINDS = {
+    "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
+    "member": Kind("a member of a class", "class", "name",
+                   (commits.DELTABLE,)),
+    "address": Kind("an IPv4 address of the Thing", "second", "first",
+                    (*_LEAVES, _packed(SECOND))),
+    "address6": Kind("an IPv6 address of the Thing", "ipv6", "ipv4",
+                     (commits.DELSETELEM, b"bind6\0", _packed("fd77::11"))),
+    "deny": Kind("a Thing, by an administrator", "name class", "",
+                 (commits.NEWSETELEM, b"denied\0")),
+    # Its other lease has ended just before, so it leaves with this one.
+    "thing": Kind("a Thing, which leaves", "first ipv6", "",
+                  (*_LEAVES, _packed(FIRST)), "address"),
+}
+Change = collections.namedtuple("Change", "kind start commit end")
+
+
+class _Stage:
+    """Both Things enforced, and all flows under way."""
+
+    def __init__(self, lab):
+        self.lab, self.version, self.xid, self.others = lab, 0, 0, 0
+        self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6")]
+        self.changes = []
+        for host in (lab.gw, lab.svc):      # who answers echo is streams.py
+            with host.inside():
+                net.write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
+                net.write("/proc/sys/net/ipv6/icmp/echo_ignore_all", "1")
+        lab.mudd.configure(_configuration(self.members))
+        self.publish(("name", "class"))
+        lab.publish("cam.json", _file("cam", {
+            "name": ("b.svc.example.com", "b6.svc.example.com"),
+            "class": (OTHER_HUB, OTHER_HUB)}, 0), signer="signer")
+        lab.mudd.start()
+        self.commits = commits.Commits()
+        for host, addr, url in ((lab.t1, FIRST, "lamp"),
+                                (lab.t2, NEIGHBOUR, "cam"),
+                                (lab.t1, SECOND, "lamp")):
+            with host.inside():
+                net.run("ip", "addr", "add", addr + "/24", "dev", "eth0")
+                net.run("ip", "route", "replace", "default", "via",
+                        GATEWAY["ipv4"])
+            self.lease(host, addr, url)
+            device = lab.mudd.wait_state(host.mac, "enforced")
+            lab.check(device.get("state") == "enforced",
+                      "%s is enforced" % host.name, device)
+            self.six(host)
+        self.wait_names()
+        self.streams = streams.Streams(self._flows())
+        self.wait_flows("all flows are under way, both ways")
+
+    def _flows(self):
+        lab, flows = self.lab, []
+        rows = [(lab.t1, FIRST, lab.svc, lab.service("a"), "first name ipv4"),
+                (lab.t1, lab.t1.addr6, lab.svc, lab.service("a6"),
+                 "name ipv6"),
+                (lab.t1, FIRST, lab.svc, lab.service("c"), "first class ipv4"),
+                (lab.t1, lab.t1.addr6, lab.svc, lab.service("c6"),
+                 "class ipv6"),
+                (lab.t1, FIRST, lab.gw, GATEWAY["ipv4"], "first class ipv4"),
+                (lab.t1, lab.t1.addr6, lab.gw, GATEWAY["ipv6"], "class ipv6"),
+                (lab.t1, SECOND, lab.svc, lab.service("a"),
+                 "second name ipv4"),
+                (lab.t1, SECOND, lab.gw, GATEWAY["ipv4"],
+                 "second class ipv4"),
+                (lab.t2, NEIGHBOUR, lab.svc, lab.service("b"), BULK),
+                (lab.t2, lab.t2.addr6, lab.svc, lab.service("b6"), BULK),
+                (lab.t2, NEIGHBOUR, lab.gw, GATEWAY["ipv4"], BULK),
+                (lab.t2, lab.t2.addr6, lab.gw, GATEWAY["ipv6"], BULK)]
+        for row in rows:
+            for kind, port in ((streams.Udp, UDP), (streams.Tcp, TCP),
+                               (streams.Echo, 0)):
+                flows.append(kind(*row[:4], port, row[4], row[4] == BULK))
+        return flows
+
+    def wait_flows(self, text):
+        self.lab.check(self.lab.wait(lambda: not self.streams.silent(), 20),
+                       text, "\n".join(self.streams.silent()))
+
+    # What is changed, and back again.
+
+    def publish(self, labels):
+        peers = {"name": ("a.svc.example.com", "a6.svc.example.com"),
+                 "class": (HUB, HUB)}
+        self.version += 1
+        self.lab.publish("lamp.json", _file(
+            "lamp", {label: peers[label] for label in labels}, self.version),
+            signer="signer")
+
+    def wait_names(self):
+        def known():
+            table = self.lab.table()
+            return all(self.lab.service(key) in table
+                       for key in ("a", "a6", "b", "b6"))
+        return self.lab.wait(known)
+
+    def six(self, host):
+        """Lets it say in neighbour discovery what it has."""
+        def asked():
+            send(host, frames.detection(host.mac, host.addr6))
+            return self.lab.wait(
+                lambda: host.addr6 in self.lab.elements("bind6"), 1)
+        self.lab.check(self.lab.wait(asked), "%s: its IPv6 is bound" %
+                       host.name)
+
+    def lease(self, host, addr, url):
+        self.xid += 1
+        send(host, frames.dhcp(
+            frames.REQUEST, host.mac, self.xid, mudfile.URL % url, options=(
+                (50, bytes(int(part) for part in addr.split("."))),
+                (61, b"\0" + addr.encode()))))
+        self.lab.check(self.lab.wait(
+            lambda: addr in self.lab.elements("bind4")),
+            "%s has a lease" % addr)
+
+    def release(self, addr):
+        send(self.lab.t1, frames.dhcp(
+            frames.RELEASE, self.lab.t1.mac, self.xid, ciaddr=addr,
+            server=GATEWAY["ipv4"], options=((61, b"\0" + addr.encode()),)))
+
+    def refresh(self):
+        code, out, err = self.lab.mudd.ctl("policy", "refresh",
+                                           mudfile.URL % "lamp")
+        self.lab.check(code == 0 and "is enforced" in out,
+                       "the new file is in force", out + err)
+
+    def configure(self, members):
+        self.lab.mudd.configure(_configuration(members))
+        engine = self.lab.mudd.pids("mudd-engine")
+        self.lab.mudd.signal(signal.SIGHUP)
+        self.lab.wait(lambda: self.lab.mudd.pids("mudd-engine") not in
+                      ([], engine))
+        self.lab.mudd.wait_ready()
+
+    def mode(self, word):
+        code, out, err = self.lab.mudd.ctl("device", "mode", self.lab.t1.mac,
+                                           word)
+        self.lab.check(code == 0, "mode %s is taken" % word, out + err)
+
+    def ace(self):
+        self.publish(("class",))
+        self.refresh()
+
+    def ace_back(self):
+        self.publish(("name", "class"))
+        self.refresh()
+
+    def member(self):
+        self.configure(["192.0.2.1"])
+
+    def member_back(self):
+        self.configure(self.members)
+
+    def address(self):
+        self.release(SECOND)
+
+    def address_back(self):
+        self.lease(self.lab.t1, SECOND, "lamp")
+
+    def address6(self):
+        """Others make room; the oldest goes."""
+        def gone():
+            self.others += 1
+            send(self.lab.t1, frames.detection(
+                self.lab.t1.mac, "fd77::a:%x" % self.others))
+            return self.lab.t1.addr6 not in self.lab.elements("bind6")
+        for _ in range(LIMIT_ADDRESSES6 - 1):
+            if gone():
+                return
+        self.lab.wait(gone)
+
+    def address6_back(self):
+        self.six(self.lab.t1)
+
+    def deny(self):
+        self.mode("deny")
+
+    def deny_back(self):
+        self.mode("enforce")
+
+    def thing(self):
+        self.release(FIRST)
+
+    def thing_back(self):
+        self.lease(self.lab.t1, FIRST, "lamp")
+        self.lease(self.lab.t1, SECOND, "lamp")
+        self.six(self.lab.t1)
+
+    def _tried(self, kind, base):
+        now = self.streams.tried()
+        return all(now[way.name] >= base[way.name] + TRIES
+                   for flow in self.streams.flows if kind.ends(flow.tag)
+                   for way in (flow.out, flow.back))
+
+    def take(self, name):
+        """Takes it away; the moment of the commit, and its messages."""
+        start = time.monotonic()
+        getattr(self, name)()
+        found = self.lab.wait(
+            lambda: self.commits.since(start, *KINDS[name].told))
+        self.lab.check(found, "%s: the kernel told of its commit" % name)
+        return start, found
+
+    def change(self, name):
+        """One, and all as before."""
+        kind = KINDS[name]
+        if kind.before:
+            self.take(kind.before)
+        start, found = self.take(name)
+        base = self.streams.tried()
+        time.sleep(AT_LEAST)
+        self.lab.wait(lambda: self._tried(kind, base), 20)
+        end = time.monotonic()
+        getattr(self, name + "_back")()
+        self.wait_names()
+        ended = [kind, KINDS.get(kind.before, kind)]
+        self.streams.reopen([flow.tag for flow in self.streams.flows
+                             if any(one.ends(flow.tag) for one in ended)])
+        self.wait_flows("%s: all go on when it is given back" % name)
+        if found:
+            self.changes.append(Change(name, start, found[0], end))
+
+
+def _judge(change, way, protocol):
+    """What went wrong with it at this change; and how many were tried."""
+    before = way.first(change.start)
+    alive = range(max(0, before - 5), before)
+    after = way.between(change.commit, change.end)
+    came = way.arrivals(range(before, after.stop))
+    # What TCP keeps, and sends again, comes when all has been given back.
+    came = [number for number in came if way.came[number] < change.end]
+    fresh = [number for number in came if number in after]
+    wrong = []
+    if not alive or way.lost(alive):
+        wrong.append("was not under way")
+    if len(after) < TRIES:
+        wrong.append("only %d tried" % len(after))
+    if fresh:
+        wrong.append("%d of %d that were sent after the commit came" % (
+            len(fresh), len(after)))
+    if protocol != "tcp" and came and way.lost(range(before, came[-1])):
+        wrong.append("it stopped, and began again")
+    return wrong, len(after)
+
+
+def _judge_all(stage, flows):
+    lab, tried = stage.lab, collections.Counter()
+    for change in stage.changes:
+        kind, wrong, missing = KINDS[change.kind], [], []
+        for out, back, protocol in flows:
+            for way in (out, back):
+                if kind.ends(way.tag):
+                    more, n = _judge(change, way, protocol)
+                    wrong += ["%s: %s" % (way.name, text) for text in more]
+                    tried[change.kind] += n
+                elif kind.spares(way.tag):
+                    lost = way.lost(way.between(change.start, change.end))
+                    if lost:
+                        missing.append("%s: %d" % (way.name, len(lost)))
+        lab.check(not wrong, "%s taken away: 0 messages after the commit" %
+                  kind.what, "\n".join(wrong))
+        lab.check(not missing, "the Thing's other flows lose nothing",
+                  "\n".join(missing))
+    return tried
+
+
+def _restamped(stage):
+    """With a stamp that is left valid the same counting sees messages."""
+    start, found = stage.take("ace")
+    number = re.search(rb"epoch (\d+), mark 0xffff0000\0",
+                       b"".join(message for of, message in found[1]
+                                if of == commits.NEWRULE))
+    mark = (int(number[1]) << 2 | 3) << 16
+    net.run("nft", "-f", "-", stdin="""
+table inet control {
+	chain stamp {
+		type filter hook prerouting priority -140
+		ip saddr { %s, %s } ct mark set %d
+		ip6 saddr { %s, %s } ct mark set %d
+	}
+}""" % (FIRST, stage.lab.service("a"), mark, stage.lab.t1.addr6,
+        stage.lab.service("a6"), mark))
+    marked = time.monotonic()
+    time.sleep(AT_LEAST)
+    end = time.monotonic()
+    net.run("nft", "delete", "table", "inet", "control")
+    stage.ace_back()
+    return Change("ace", start, marked, end)
+
+
+def _end(stage, control):
+    """All is over: what came of what was sent."""
+    lab, ended = stage.lab, stage.streams.end()
+    flows = [(out, back, flow.protocol) for flow, (out, back, _) in
+             zip(stage.streams.flows, ended)]
+    tried = _judge_all(stage, flows)
+    seen = {way.name: len(way.arrivals(way.between(control.commit,
+                                                   control.end)))
+            for out, back, protocol in flows for way in (out, back)
+            if way.tag in ("first name ipv4", "name ipv6") and
+            protocol != "tcp"}
+    lab.check(len(seen) == 8 and all(seen.values()), "the control: with a "
+              "stamp left valid they come, and are counted", seen)
+    ways = [way for out, back, _ in flows if out.tag == BULK
+            for way in (out, back)]
+    lost = {way.name: len(way.lost(range(len(way.sent)))) for way in ways}
+    passed = sum(way.arrived for way in ways)
+    lab.check(not any(lost.values()) and not any(way.twice for way in ways),
+              "of the other Thing's messages none is lost", lost)
+    again = sum(segments for out, _, segments in ended if out.tag == BULK)
+    lab.check(again == 0, "and TCP had to send none of them again", again)
+    lab.note("%d changes; the other Thing: %d messages sent, %d lost" % (
+        len(stage.changes), sum(len(way.sent) for way in ways),
+        sum(lost.values())))
+    for name, number in tried.items():
+        lab.note("%s: %d times; %d messages tried after the commits" % (
+            KINDS[name].what, sum(change.kind == name
+                                  for change in stage.changes), number))
+    return passed
+
+
+def _play(lab, changes, messages):
+    stage = _Stage(lab)
+    for number in range(changes):
+        stage.change(list(KINDS)[number % len(KINDS)])
+    control = _restamped(stage)
+    lab.wait(lambda: stage.streams.arrived() >= 2 * messages, 300)
+    passed = _end(stage, control)
+    lab.check(passed >= messages, "%d messages of it were wanted" % messages,
+              passed)
+
+
+@scenario("revocation", 120, captures=False)
+def revocation(lab):
+    _play(lab, len(KINDS), 20000)
+
+
+@scenario("revocation-whole", 900, captures=False, by_name=True)
+def whole(lab):
+    """./dev soak revocation."""
+    _play(lab, 60, 1000000)
