@@ -3,21 +3,25 @@
  * dumps.
  *
  * Each commit, whoever makes it, spoils the dumps that are under way, if they
- * take more than one message; such a dump alone is made again.
+ * take more than one message; such a dump alone is made again.  And it makes
+ * what one dump says contradict another, so all are made again; but where there
+ * is no end of commits that is put up with, since whoever hears of them looks
+ * again.
  */
 #include "enforce/image.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "enforce/attrs.h"
 #include "enforce/imagetake.h"
 #include "enforce/kernel.h"
 #include "enforce/object.h"
 
-/* A set that goes between the dump of the sets and that of its elements. */
-#define TRIES 4
+#define TRIES 3
 
 struct reading {
 	struct image *image;
@@ -90,6 +94,34 @@ dump_table(struct kernel *kernel, struct image *image, size_t which)
 }
 
 static int
+take_generation(const struct nlmsghdr *message, void *arg)
+{
+	struct attrs attrs;
+
+	attrs_message(&attrs, message);
+	*(uint32_t *)arg = attrs_u32(&attrs, NFTA_GEN_ID);
+	return MNL_CB_OK;
+}
+
+static void
+keep_generation(void *arg)
+{
+	(void)arg;
+}
+
+/* It counts the commits. */
+static int
+read_generation(struct kernel *kernel, uint32_t *generation)
+{
+	char question[64];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETGEN, NFPROTO_UNSPEC, NLM_F_ACK, 0);
+
+	return kernel_dump(
+	    kernel, message, take_generation, keep_generation, generation);
+}
+
+static int
 read_once(struct kernel *kernel, struct image *image, bool whole)
 {
 	int error = 0;
@@ -106,10 +138,19 @@ read_once(struct kernel *kernel, struct image *image, bool whole)
 static int
 read_kernel(struct kernel *kernel, struct image *image, bool whole)
 {
-	int error = -ENOENT;
+	uint32_t before = 0, after = 0;
+	int error = read_generation(kernel, &before);
 
-	for (int i = 0; i < TRIES && error == -ENOENT; i++)
-		error = read_once(kernel, image, whole);
+	for (int i = 0; i < TRIES; i++) {
+		/* A set that goes before its elements are asked for: ENOENT. */
+		if (error == 0 || error == -ENOENT)
+			error = read_once(kernel, image, whole);
+		if (error != 0 && error != -ENOENT)
+			break;
+		if (read_generation(kernel, &after) != 0 || after == before)
+			break;
+		before = after;
+	}
 	return error;
 }
 
