@@ -312,8 +312,8 @@ static const struct command commands[] = {
 	    run_plain, NULL, "PolicyShow", "mud_url", show_policy },
 	{ "policy", "refresh", "URL", "fetch the MUD file at this URL now", 1,
 	    run_plain, NULL, "PolicyRefresh", "mud_url", show_refreshed },
-	{ "explain", NULL, "DEV to|from HOST PROTO [PORT]", "does the gateway "
-	    "let this pass, and why?", -1,
+	{ "explain", NULL, "DEV to|from HOST PROTO [PORT] [--kernel]",
+	    "does the gateway let this pass, and why?", -1,
 	    NULL, explain_run, NULL, NULL, NULL },
 	{ "trust", NULL, "", "who may vouch for MUD files, and who may not", 0,
 	    run_plain, NULL, "Trust", NULL, show_trust },

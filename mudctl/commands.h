@@ -14,6 +14,7 @@ enum command_exit {
 	COMMAND_USAGE,       /* asked wrongly */
 	COMMAND_UNREACHABLE, /* no daemon answers */
 	COMMAND_FORBIDDEN,
+	COMMAND_DIFFERS, /* explain --kernel: two answers that do not agree */
 };
 
 struct options {

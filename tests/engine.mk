@@ -151,7 +151,8 @@ engine_module_tests = \
 	tests/unit/test_statetrust \
 	tests/unit/test_tables \
 	tests/unit/test_tallied \
-	tests/unit/test_things
+	tests/unit/test_things \
+	tests/unit/test_walks
 check_PROGRAMS += $(engine_module_tests)
 TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
@@ -224,4 +225,8 @@ tests_unit_test_tallied_LDADD = $(engine_module_libs)
 tests_unit_test_things_SOURCES = tests/unit/test_things.c
 tests_unit_test_things_CFLAGS = $(engine_module_cflags)
 tests_unit_test_things_LDADD = $(engine_module_libs)
+
+tests_unit_test_walks_SOURCES = tests/unit/test_walks.c
+tests_unit_test_walks_CFLAGS = $(engine_module_cflags)
+tests_unit_test_walks_LDADD = $(engine_module_libs)
 endif

@@ -20,7 +20,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_rule \
 	tests/fuzz/fuzz_signature \
-	tests/fuzz/fuzz_url
+	tests/fuzz/fuzz_url \
+	tests/fuzz/fuzz_walk
 
 if FUZZING
 EXTRA_PROGRAMS = $(fuzz_targets)
@@ -124,6 +125,12 @@ tests_fuzz_fuzz_url_SOURCES = tests/fuzz/fuzz_url.c $(fuzz_driver)
 tests_fuzz_fuzz_url_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)
 tests_fuzz_fuzz_url_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_url_LDADD = $(fuzz_mud_libs) $(CURL_LIBS)
+
+tests_fuzz_fuzz_walk_SOURCES = tests/fuzz/fuzz_walk.c $(fuzz_driver)
+tests_fuzz_fuzz_walk_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_walk_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_walk_LDADD = mudd/enforce/libenforce.a \
+	$(fuzz_core_libs) $(NFTNL_LIBS) $(MNL_LIBS)
 
 tests_fuzz_fuzz_nd_SOURCES = tests/fuzz/fuzz_nd.c $(fuzz_driver)
 tests_fuzz_fuzz_nd_CFLAGS = $(fuzz_cflags)

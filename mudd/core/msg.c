@@ -35,6 +35,8 @@ static const struct {
 	RECORD(COUNTERS_END, counted, 0, MUDD, ENGINE),
 	RECORD(TALLY, tally, 0, MUDD, ENGINE),
 	RECORD(TALLIES_END, tallied, 0, MUDD, ENGINE),
+	RECORD(WALK_STEP, walk_step, 0, MUDD, ENGINE),
+	RECORD(WALK_END, walk_end, 0, MUDD, ENGINE),
 	RECORD(PING, empty, 0, MUDD, ENGINE),
 
 	RECORD(START, worker, 0, ENGINE, MUDD),
@@ -58,6 +60,7 @@ static const struct {
 	RECORD(BATCH_END, batch, 0, ENGINE, MUDD),
 	RECORD(COUNTERS, empty, 0, ENGINE, MUDD),
 	RECORD(TALLIES, tallies, 0, ENGINE, MUDD),
+	RECORD(WALK, walk, 0, ENGINE, MUDD),
 	RECORD(TEARDOWN, empty, 0, ENGINE, MUDD),
 	RECORD(PONG, empty, 0, ENGINE, MUDD),
 	RECORD(READY, empty, 0, ENGINE, MUDD),

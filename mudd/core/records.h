@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "core/walkrecords.h"
 #include "libmud/addr.h"
 #include "libmud/anchor.h"
 #include "libmud/fault.h"
@@ -44,6 +45,8 @@ enum record_type {
 	RECORD_COUNTERS_END,
 	RECORD_TALLY, /* what an ACE's rules have counted */
 	RECORD_TALLIES_END,
+	RECORD_WALK_STEP, /* of the way of a described packet */
+	RECORD_WALK_END,
 	RECORD_PING,
 	/* engine → mudd */
 	RECORD_START, /* a worker for a job */
@@ -67,6 +70,7 @@ enum record_type {
 	RECORD_BATCH_END,
 	RECORD_COUNTERS,
 	RECORD_TALLIES, /* of one policy; one question at a time */
+	RECORD_WALK,    /* what becomes of a packet; one question at a time */
 	RECORD_TEARDOWN,
 	RECORD_PONG,
 	RECORD_READY,

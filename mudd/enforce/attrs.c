@@ -1,343 +1,85 @@
 /*
- * Netlink attributes in one form.  Role: enforcer.  Input: messages that we
- * have built, and the kernel's.
+ * Netlink attributes.  Role: enforcer.  Input: the kernel's, whose sizes and
+ * texts others may have chosen.
  */
 #include "enforce/attrs.h"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
-#include <linux/netfilter/nf_tables.h>
+#include <endian.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "enforce/expr.h"
-#include "libmud/mem.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define BIT(n)        (1u << (n))
 
 static int
 note(const struct nlattr *attr, void *arg)
 {
 	struct attrs *attrs = arg;
+	uint16_t type = mnl_attr_get_type(attr);
 
-	if (mnl_attr_get_type(attr) < ATTRS_MAX)
-		attrs->at[mnl_attr_get_type(attr)] = attr;
+	if (type < ATTRS)
+		attrs->at[type] = attr;
+	if (type > attrs->highest)
+		attrs->highest = type;
 	return MNL_CB_OK;
 }
 
-void
-attrs_message(struct attrs *attrs, const struct nlmsghdr *message)
+bool
+attrs_of_message(const struct nlmsghdr *message, struct attrs *attrs)
 {
-	memset(attrs, 0, sizeof(*attrs));
-	(void)mnl_attr_parse(message, sizeof(struct nfgenmsg), note, attrs);
-}
-
-void
-attrs_nested(struct attrs *attrs, const struct nlattr *nest)
-{
-	const struct nlattr *attr;
-
-	memset(attrs, 0, sizeof(*attrs));
-	if (nest == NULL)
-		return;
-	ATTRS_EACH(attr, nest)
-	(void)note(attr, attrs);
-}
-
-uint32_t
-attrs_u32(const struct attrs *attrs, unsigned int type)
-{
-	const struct nlattr *attr = attrs->at[type];
-
-	return attr != NULL && mnl_attr_get_payload_len(attr) == 4
-	           ? ntohl(mnl_attr_get_u32(attr))
-	           : 0;
-}
-
-static const char *
-text_of(const struct nlattr *attr)
-{
-	const char *text;
-	size_t len;
-
-	if (attr == NULL)
-		return "";
-	text = mnl_attr_get_payload(attr);
-	len = mnl_attr_get_payload_len(attr);
-	return len > 0 && text[len - 1] == '\0' ? text : "";
-}
-
-const char *
-attrs_text(const struct attrs *attrs, unsigned int type)
-{
-	return text_of(attrs->at[type]);
-}
-
-const struct nlattr *
-attrs_data(const struct attrs *attrs, unsigned int type)
-{
-	struct attrs data;
-
-	attrs_nested(&data, attrs->at[type]);
-	return data.at[NFTA_DATA_VALUE];
+	*attrs = (struct attrs){ .highest = 0 };
+	return mnl_nlmsg_get_payload_len(message) >= sizeof(struct nfgenmsg) &&
+	       mnl_attr_parse(message, sizeof(struct nfgenmsg), note, attrs) >=
+	           0;
 }
 
 bool
-attrs_verdict(struct attrs *verdict, const struct nlattr *data)
+attrs_of(const struct nlattr *nested, struct attrs *attrs)
 {
-	struct attrs inner;
-
-	attrs_nested(&inner, data);
-	attrs_nested(verdict, inner.at[NFTA_DATA_VERDICT]);
-	return inner.at[NFTA_DATA_VERDICT] != NULL;
+	*attrs = (struct attrs){ .highest = 0 };
+	return nested != NULL &&
+	       mnl_attr_parse_nested(nested, note, attrs) >= 0;
 }
 
-void
-attrs_text_done(struct attrs_text *text)
+bool
+attrs_u32(const struct nlattr *attr, uint32_t *number)
 {
-	free(text->data);
-	*text = (struct attrs_text){ 0 };
-}
+	uint32_t wire;
 
-/* Behind its length, so that no two rows of parts look alike. */
-void
-attrs_put(struct attrs_text *to, const void *data, size_t len)
-{
-	uint16_t size = (uint16_t)len;
-
-	if (to->room - to->len < len + sizeof(size)) {
-		to->room = 2 * to->room + len + 128;
-		to->data = xrealloc(to->data, to->room, 1);
-	}
-	memcpy(to->data + to->len, &size, sizeof(size));
-	if (len > 0)
-		memcpy(to->data + to->len + sizeof(size), data, len);
-	to->len += sizeof(size) + len;
-}
-
-static void
-put_raw(struct attrs_text *to, const struct nlattr *attr)
-{
-	attrs_put(
-	    to, mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
-}
-
-static void
-put_number(struct attrs_text *to, uint32_t number)
-{
-	attrs_put(to, &number, sizeof(number));
-}
-
-/* Each with its number before it. */
-static void
-put_attr(struct attrs_text *to, const struct attrs *attrs, unsigned int type)
-{
-	if (attrs->at[type] == NULL)
-		return;
-	put_number(to, type);
-	put_raw(to, attrs->at[type]);
-}
-
-static bool
-is_zero(const struct nlattr *attr)
-{
-	const uint8_t *byte = mnl_attr_get_payload(attr);
-	size_t len = mnl_attr_get_payload_len(attr);
-
-	if (len > sizeof(uint64_t))
+	if (attr == NULL || mnl_attr_get_payload_len(attr) != sizeof(wire))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (byte[i] != 0)
-			return false;
+	memcpy(&wire, mnl_attr_get_payload(attr), sizeof(wire));
+	*number = ntohl(wire);
 	return true;
 }
 
-/* Rules are made without a number for the chain that a jump leads to. */
-void
-attrs_write_data(struct attrs_text *to, const struct nlattr *data)
+bool
+attrs_u64(const struct nlattr *attr, uint64_t *number)
 {
-	struct attrs inner, verdict;
+	uint64_t wire;
 
-	attrs_nested(&inner, data);
-	put_attr(to, &inner, NFTA_DATA_VALUE);
-	if (!attrs_verdict(&verdict, data))
-		return;
-	put_attr(to, &verdict, NFTA_VERDICT_CODE);
-	put_attr(to, &verdict, NFTA_VERDICT_CHAIN);
+	if (attr == NULL || mnl_attr_get_payload_len(attr) != sizeof(wire))
+		return false;
+	memcpy(&wire, mnl_attr_get_payload(attr), sizeof(wire));
+	*number = be64toh(wire);
+	return true;
 }
 
-/* What the attributes of an expression are, by bits; the rest are numbers and
- * texts. */
-struct kind {
-	const char *name;
-	uint32_t data;    /* nested data */
-	uint32_t inner;   /* an expression, or a list of them */
-	uint32_t ignored; /* counts, not meaning */
-	unsigned int set, id;
-};
-
-static const struct kind kinds[] = {
-	{ "counter", 0, 0, ~0u, 0, 0 },
-	{ "immediate", BIT(NFTA_IMMEDIATE_DATA), 0, 0, 0, 0 },
-	{ "cmp", BIT(NFTA_CMP_DATA), 0, 0, 0, 0 },
-	{ "bitwise",
-	    BIT(NFTA_BITWISE_MASK) | BIT(NFTA_BITWISE_XOR) |
-		BIT(NFTA_BITWISE_DATA),
-	    0, 0, 0, 0 },
-	{ "range", BIT(NFTA_RANGE_FROM_DATA) | BIT(NFTA_RANGE_TO_DATA), 0, 0, 0,
-	    0 },
-	{ "lookup", 0, 0, BIT(NFTA_LOOKUP_SET_ID), NFTA_LOOKUP_SET,
-	    NFTA_LOOKUP_SET_ID },
-	{ "dynset", 0, BIT(NFTA_DYNSET_EXPR) | BIT(NFTA_DYNSET_EXPRESSIONS),
-	    BIT(NFTA_DYNSET_SET_ID), NFTA_DYNSET_SET_NAME, NFTA_DYNSET_SET_ID },
-};
-
-static const struct kind *
-kind_of(const char *name)
+bool
+attrs_text(const struct nlattr *attr, char *out, size_t size)
 {
-	static const struct kind other;
+	size_t len = attr == NULL ? 0 : mnl_attr_get_payload_len(attr);
+	const char *text = len == 0 ? NULL : mnl_attr_get_payload(attr);
 
-	for (size_t i = 0; i < LENGTH(kinds); i++)
-		if (strcmp(kinds[i].name, name) == 0)
-			return &kinds[i];
-	return &other;
+	if (text == NULL || len > size || memchr(text, '\0', len) == NULL)
+		return false;
+	memcpy(out, text, strlen(text) + 1);
+	return true;
 }
 
-struct naming {
-	attrs_set_fn *name;
-	void *arg;
-};
-
-/*
- * What is in an expression is a limit or a counter, and those hold none.  A
- * counter is not written: of a rule that feeds a set whose elements count by
- * themselves, the kernel does not tell of it.
- */
-static void
-write_inner(struct attrs_text *to, const struct nlattr *attr)
+bool
+attrs_is_text(const struct nlattr *attr, const char *text)
 {
-	struct attrs expr, body;
-	const char *name;
+	size_t len = strlen(text) + 1;
 
-	attrs_nested(&expr, attr);
-	name = attrs_text(&expr, NFTA_EXPR_NAME);
-	if (strcmp(name, "counter") == 0)
-		return;
-	attrs_put(to, name, strlen(name));
-	attrs_nested(&body, expr.at[NFTA_EXPR_DATA]);
-	for (unsigned int i = 0; i < ATTRS_MAX; i++)
-		if (body.at[i] != NULL && !is_zero(body.at[i]))
-			put_attr(to, &body, i);
-}
-
-static void
-write_expr(struct attrs_text *to, const struct nlattr *attr,
-    const struct naming *naming)
-{
-	const struct kind *kind;
-	struct attrs expr, body;
-	const char *name;
-
-	attrs_nested(&expr, attr);
-	name = attrs_text(&expr, NFTA_EXPR_NAME);
-	kind = kind_of(name);
-	attrs_put(to, name, strlen(name));
-	attrs_nested(&body, expr.at[NFTA_EXPR_DATA]);
-	for (unsigned int i = 0; i < ATTRS_MAX; i++) {
-		const struct nlattr *at = body.at[i];
-		const struct nlattr *one;
-
-		if (at == NULL || (kind->ignored & BIT(i)) != 0)
-			continue;
-		if ((kind->data & BIT(i)) != 0) {
-			put_number(to, i);
-			attrs_write_data(to, at);
-		} else if (i == NFTA_DYNSET_EXPRESSIONS &&
-			   (kind->inner & BIT(i)) != 0) {
-			ATTRS_EACH(one, at) write_inner(to, one);
-		} else if ((kind->inner & BIT(i)) != 0) {
-			write_inner(to, at);
-		} else if (kind->set != 0 && kind->set == i) {
-			naming->name(naming->arg, to, text_of(at),
-			    attrs_u32(&body, kind->id));
-		} else if (!is_zero(at)) {
-			put_attr(to, &body, i);
-		}
-	}
-}
-
-void
-attrs_write_rule(struct attrs_text *to, const struct attrs *rule,
-    attrs_set_fn *name, void *arg)
-{
-	const struct naming naming = { name, arg };
-	const struct nlattr *list = rule->at[NFTA_RULE_EXPRESSIONS];
-	const struct nlattr *attr;
-
-	put_attr(to, rule, NFTA_RULE_USERDATA);
-	if (list == NULL)
-		return;
-	ATTRS_EACH(attr, list) write_expr(to, attr, &naming);
-}
-
-void
-attrs_write_chain(struct attrs_text *to, const struct attrs *chain)
-{
-	struct attrs hook;
-
-	if (chain->at[NFTA_CHAIN_HOOK] == NULL)
-		return;
-	attrs_nested(&hook, chain->at[NFTA_CHAIN_HOOK]);
-	put_attr(to, &hook, NFTA_HOOK_HOOKNUM);
-	put_attr(to, &hook, NFTA_HOOK_PRIORITY);
-	put_attr(to, &hook, NFTA_HOOK_DEV);
-	put_attr(to, chain, NFTA_CHAIN_POLICY);
-	put_attr(to, chain, NFTA_CHAIN_TYPE);
-}
-
-void
-attrs_write_set(struct attrs_text *to, const struct attrs *set)
-{
-	static const unsigned int plain[] = { NFTA_SET_FLAGS, NFTA_SET_KEY_TYPE,
-		NFTA_SET_KEY_LEN, NFTA_SET_DATA_TYPE, NFTA_SET_DATA_LEN,
-		NFTA_SET_TIMEOUT, NFTA_SET_USERDATA };
-	struct attrs size;
-
-	for (size_t i = 0; i < LENGTH(plain); i++)
-		if (set->at[plain[i]] != NULL && !is_zero(set->at[plain[i]]))
-			put_attr(to, set, plain[i]);
-	attrs_nested(&size, set->at[NFTA_SET_DESC]);
-	put_attr(to, &size, NFTA_SET_DESC_SIZE);
-	if (set->at[NFTA_SET_EXPR] != NULL)
-		write_inner(to, set->at[NFTA_SET_EXPR]);
-}
-
-uint32_t
-attrs_anonymous(const struct attrs *rule, size_t *at)
-{
-	const struct nlattr *list = rule->at[NFTA_RULE_EXPRESSIONS];
-	const struct nlattr *attr;
-	size_t i = 0;
-
-	if (list == NULL)
-		return 0;
-	ATTRS_EACH(attr, list)
-	{
-		const struct kind *kind;
-		struct attrs expr, body;
-
-		if (i++ < *at)
-			continue;
-		attrs_nested(&expr, attr);
-		kind = kind_of(attrs_text(&expr, NFTA_EXPR_NAME));
-		attrs_nested(&body, expr.at[NFTA_EXPR_DATA]);
-		if (kind->set == 0 ||
-		    strcmp(attrs_text(&body, kind->set), EXPR_ANONYMOUS) != 0)
-			continue;
-		*at = i;
-		return attrs_u32(&body, kind->id);
-	}
-	return 0;
+	return attr != NULL && mnl_attr_get_payload_len(attr) == len &&
+	       memcmp(mnl_attr_get_payload(attr), text, len) == 0;
 }

@@ -1,11 +1,5 @@
 /*
- * Attributes of nf_tables messages, brought into one form: what the kernel's
- * answer and our own message have in common.
- *
- * Handles, counters and the numbers of anonymous sets are left out; so is a
- * number that is zero, since that is what its absence means; attributes come
- * in the order of their numbers.  What we never write is kept as it is, and
- * so differs from anything of ours.
+ * Netlink attributes by number, as nf_tables nests them.
  */
 #ifndef ENFORCE_ATTRS_H
 #define ENFORCE_ATTRS_H
@@ -15,56 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ATTRS_MAX 32 /* nf_tables has no more in one place that we write to */
+#define ATTRS 24
 
-/* Each attribute of a nest: libmnl's macro loses bits by our compiler's
- * lights. */
-#define ATTRS_EACH(attr, nest)                                                 \
-	for ((attr) = mnl_attr_get_payload(nest); mnl_attr_ok(                 \
-		 (attr), (int)((const char *)mnl_attr_get_payload(nest) +      \
-			       mnl_attr_get_payload_len(nest) -                \
-			       (const char *)(attr)));                         \
-	     (attr) = mnl_attr_next(attr))
-
-/* By their numbers; lent by the message. */
 struct attrs {
-	const struct nlattr *at[ATTRS_MAX];
+	const struct nlattr *at[ATTRS]; /* lent; NULL: it is not there */
+	uint16_t highest; /* of all numbers, also of those that do not fit */
 };
 
-void attrs_message(struct attrs *attrs, const struct nlmsghdr *message);
-void attrs_nested(struct attrs *attrs, const struct nlattr *attr);
+/* What a message of nf_tables has, and what an attribute has nested. False: it
+ * is broken; nested may be NULL, which is. */
+bool attrs_of_message(const struct nlmsghdr *message, struct attrs *attrs);
+bool attrs_of(const struct nlattr *nested, struct attrs *attrs);
 
-/* 0 and "" where there is none; and where it is no number, no text. */
-uint32_t attrs_u32(const struct attrs *attrs, unsigned int type);
-const char *attrs_text(const struct attrs *attrs, unsigned int type);
-/* The value in an NFTA_DATA_VALUE, or NULL. */
-const struct nlattr *attrs_data(const struct attrs *attrs, unsigned int type);
-/* The attributes of the verdict in this NFTA_*_DATA, if it is one. */
-bool attrs_verdict(struct attrs *verdict, const struct nlattr *data);
-
-/* A form in the making; owns its bytes. */
-struct attrs_text {
-	uint8_t *data;
-	size_t len, room;
-};
-
-void attrs_text_done(struct attrs_text *text);
-void attrs_put(struct attrs_text *to, const void *data, size_t len);
-
-/* How a set is named in a rule; id: its number within a batch, or 0. */
-typedef void attrs_set_fn(
-    void *arg, struct attrs_text *to, const char *name, uint32_t id);
-
-void attrs_write_set(struct attrs_text *to, const struct attrs *set);
-void attrs_write_chain(struct attrs_text *to, const struct attrs *chain);
-void attrs_write_rule(struct attrs_text *to, const struct attrs *rule,
-    attrs_set_fn *name, void *arg);
-/* What an element of a map leads to. */
-void attrs_write_data(struct attrs_text *to, const struct nlattr *data);
-
-/* The number of the set that a rule's expression looks into, if it is an
- * anonymous one of the same batch; from expression *at on, which becomes the
- * next one's. 0: none. */
-uint32_t attrs_anonymous(const struct attrs *rule, size_t *at);
+/* A number in network order; false: it is not there, or of another size. */
+bool attrs_u32(const struct nlattr *attr, uint32_t *number);
+bool attrs_u64(const struct nlattr *attr, uint64_t *number);
+/* A text that ends within its attribute; false: it is none, or too long. */
+bool attrs_text(const struct nlattr *attr, char *out, size_t size);
+bool attrs_is_text(const struct nlattr *attr, const char *text);
 
 #endif

@@ -8,6 +8,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/compute.c mudd/enforce/compute.h \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
@@ -23,23 +24,31 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/exproption.c mudd/enforce/exproption.h \
-	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
+	mudd/enforce/form.c mudd/enforce/form.h \
+	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/image.c mudd/enforce/image.h \
 	mudd/enforce/imageread.c \
 	mudd/enforce/imagetake.c mudd/enforce/imagetake.h \
+	mudd/enforce/interpret.c mudd/enforce/interpret.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
+	mudd/enforce/known.c mudd/enforce/known.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
+	mudd/enforce/lookups.c mudd/enforce/lookups.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
 	mudd/enforce/notify.c mudd/enforce/notify.h \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
+	mudd/enforce/owed.c mudd/enforce/owed.h \
+	mudd/enforce/packet.c mudd/enforce/packet.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
 	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
 	mudd/enforce/repair.c mudd/enforce/repair.h \
+	mudd/enforce/route.c mudd/enforce/route.h \
 	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
+	mudd/enforce/ruleset.c mudd/enforce/ruleset.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
@@ -48,6 +57,8 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/tamper.c mudd/enforce/tamper.h \
 	mudd/enforce/unknown.c mudd/enforce/unknown.h \
 	mudd/enforce/whole.c mudd/enforce/whole.h \
+	mudd/enforce/walk.c mudd/enforce/walk.h \
+	mudd/enforce/way.c mudd/enforce/way.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
 	mudd/enforce/writer.c mudd/enforce/writer.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
@@ -73,6 +84,8 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_endings tests/unit/test_epoch \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_neighbour tests/unit/test_packets \
+	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
+	tests/unit/test_tallies tests/unit/test_walk
 	tests/unit/test_packets6 tests/unit/test_portguard \
 	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
@@ -147,6 +160,10 @@ enforce_tests += tests/unit/test_tamper
 tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c $(enforce_world)
 tests_unit_test_tamper_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tamper_LDADD = $(enforce_test_libs)
+
+tests_unit_test_walk_SOURCES = tests/unit/test_walk.c $(enforce_world)
+tests_unit_test_walk_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_walk_LDADD = $(enforce_test_libs)
 tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
 tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)

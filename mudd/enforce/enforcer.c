@@ -28,6 +28,7 @@
 #include "enforce/schema.h"
 #include "enforce/table.h"
 #include "enforce/tallies.h"
+#include "enforce/walk.h"
 #include "enforce/whole.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
@@ -484,6 +485,13 @@ enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
 	if (model == NULL)
 		return 0;
 	return tallies_read(enforcer->kernel, model, policy, each, arg);
+}
+
+void
+enforcer_walk(struct enforcer *enforcer, const struct record_walk *walk,
+    struct walked *walked)
+{
+	walk_ask(enforcer->kernel, walk, walked);
 }
 
 bool

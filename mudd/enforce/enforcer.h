@@ -22,6 +22,7 @@ struct conditions;
 struct damage;
 struct enforcer;
 struct fault;
+struct walked;
 
 /*
  * Opens the netlink sockets and asks the kernel, by a transaction that leaves
@@ -85,6 +86,11 @@ int enforcer_counters(
 typedef void enforcer_tally_fn(void *arg, const struct record_tally *tally);
 int enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
     enforcer_tally_fn *each, void *arg);
+
+/* What becomes of a packet by what is installed; the question is sound
+ * (walk.h). */
+void enforcer_walk(struct enforcer *enforcer, const struct record_walk *walk,
+    struct walked *walked);
 
 /* The netlink port by which the kernel knows us. */
 uint32_t enforcer_port(const struct enforcer *enforcer);

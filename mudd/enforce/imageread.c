@@ -16,7 +16,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "enforce/attrs.h"
+#include "enforce/form.h"
 #include "enforce/imagetake.h"
 #include "enforce/kernel.h"
 #include "enforce/object.h"
@@ -98,8 +98,8 @@ take_generation(const struct nlmsghdr *message, void *arg)
 {
 	struct attrs attrs;
 
-	attrs_message(&attrs, message);
-	*(uint32_t *)arg = attrs_u32(&attrs, NFTA_GEN_ID);
+	(void)attrs_of_message(message, &attrs);
+	*(uint32_t *)arg = form_u32(&attrs, NFTA_GEN_ID);
 	return MNL_CB_OK;
 }
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforce/attrs.h"
 #include "enforce/batch.h"
+#include "enforce/form.h"
 #include "enforce/object.h"
 #include "libmud/mem.h"
 
@@ -29,8 +29,8 @@ take_table(
 	const struct nlattr *note = attrs->at[NFTA_TABLE_USERDATA];
 
 	table->present = true;
-	table->flags = attrs_u32(attrs, NFTA_TABLE_FLAGS);
-	table->owner = attrs_u32(attrs, NFTA_TABLE_OWNER);
+	table->flags = form_u32(attrs, NFTA_TABLE_FLAGS);
+	table->owner = form_u32(attrs, NFTA_TABLE_OWNER);
 	table->note = (struct image_bytes){ 0 };
 	if (note != NULL)
 		table->note = image_keep_bytes(to->image,
@@ -40,7 +40,7 @@ take_table(
 static const char *
 keep_name(struct image *image, const struct attrs *attrs, unsigned int type)
 {
-	const char *text = attrs_text(attrs, type);
+	const char *text = form_text(attrs, type);
 
 	return (const char *)image_keep(image, text, strlen(text) + 1);
 }
@@ -50,20 +50,20 @@ take_set(struct taking *to, struct image_table *table,
     const struct nlmsghdr *message, const struct attrs *attrs)
 {
 	struct image_set *set = xcalloc(1, sizeof(*set));
-	struct attrs_text form = { 0 };
+	struct form form = { 0 };
 
 	set->name = keep_name(to->image, attrs, NFTA_SET_NAME);
-	set->flags = attrs_u32(attrs, NFTA_SET_FLAGS);
+	set->flags = form_u32(attrs, NFTA_SET_FLAGS);
 	if (to->is_batch && (set->flags & NFT_SET_ANONYMOUS) != 0)
-		set->id = attrs_u32(attrs, NFTA_SET_ID);
+		set->id = form_u32(attrs, NFTA_SET_ID);
 	if (image_set_find(table, set->name, set->id) != NULL) {
 		free(set);
 		return;
 	}
 	set->made_by = to->is_batch ? message : NULL;
-	attrs_write_set(&form, attrs);
+	form_write_set(&form, attrs);
 	set->form = image_keep_bytes(to->image, form.data, form.len);
-	attrs_text_done(&form);
+	form_done(&form);
 	image_set_add(table, set);
 }
 
@@ -75,10 +75,10 @@ take_elem(struct taking *to, struct image_set *set, const struct nlattr *attr)
 	struct attrs attrs, verdict;
 	uint8_t both[2 * UINT8_MAX];
 
-	attrs_nested(&attrs, attr);
-	elem.flags = attrs_u32(&attrs, NFTA_SET_ELEM_FLAGS);
-	key = attrs_data(&attrs, NFTA_SET_ELEM_KEY);
-	end = attrs_data(&attrs, NFTA_SET_ELEM_KEY_END);
+	(void)attrs_of(attr, &attrs);
+	elem.flags = form_u32(&attrs, NFTA_SET_ELEM_FLAGS);
+	key = form_data(&attrs, NFTA_SET_ELEM_KEY);
+	end = form_data(&attrs, NFTA_SET_ELEM_KEY_END);
 	if (key != NULL)
 		elem.len = mnl_attr_get_payload_len(key);
 	if (end != NULL)
@@ -94,12 +94,12 @@ take_elem(struct taking *to, struct image_set *set, const struct nlattr *attr)
 
 	data = attrs.at[NFTA_SET_ELEM_DATA];
 	if (data != NULL) {
-		struct attrs_text text = { 0 };
+		struct form text = { 0 };
 
-		attrs_write_data(&text, data);
+		form_write_data(&text, data);
 		elem.data = image_keep_bytes(to->image, text.data, text.len);
-		attrs_text_done(&text);
-		if (attrs_verdict(&verdict, data))
+		form_done(&text);
+		if (form_verdict(&verdict, data))
 			elem.chain =
 			    keep_name(to->image, &verdict, NFTA_VERDICT_CHAIN);
 	}
@@ -122,14 +122,14 @@ take_elems(struct taking *to, const struct image_table *table,
 	const struct nlattr *list = attrs->at[NFTA_SET_ELEM_LIST_ELEMENTS];
 	const struct nlattr *attr;
 	struct image_set *set =
-	    image_set_find(table, attrs_text(attrs, NFTA_SET_ELEM_LIST_SET),
-		to->is_batch ? attrs_u32(attrs, NFTA_SET_ELEM_LIST_SET_ID) : 0);
+	    image_set_find(table, form_text(attrs, NFTA_SET_ELEM_LIST_SET),
+		to->is_batch ? form_u32(attrs, NFTA_SET_ELEM_LIST_SET_ID) : 0);
 
 	if (set == NULL || list == NULL)
 		return;
 	if (to->is_batch)
 		set->filled_by = message;
-	ATTRS_EACH(attr, list) take_elem(to, set, attr);
+	FORM_EACH(attr, list) take_elem(to, set, attr);
 }
 
 static void
@@ -137,7 +137,7 @@ take_chain(struct taking *to, struct image_table *table,
     const struct nlmsghdr *message, const struct attrs *attrs)
 {
 	struct image_chain *chain = xcalloc(1, sizeof(*chain));
-	struct attrs_text form = { 0 };
+	struct form form = { 0 };
 	struct attrs hook;
 
 	chain->name = keep_name(to->image, attrs, NFTA_CHAIN_NAME);
@@ -146,32 +146,32 @@ take_chain(struct taking *to, struct image_table *table,
 		return;
 	}
 	chain->is_base = attrs->at[NFTA_CHAIN_HOOK] != NULL;
-	attrs_nested(&hook, attrs->at[NFTA_CHAIN_HOOK]);
+	(void)attrs_of(attrs->at[NFTA_CHAIN_HOOK], &hook);
 	chain->device = keep_name(to->image, &hook, NFTA_HOOK_DEV);
 	chain->made_by = to->is_batch ? message : NULL;
-	attrs_write_chain(&form, attrs);
+	form_write_chain(&form, attrs);
 	chain->form = image_keep_bytes(to->image, form.data, form.len);
-	attrs_text_done(&form);
+	form_done(&form);
 	image_chain_add(table, chain);
 }
 
 /* What an anonymous set holds stands for its name. */
 static void
-write_anonymous(struct attrs_text *to, struct image_set *set)
+write_anonymous(struct form *to, struct image_set *set)
 {
 	image_sort(set);
-	attrs_put(to, set->form.data, set->form.len);
+	form_put(to, set->form.data, set->form.len);
 	for (size_t i = 0; i < set->n; i++) {
 		const struct image_elem *elem = &set->elem[i];
 
-		attrs_put(to, elem->key, (size_t)elem->len + elem->end_len);
-		attrs_put(to, &elem->flags, sizeof(elem->flags));
-		attrs_put(to, elem->data.data, elem->data.len);
+		form_put(to, elem->key, (size_t)elem->len + elem->end_len);
+		form_put(to, &elem->flags, sizeof(elem->flags));
+		form_put(to, elem->data.data, elem->data.len);
 	}
 }
 
 static void
-write_set_name(void *arg, struct attrs_text *to, const char *name, uint32_t id)
+write_set_name(void *arg, struct form *to, const char *name, uint32_t id)
 {
 	const struct image_table *table = arg;
 	struct image_set *set = image_set_find(table, name, 0);
@@ -181,7 +181,7 @@ write_set_name(void *arg, struct attrs_text *to, const char *name, uint32_t id)
 	if (set != NULL && (set->flags & NFT_SET_ANONYMOUS) != 0)
 		write_anonymous(to, set);
 	else
-		attrs_put(to, name, strlen(name) + 1);
+		form_put(to, name, strlen(name) + 1);
 }
 
 static void
@@ -189,8 +189,8 @@ take_rule(struct taking *to, struct image_table *table,
     const struct nlmsghdr *message, const struct attrs *attrs)
 {
 	struct image_chain *chain =
-	    image_chain_find(table, attrs_text(attrs, NFTA_RULE_CHAIN));
-	struct attrs_text form = { 0 };
+	    image_chain_find(table, form_text(attrs, NFTA_RULE_CHAIN));
+	struct form form = { 0 };
 	struct image_rule *rule;
 
 	if (chain == NULL)
@@ -202,9 +202,9 @@ take_rule(struct taking *to, struct image_table *table,
 	}
 	rule = &chain->rule[chain->n++];
 	rule->made_by = to->is_batch ? message : NULL;
-	attrs_write_rule(&form, attrs, write_set_name, table);
+	form_write_rule(&form, attrs, write_set_name, table);
 	rule->form = image_keep_bytes(to->image, form.data, form.len);
-	attrs_text_done(&form);
+	form_done(&form);
 }
 
 /* Without a list of elements: all of them. */
@@ -212,7 +212,7 @@ static void
 flush_set(const struct image_table *table, const struct attrs *attrs)
 {
 	struct image_set *set =
-	    image_set_find(table, attrs_text(attrs, NFTA_SET_ELEM_LIST_SET), 0);
+	    image_set_find(table, form_text(attrs, NFTA_SET_ELEM_LIST_SET), 0);
 
 	if (set != NULL && attrs->at[NFTA_SET_ELEM_LIST_ELEMENTS] == NULL)
 		set->n = 0;
@@ -222,7 +222,7 @@ static void
 flush_chain(const struct image_table *table, const struct attrs *attrs)
 {
 	struct image_chain *chain =
-	    image_chain_find(table, attrs_text(attrs, NFTA_RULE_CHAIN));
+	    image_chain_find(table, form_text(attrs, NFTA_RULE_CHAIN));
 
 	if (chain != NULL)
 		chain->n = 0;
@@ -251,10 +251,10 @@ image_take(struct image *image, const struct nlmsghdr *message, bool is_batch)
 	    mnl_nlmsg_get_payload_len(message) < sizeof(struct nfgenmsg))
 		return;
 	table = table_of(image, message);
-	attrs_message(&attrs, message);
+	(void)attrs_of_message(message, &attrs);
 	/* In all kinds of messages the table's name is number 1. */
 	if (table == NULL ||
-	    strcmp(attrs_text(&attrs, NFTA_TABLE_NAME), OBJECT_TABLE) != 0)
+	    strcmp(form_text(&attrs, NFTA_TABLE_NAME), OBJECT_TABLE) != 0)
 		return;
 	switch (NFNL_MSG_TYPE(type)) {
 	case NFT_MSG_NEWTABLE:
@@ -303,6 +303,6 @@ image_rule_set(const struct image_rule *rule, size_t *at)
 {
 	struct attrs attrs;
 
-	attrs_message(&attrs, rule->made_by);
-	return attrs_anonymous(&attrs, at);
+	(void)attrs_of_message(rule->made_by, &attrs);
+	return form_anonymous(&attrs, at);
 }

@@ -19,6 +19,7 @@
 #include "enforce/droplog.h"
 #include "enforce/enforcer.h"
 #include "enforce/notify.h"
+#include "enforce/owed.h"
 #include "enforce/tamper.h"
 #include "enforce/workers.h"
 #include "libmud/fault.h"
@@ -27,9 +28,6 @@
  * service manager does, which waits 30 s and would end mudd as well. */
 #define PING_SEC   10
 #define SILENT_SEC 20
-
-/* How soon an answer that does not leave is looked at again. */
-#define COUNT_MSEC 50
 
 #define FAREWELL_SEC 1 /* for the engine, after TEARDOWN */
 #define GRACE_SEC    5 /* for the engine, to end in good order */
@@ -40,9 +38,9 @@ struct parent {
 	struct workers *workers;
 	struct tamper *tamper;
 	struct channel *engine; /* NULL: none runs, or it is given up */
-	struct event *ping, *farewell, *count, *tally;
+	struct owed *owed;
+	struct event *ping, *farewell;
 	struct event *term, *interrupt, *hangup;
-	uint32_t tallied; /* a policy whose tallies are still owed; 0: none */
 	int64_t heard_sec;
 	int ready_fd;
 	bool is_ready;
@@ -62,9 +60,7 @@ engine_forget(struct parent *parent)
 {
 	channel_free(parent->engine);
 	parent->engine = NULL;
-	(void)event_del(parent->count);
-	(void)event_del(parent->tally);
-	parent->tallied = 0;
+	owed_forget(parent->owed);
 	conditions_deafen(enforcer_conditions(parent->setup->enforcer));
 	enforcer_abandon(parent->setup->enforcer);
 }
@@ -159,87 +155,10 @@ take_batch(struct parent *parent, const struct msg *msg)
 	return true;
 }
 
-static void
-counter_send(void *arg, const struct record_counter *counter)
-{
-	struct parent *parent = arg;
-
-	channel_send(parent->engine, RECORD_COUNTER, counter, NULL, 0);
-}
-
-/*
- * One answer at a time: while records wait for the engine there is no further
- * one, and all that it has asked for meanwhile is answered by the next.
- */
-static void
-counters_send(struct parent *parent)
-{
-	const struct timeval soon = { .tv_usec = 1000 * COUNT_MSEC };
-	struct record_counted counted = { 0 };
-	int error;
-
-	if (channel_backlog(parent->engine) > 0) {
-		(void)event_add(parent->count, &soon);
-		return;
-	}
-	error =
-	    enforcer_counters(parent->setup->enforcer, counter_send, parent);
-	if (error != 0)
-		log_warning("cannot read the counters: %s", strerror(-error));
-	/* The END is sent even so: the engine waits for it. */
-	counted.is_missing = error == -ENOENT ? 1 : 0;
-	channel_send(parent->engine, RECORD_COUNTERS_END, &counted, NULL, 0);
-}
-
 static bool
-take_counters(struct parent *parent, const struct msg *msg)
+take_question(struct parent *parent, const struct msg *msg)
 {
-	(void)msg;
-	counters_send(parent);
-	return true;
-}
-
-static void
-tally_send(void *arg, const struct record_tally *tally)
-{
-	struct parent *parent = arg;
-
-	channel_send(parent->engine, RECORD_TALLY, tally, NULL, 0);
-}
-
-/* As counters_send: not while records wait for the engine. */
-static void
-tallies_send(struct parent *parent)
-{
-	const struct timeval soon = { .tv_usec = 1000 * COUNT_MSEC };
-	struct record_tallied tallied = { .policy = parent->tallied };
-	int error;
-
-	if (channel_backlog(parent->engine) > 0) {
-		(void)event_add(parent->tally, &soon);
-		return;
-	}
-	error = enforcer_tallies(
-	    parent->setup->enforcer, parent->tallied, tally_send, parent);
-	if (error != 0)
-		log_warning("cannot read the counters of policy %u: %s",
-		    (unsigned int)parent->tallied, strerror(-error));
-	tallied.is_missing = error == -ENOENT ? 1 : 0;
-	parent->tallied = 0;
-	channel_send(parent->engine, RECORD_TALLIES_END, &tallied, NULL, 0);
-}
-
-static bool
-take_tallies(struct parent *parent, const struct msg *msg)
-{
-	const uint32_t policy = MSG_BODY(msg, record_tallies)->policy;
-
-	/* One question at a time, and about a policy. */
-	if (policy == 0 || parent->tallied != 0)
-		return false;
-	parent->tallied = policy;
-	tallies_send(parent);
-	return true;
+	return owed_ask(parent->owed, parent->engine, msg);
 }
 
 static bool
@@ -257,6 +176,7 @@ take_teardown(struct parent *parent, const struct msg *msg)
 	}
 	log_info("the tables are deleted: nothing is enforced any more");
 	parent->torn_down = true;
+	owed_forget(parent->owed);
 	channel_send(parent->engine, RECORD_APPLIED, &done, NULL, 0);
 	/* Or as soon as the engine has gone. */
 	(void)event_add(parent->farewell, &wait);
@@ -297,8 +217,9 @@ static const struct {
 	{ RECORD_STOP, take_stop },
 	{ RECORD_CAPTURE, take_capture },
 	{ RECORD_LOG, take_log },
-	{ RECORD_COUNTERS, take_counters },
-	{ RECORD_TALLIES, take_tallies },
+	{ RECORD_COUNTERS, take_question },
+	{ RECORD_TALLIES, take_question },
+	{ RECORD_WALK, take_question },
 	{ RECORD_TEARDOWN, take_teardown },
 	{ RECORD_PONG, take_pong },
 	{ RECORD_READY, take_ready },
@@ -439,29 +360,6 @@ on_ping(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_count(evutil_socket_t fd, short what, void *arg)
-{
-	struct parent *parent = arg;
-
-	(void)fd;
-	(void)what;
-	if (parent->engine != NULL && !parent->torn_down)
-		counters_send(parent);
-}
-
-static void
-on_tally(evutil_socket_t fd, short what, void *arg)
-{
-	struct parent *parent = arg;
-
-	(void)fd;
-	(void)what;
-	if (parent->engine != NULL && !parent->torn_down &&
-	    parent->tallied != 0)
-		tallies_send(parent);
-}
-
-static void
 on_farewell(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -512,15 +410,14 @@ events_make(struct parent *parent)
 		log_fatal("cannot make an event loop");
 	parent->ping = event_new(parent->base, -1, EV_PERSIST, on_ping, parent);
 	parent->farewell = evtimer_new(parent->base, on_farewell, parent);
-	parent->count = evtimer_new(parent->base, on_count, parent);
-	parent->tally = evtimer_new(parent->base, on_tally, parent);
+	parent->owed = owed_new(parent->base, parent->setup->enforcer);
 	parent->term = evsignal_new(parent->base, SIGTERM, on_stop, parent);
 	parent->interrupt = evsignal_new(parent->base, SIGINT, on_stop, parent);
 	parent->hangup = evsignal_new(parent->base, SIGHUP, on_hangup, parent);
 	if (parent->ping == NULL || parent->farewell == NULL ||
-	    parent->count == NULL || parent->tally == NULL ||
-	    parent->term == NULL || parent->interrupt == NULL ||
-	    parent->hangup == NULL || event_add(parent->ping, &every) != 0 ||
+	    parent->owed == NULL || parent->term == NULL ||
+	    parent->interrupt == NULL || parent->hangup == NULL ||
+	    event_add(parent->ping, &every) != 0 ||
 	    event_add(parent->term, NULL) != 0 ||
 	    event_add(parent->interrupt, NULL) != 0 ||
 	    event_add(parent->hangup, NULL) != 0)
@@ -532,8 +429,7 @@ events_free(struct parent *parent)
 {
 	event_free(parent->ping);
 	event_free(parent->farewell);
-	event_free(parent->count);
-	event_free(parent->tally);
+	owed_free(parent->owed);
 	event_free(parent->term);
 	event_free(parent->interrupt);
 	event_free(parent->hangup);

@@ -7,12 +7,14 @@
 
 #include "engine/mudurl.h"
 #include "engine/showing.h"
+#include "engine/walkcalls.h"
 #include "libmud/mem.h"
 
 void
 calls_end(struct waiting *waiting)
 {
 	showing_free(waiting->showing);
+	walkcalls_free(waiting->explaining);
 	if (waiting->mud != NULL)
 		waiting->mud->n_calls--;
 	list_remove(&waiting->link);

@@ -15,6 +15,7 @@
 #include "libmud/list.h"
 
 struct engine;
+struct explaining;
 struct mudurl;
 struct showing;
 
@@ -35,6 +36,7 @@ enum waiting_for {
 	WAIT_ASSIGNED,
 	WAIT_TALLIED,
 	WAIT_MODE,
+	WAIT_WALKED,
 };
 
 /* A call that is answered later. */
@@ -46,7 +48,8 @@ struct waiting {
 	                     * meanwhile */
 	uint32_t policy;    /* TALLIED: its number */
 	uint8_t digest[32];
-	struct showing *showing; /* SHOWN: under way; owned */
+	struct showing *showing;       /* SHOWN: under way; owned */
+	struct explaining *explaining; /* WALKED: owned */
 	struct engine *engine;
 	struct list link;
 };

@@ -17,6 +17,7 @@
 #include "engine/policycalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
+#include "engine/walkcalls.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
 
@@ -166,6 +167,12 @@ on_tallied(void *arg, uint32_t policy)
 }
 
 static void
+on_walked(void *arg, const struct record_walk_end *end)
+{
+	walkcalls_walked(arg, end);
+}
+
+static void
 on_torn_down(void *arg, const struct fault *why)
 {
 	struct commands *commands = arg;
@@ -204,6 +211,7 @@ commands_new(const struct commands_options *options)
 		.turned = on_turned,
 		.counted = on_counted,
 		.tallied = on_tallied,
+		.walked = on_walked,
 		.torn_down = on_torn_down,
 		.arg = commands,
 	};

@@ -359,6 +359,9 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 		return tallies_take(engine, MSG_BODY(msg, record_tally));
 	case RECORD_TALLIES_END:
 		return tallies_end(engine, MSG_BODY(msg, record_tallied));
+	case RECORD_WALK_STEP:
+	case RECORD_WALK_END:
+		return walks_record(engine, msg);
 	case RECORD_CONDITION:
 		return health_take(
 		    &engine->health, MSG_BODY(msg, record_condition));

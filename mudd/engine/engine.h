@@ -26,6 +26,7 @@
 #include "engine/tables.h"
 #include "engine/things.h"
 #include "engine/trust.h"
+#include "engine/walks.h"
 
 struct event;
 struct event_base;
@@ -51,6 +52,8 @@ struct engine_listener {
 	void (*counted)(void *arg);
 	/* What tallies_ask asked for is there. */
 	void (*tallied)(void *arg, uint32_t policy);
+	/* What walks_ask asked for is there; the steps are in engine.walks. */
+	void (*walked)(void *arg, const struct record_walk_end *end);
 	/* What engine_teardown asked for is done; why: or not. */
 	void (*torn_down)(void *arg, const struct fault *why);
 	void *arg;
@@ -72,6 +75,7 @@ struct engine {
 	struct controllers controllers;
 	struct sightings sightings;
 	struct drops *drops;
+	struct walks walks;
 	struct health health;
 	struct tables_watch tables;
 	struct engine_listener listener;

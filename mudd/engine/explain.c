@@ -8,7 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/config.h"
 #include "engine/engine.h"
+#include "engine/modes.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 #include "libmud/world.h"
@@ -215,16 +217,49 @@ is_discovery(const struct flow *flow)
 	       flow->icmp_type >= 133 && flow->icmp_type <= 136;
 }
 
-/* True: it is decided without a policy, and said. */
 static bool
-has_address(const struct thing *thing, uint8_t family)
+is_link_local(const struct addr *addr)
 {
-	for (size_t i = 0; i < thing->n_installed; i++)
-		if (thing->installed_addrs[i].family == family)
-			return true;
-	return false;
+	return addr->family == 6 && addr->byte[0] == 0xfe &&
+	       (addr->byte[1] & 0xc0) == 0x80;
 }
 
+/* Bits that both begin with. */
+static unsigned int
+common(const struct addr *a, const struct addr *b)
+{
+	unsigned int bits = 0;
+
+	while (
+	    bits < 8 * sizeof(a->byte) &&
+	    ((a->byte[bits / 8] ^ b->byte[bits / 8]) & 0x80 >> bits % 8) == 0)
+		bits++;
+	return bits;
+}
+
+const struct addr *
+explain_own(const struct thing *thing, const struct addr *peer)
+{
+	const struct addr *best = NULL;
+	unsigned int most = 0;
+
+	for (size_t i = 0; i < thing->n_installed; i++) {
+		const struct addr *own = &thing->installed_addrs[i];
+		unsigned int bits = 1;
+
+		if (own->family != peer->family)
+			continue;
+		if (is_link_local(own) == is_link_local(peer))
+			bits += 1000 + common(own, peer);
+		if (bits <= most)
+			continue;
+		best = own;
+		most = bits;
+	}
+	return best;
+}
+
+/* True: it is decided without a policy, and said. */
 static bool
 is_before_policy(const struct engine *engine, const struct thing *thing,
     const struct flow *flow, struct explained *out)
@@ -247,7 +282,7 @@ is_before_policy(const struct engine *engine, const struct thing *thing,
 		return say(out, VERDICT_DENY, SOURCE_LOCAL_POLICY,
 		    "The device has no address that is known to be its own: "
 		    "until it has, it may use DHCP alone.");
-	if (!has_address(thing, flow->peer.family))
+	if (explain_own(thing, &flow->peer) == NULL)
 		return say(out, VERDICT_DENY, SOURCE_LOCAL_POLICY,
 		    flow->peer.family == 6
 			? "No IPv6 address is known to be the device's."
@@ -267,17 +302,20 @@ judge(const struct engine *engine, const struct thing *thing,
 {
 	const struct kernel_policy *policy =
 	    plan_policy_of(engine->plan, thing);
+	struct flow one = *flow;
 	struct world world;
 	bool ok;
 
 	if (is_before_policy(engine, thing, flow, out))
 		return true;
+	if (one.own.family == 0)
+		one.own = *explain_own(thing, &flow->peer);
 	world_init(&world);
 	ok = explain_world(
 	    &world, &engine->lan, thing, policy, &flow->peer, why);
 	if (ok)
 		*out = (struct explained){
-			.said = evaluate(policy->policy, &world, flow),
+			.said = evaluate(policy->policy, &world, &one),
 			.policy = policy,
 		};
 	world_done(&world);
@@ -311,25 +349,70 @@ managed_at(const struct engine *engine, const struct addr *addr)
 	           : NULL;
 }
 
+/* Judged from the other end's side too. */
+static bool
+judge_peer(const struct engine *engine, const struct thing *peer,
+    const struct thing *thing, const struct flow *flow, struct explained *out,
+    struct fault *why)
+{
+	const struct addr *own = explain_own(thing, &flow->peer);
+	struct flow other;
+
+	if (own == NULL) {
+		/* Nobody sends that; the other side has no say. */
+		return say(out, VERDICT_ALLOW, SOURCE_NONE, "");
+	}
+	other = seen_by_peer(flow, own);
+	return judge(engine, peer, &other, out, why);
+}
+
 bool
 explain(struct engine *engine, const struct thing *thing,
     const struct flow *flow, struct explained *out, struct fault *why)
 {
 	const struct thing *peer = managed_at(engine, &flow->peer);
 	struct explained others;
-	struct flow other;
 
 	if (!judge(engine, thing, flow, out, why))
 		return false;
-	if (out->said.verdict == VERDICT_DENY || peer == NULL ||
-	    peer == thing || thing->n_leases == 0)
+	if (out->said.verdict == VERDICT_DENY || peer == NULL || peer == thing)
 		return true;
-	other = seen_by_peer(flow, &thing->leases[0].addr);
-	if (!judge(engine, peer, &other, &others, why))
+	if (!judge_peer(engine, peer, thing, flow, &others, why))
 		return false;
 	if (others.said.verdict == VERDICT_ALLOW)
 		return true;
 	*out = others;
 	out->by_peer = true;
+	return true;
+}
+
+/* What a policy denies passes where its Thing is watched; what the guard does
+ * not. */
+static bool
+gets_by(const struct engine *engine, const struct thing *thing,
+    const struct explained *said)
+{
+	return said->said.verdict == VERDICT_ALLOW ||
+	       (said->policy != NULL &&
+		   modes_is_watched(engine->options.config, thing));
+}
+
+bool
+explain_passes(struct engine *engine, const struct thing *thing,
+    const struct flow *flow, bool *passes, struct fault *why)
+{
+	const struct thing *peer = managed_at(engine, &flow->peer);
+	struct explained said;
+
+	if (!judge(engine, thing, flow, &said, why))
+		return false;
+	*passes = gets_by(engine, thing, &said);
+	if (peer != NULL && peer != thing && *passes) {
+		if (!judge_peer(engine, peer, thing, flow, &said, why))
+			return false;
+		*passes = gets_by(engine, peer, &said);
+	}
+	if (engine->options.config->mode == CONFIG_MONITOR)
+		*passes = true;
 	return true;
 }

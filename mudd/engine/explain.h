@@ -52,6 +52,19 @@ bool explain_world(struct world *world, const struct lan *lan,
 bool explain(struct engine *engine, const struct thing *thing,
     const struct flow *flow, struct explained *out, struct fault *why);
 
+/*
+ * Does the packet get through?  Unlike by its verdict it does where what
+ * denies it is only monitored.  False with *why as explain_world.
+ */
+bool explain_passes(struct engine *engine, const struct thing *thing,
+    const struct flow *flow, bool *passes, struct fault *why);
+
+/* The address that the Thing is taken to use towards this one, as hosts choose
+ * (RFC 6724 s5): of its family and scope, and the most like it. NULL: it has
+ * none. */
+const struct addr *explain_own(
+    const struct thing *thing, const struct addr *peer);
+
 /* Do frames between the Thing and this address stay on their link, so that
  * they never come to a policy's chains? */
 bool explain_stays(

@@ -12,6 +12,7 @@
 #include "engine/explain.h"
 #include "engine/put.h"
 #include "engine/report.h"
+#include "engine/walkcalls.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 #include "libmud/world.h"
@@ -137,6 +138,17 @@ take_flow(struct control_call *call, const json_t *params, struct flow *flow)
 
 /* ---- who is meant -------------------------------------------------------- */
 
+/* Those of IPv4 first: of equal answers the first is told. */
+static void
+add_addresses(struct asking *asking, const struct thing *other)
+{
+	for (uint8_t family = 4; family <= 6; family += 2)
+		for (size_t i = 0; i < other->n_leases; i++)
+			if (other->leases[i].addr.family == family)
+				asking->hosts[asking->n_hosts++] =
+				    other->leases[i].addr;
+}
+
 /* An address, a name of the policy, or another device; false: the call is
  * answered. */
 static bool
@@ -160,8 +172,8 @@ find_hosts(struct control_call *call, const char *host, struct asking *asking)
 		return true;
 	}
 	other = n < 0 ? things_find_text(engine->things, host) : NULL;
-	for (size_t i = 0; other != NULL && i < other->n_leases; i++)
-		asking->hosts[asking->n_hosts++] = other->leases[i].addr;
+	if (other != NULL)
+		add_addresses(asking, other);
 	if (n < 0 && other == NULL)
 		calls_not_found(call, host);
 	else if (asking->n_hosts == 0)
@@ -299,6 +311,35 @@ answer_of(const struct asking *asking, const struct flow *flow,
 	return answer;
 }
 
+static bool
+take_kernel(struct control_call *call, const json_t *params, bool *is_asked)
+{
+	const json_t *value = json_object_get(params, "kernel");
+
+	*is_asked = json_is_true(value);
+	if (value == NULL || json_is_null(value) || json_is_boolean(value))
+		return true;
+	control_invalid(call, "kernel");
+	return false;
+}
+
+/* Addresses that no such packet can have are not asked about. */
+static void
+ask_kernel(struct commands *commands, struct control_call *call,
+    struct asking *asking, const struct flow *flow, json_t *answer)
+{
+	struct flow one = *flow;
+	size_t n = 0;
+
+	for (size_t i = 0; i < asking->n_hosts; i++) {
+		one.peer = asking->hosts[i];
+		if (fits(&one))
+			asking->hosts[n++] = one.peer;
+	}
+	walkcalls_begin(commands, call, &asking->thing->mac, flow,
+	    asking->hosts, n, answer);
+}
+
 void
 explaincalls_explain(
     void *arg, struct control_call *call, json_t *params, uid_t uid)
@@ -311,9 +352,12 @@ explaincalls_explain(
 	struct explained out = { 0 };
 	struct fault why;
 	struct flow flow;
+	json_t *answer;
+	bool by_kernel;
 
 	(void)uid;
-	if (host == NULL || !take_flow(call, params, &flow))
+	if (host == NULL || !take_flow(call, params, &flow) ||
+	    !take_kernel(call, params, &by_kernel))
 		return;
 	asking.thing = things_find_text(asking.engine->things, device);
 	if (asking.thing == NULL) {
@@ -328,8 +372,13 @@ explaincalls_explain(
 	}
 	if (!find_hosts(call, host, &asking))
 		return;
-	if (judge_hosts(&asking, &flow, &out, &why))
-		control_reply(call, answer_of(&asking, &flow, &out));
-	else
+	if (!judge_hosts(&asking, &flow, &out, &why)) {
 		calls_not_possible(call, why.detail);
+		return;
+	}
+	answer = answer_of(&asking, &flow, &out);
+	if (by_kernel)
+		ask_kernel(commands, call, &asking, &flow, answer);
+	else
+		control_reply(call, answer);
 }

@@ -214,12 +214,14 @@ size_t
 policies_likes(const struct kernel_policy *policy,
     const struct kernel_policy *likes[POLICY_LIKES])
 {
+	const struct kernel_policy *like = policy;
 	size_t n = 0;
 
-	for (; policy != NULL; policy = policy->bound) {
-		likes[n++] = policy;
-		if (policy->watched != NULL)
-			likes[n++] = policy->watched;
+	while (like != NULL) {
+		likes[n++] = like;
+		if (like->watched != NULL)
+			likes[n++] = like->watched;
+		like = like->bound;
 	}
 	return n;
 }

@@ -11,7 +11,7 @@ def mac_bytes(mac):
     return bytes.fromhex(mac.replace(":", ""))
 
 
-def _sum(data):
+def checksum(data):
     if len(data) % 2:
         data += b"\0"
     total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
@@ -29,11 +29,11 @@ def udp(src_mac, dst_mac, src, sport, dst, dport, payload):
     length = 8 + len(payload)
     pseudo = _quad(src) + _quad(dst) + struct.pack("!BBH", 0, 17, length)
     head = struct.pack("!HHHH", sport, dport, length, 0)
-    check = _sum(pseudo + head + payload) or 0xffff
+    check = checksum(pseudo + head + payload) or 0xffff
     head = struct.pack("!HHHH", sport, dport, length, check)
     addresses = _quad(src) + _quad(dst)
     ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0, 64, 17, 0)
-    ip = ip[:10] + struct.pack("!H", _sum(ip + addresses)) + addresses
+    ip = ip[:10] + struct.pack("!H", checksum(ip + addresses)) + addresses
     return (mac_bytes(dst_mac) + mac_bytes(src_mac) + b"\x08\x00"
             + ip + head + payload)
 
@@ -75,10 +75,10 @@ def dhcp_ack(eth_src, mac, xid, addr, server="192.168.77.66", seconds=31536000):
 def icmp_error(src_mac, dst_mac, src, dst, quoted):
     """Port unreachable, about the IPv4 packet that is quoted."""
     message = struct.pack("!BBHI", 3, 3, 0, 0) + quoted
-    message = message[:2] + struct.pack("!H", _sum(message)) + message[4:]
+    message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]
     addresses = _quad(src) + _quad(dst)
     ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(message), 0, 0, 64, 1, 0)
-    ip = ip[:10] + struct.pack("!H", _sum(ip + addresses)) + addresses
+    ip = ip[:10] + struct.pack("!H", checksum(ip + addresses)) + addresses
     return (mac_bytes(dst_mac) + mac_bytes(src_mac) + b"\x08\x00" + ip
             + message)
 

@@ -108,7 +108,7 @@ class Lab:
         shutil.rmtree(self.out, ignore_errors=True)
         os.makedirs(self.out)
         os.chmod(self.out, 0o755)
-        self.passed, self.failed = 0, []
+        self.passed, self.failed, self.said = 0, [], []
         self._steps = open(self.out + "/steps.txt", "w")
         self.pki = pki.prepare(os.path.join(BUILD, "lab-pki"))
         _furnish(stage)
@@ -169,6 +169,11 @@ class Lab:
     def note(self, text):
         self._steps.write("     %s\n" % text)
         self._steps.flush()
+
+    def say(self, text):
+        """A note that the runner prints as well."""
+        self.said.append(text)
+        self.note(text)
 
     def check(self, held, text, detail=""):
         """One test of the scenario. Goes on either way; returns held."""

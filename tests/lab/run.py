@@ -28,8 +28,9 @@ from registry import SCENARIOS  # noqa: E402
 
 MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_corpus", "scenario_lan", "scenario_daemon",
+           "scenario_walk",
            "scenario_attacks", "scenario_hostile", "scenario_gate",
-           "scenario_revocation",
+           "scenario_matrix", "scenario_revocation",
            "scenario_modes", "scenario_words", "scenario_nowhere",
            "scenario_drops", "scenario_explain", "scenario_cache",
            "scenario_classes", "scenario_ports", "scenario_evade_frames",
@@ -64,6 +65,7 @@ def inside(name, stage):
         world.check(False, "the scenario ran to its end",
                     traceback.format_exc())
     outcome = {"passed": world.passed, "failed": world.failed,
+               "said": world.said,
                "seconds": time.monotonic() - started}
     with open(world.out + "/outcome.json", "w") as out:
         json.dump(outcome, out)
@@ -110,6 +112,8 @@ def report(job):
         job.name, "FAIL" if failed else "ok", outcome["passed"],
         "%2d failed" % len(failed) if failed else " " * 9,
         outcome["seconds"]), flush=True)
+    for line in outcome.get("said", ()):
+        print("    " + line, flush=True)
     if failed:
         steps = job.out + "/steps.txt"
         if os.path.exists(steps):

@@ -22,9 +22,14 @@ DNS = (b"\x4c\x41\1\0\0\1\0\0\0\0\0\0\1a\3svc\7example\3com\0\0\1\0\1")
 
 
 def _asked(lab, device, way, host, *what):
-    """The answer's document; its verdict is what the exit status says."""
-    code, out, err = lab.mudd.ctl("-j", "explain", device, way, host, *what)
+    """The answer's document; its verdict is what the exit status says, and
+    what the rules in the kernel do."""
+    code, out, err = lab.mudd.ctl("-j", "explain", "--kernel", device, way,
+                                  host, *what)
     said = json.loads(out) if out else {}
+    kernel = said.get("kernel") or {}
+    lab.check(kernel.get("agrees"), "the kernel agrees: %s %s %s %s" % (
+        device, way, host, " ".join(what)), json.dumps(kernel))
     lab.check(said.get("verdict") == {0: "allow", 1: "deny"}.get(code),
               "explain %s %s %s %s: exit %d is its verdict" % (
                   device, way, host, " ".join(what), code), out + err)
@@ -241,7 +246,10 @@ def _counted(lab, thing):
                       ("device", "show", thing.mac),
                       ("explain", thing.mac, "to", "a.svc.example.com",
                        "tcp", str(mudfile.TCP_SERVICE)),
-                      ("explain", lab.t4.mac, "to", lab.service("a"), "icmp")):
+                      ("explain", thing.mac, "to", "a.svc.example.com",
+                       "tcp", str(mudfile.TCP_SERVICE), "--kernel"),
+                      ("explain", lab.t4.mac, "to", lab.service("a"), "icmp",
+                       "--kernel")):
             out.write("$ mudctl %s\n%s\n" % (" ".join(words),
                                             lab.mudd.ctl(*words)[1]))
 

@@ -295,6 +295,21 @@ fill_address(struct sockaddr_storage *at, const char *addr, uint16_t port)
 	return sizeof(*v6);
 }
 
+/* The kernel makes an IPv6 address that was added usable a little later, by a
+ * task of its own. */
+static bool
+bind_soon(int fd, const struct sockaddr *at, socklen_t len)
+{
+	for (int tries = 0; tries < 200; tries++) {
+		if (bind(fd, at, len) == 0)
+			return true;
+		if (errno != EADDRNOTAVAIL)
+			return false;
+		(void)usleep(10000);
+	}
+	return false;
+}
+
 int
 gateway_udp(enum host host, const char *addr, uint16_t port)
 {
@@ -307,7 +322,7 @@ gateway_udp(enum host host, const char *addr, uint16_t port)
 	enter(HOST_GATEWAY);
 	need(fd >= 0, "socket");
 	(void)setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
-	need(bind(fd, (struct sockaddr *)&at, len) == 0, addr);
+	need(bind_soon(fd, (struct sockaddr *)&at, len), addr);
 	return fd;
 }
 

@@ -160,6 +160,45 @@ tallies(void)
 	}
 }
 
+static struct record_walk
+question(void)
+{
+	struct record_walk walk = {
+		.number = 3,
+		.port = 1,
+		.protocol = 17,
+		.source = 5000,
+		.destination = 53,
+		.icmp_type = -1,
+		.icmp_code = -1,
+		.thing = { { 2, 0, 0, 0, 0, 9 } },
+	};
+
+	(void)addr_parse("192.0.2.7", &walk.own);
+	(void)addr_parse("192.0.2.8", &walk.peer);
+	return walk;
+}
+
+/* Whatever the answer is, it is about the question. */
+static void
+walks(void)
+{
+	const struct record_walk ask = question();
+	uint32_t n = 0;
+	struct msg msg;
+
+	wire_send(&wire, RECORD_WALK, &ask);
+	do {
+		if (!wire_receive(&wire, &msg))
+			log_fatal("closed");
+		n += msg.type == RECORD_WALK_STEP;
+	} while (msg.type == RECORD_WALK_STEP);
+	if (msg.type != RECORD_WALK_END ||
+	    MSG_BODY(&msg, record_walk_end)->number != 3 ||
+	    MSG_BODY(&msg, record_walk_end)->n != n)
+		log_fatal("another walk");
+}
+
 _Noreturn static void
 tear_down(void)
 {
@@ -184,6 +223,7 @@ play_all(void)
 	batches();
 	drop_log();
 	tallies();
+	walks();
 	wire_send(&wire, RECORD_READY, &empty);
 	wire_send(&wire, RECORD_READY, &empty);
 	expect(RECORD_PING, &msg);
@@ -315,6 +355,28 @@ tally_often(void)
 	(void)usleep(300000);
 }
 
+static void
+walk_often(void)
+{
+	const struct record_walk ask = question();
+	const struct record_empty empty = { 0 };
+
+	many_things();
+	wire_send(&wire, RECORD_COUNTERS, &empty);
+	wire_send(&wire, RECORD_WALK, &ask);
+	wire_send(&wire, RECORD_WALK, &ask);
+	(void)usleep(300000);
+}
+
+static void
+walk_nowhere(void)
+{
+	struct record_walk ask = question();
+
+	ask.own.family = 5;
+	wire_send(&wire, RECORD_WALK, &ask);
+}
+
 /* What mudd must not do for anybody: it must hang up. */
 static void
 play_rogue(const char *part)
@@ -336,6 +398,10 @@ play_rogue(const char *part)
 		wire_send(&wire, RECORD_TALLIES, &nothing);
 	else if (strcmp(part, "tally-often") == 0)
 		tally_often();
+	else if (strcmp(part, "walk-often") == 0)
+		walk_often();
+	else if (strcmp(part, "walk-nowhere") == 0)
+		walk_nowhere();
 	else
 		wire_send(&wire, RECORD_START, &job);
 	while (wire_receive(&wire, &msg))

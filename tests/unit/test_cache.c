@@ -646,6 +646,29 @@ fields_count_at_either_end(void **state)
 /* ---- link-local addresses ------------------------------------------------
  */
 
+/* Once the kernel has joined the address's group of neighbour discovery, by a
+ * task of its own, the address is of use. */
+static void
+await_group(enum host host, const char *interface, const char *addr)
+{
+	const char *const groups[] = { "ip", "-6", "maddr", "show", interface,
+		NULL };
+	char group[INET6_ADDRSTRLEN + 1];
+
+	(void)snprintf(
+	    group, sizeof(group), "ff02::1:ff00:%s\n", addr + strlen("fe80::"));
+	for (int tries = 0; tries < 200; tries++) {
+		char *joined = gateway_run(host, groups);
+		bool found = strstr(joined, group) != NULL;
+
+		free(joined);
+		if (found)
+			return;
+		(void)usleep(10000);
+	}
+	fail_msg("%s: no group %s", interface, group);
+}
+
 /* Bound to the interface, so that no scope need be told. */
 static int
 link_local(
@@ -658,6 +681,7 @@ link_local(
 	int fd;
 
 	free(gateway_run(host, has));
+	await_group(host, interface, addr);
 	fd = socket_in(host, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	(void)inet_pton(AF_INET6, addr, &at.sin6_addr);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,

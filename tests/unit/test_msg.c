@@ -56,6 +56,8 @@ static const struct {
 	ROW(BATCH_END, batch, 0, E, M),
 	ROW(TALLY, tally, 0, M, E), ROW(TALLIES_END, tallied, 0, M, E),
 	ROW(TALLIES, tallies, 0, E, M),
+	ROW(WALK, walk, 0, E, M), ROW(WALK_STEP, walk_step, 0, M, E),
+	ROW(WALK_END, walk_end, 0, M, E),
 	ROW(COUNTERS, empty, 0, E, M), ROW(TEARDOWN, empty, 0, E, M),
 	ROW(PONG, empty, 0, E, M), ROW(READY, empty, 0, E, M),
 	ROW(LISTEN, port, 1, E, W), ROW(SERVER, server, 0, E, W),

@@ -142,7 +142,7 @@ nonsense_ends_the_engine(void **state)
 {
 	static const char *const parts[] = { "start-watcher", "start-engine",
 		"start-nothing", "stop-watcher", "lan-alone", "tally-nothing",
-		"tally-often", "die" };
+		"tally-often", "walk-often", "walk-nowhere", "die" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
