@@ -95,6 +95,26 @@ put_change(const struct show *show, const json_t *change)
 		: "not repaired");
 }
 
+/* How frames that stay on one bridge are judged, and why not the usual way. */
+static void
+put_path(const struct show *show, const json_t *answer)
+{
+	const char *path =
+	    json_string_value(json_object_get(answer, "bridge_path"));
+	const char *reason =
+	    json_string_value(json_object_get(answer, "bridge_path_reason"));
+
+	if (path == NULL)
+		return;
+	lines_label(show, "bridge path");
+	lines_put(show, path);
+	if (reason != NULL) {
+		lines_put(show, ": ");
+		lines_put(show, reason);
+	}
+	(void)fputc('\n', show->out);
+}
+
 void
 show_status(const struct show *show, const json_t *answer)
 {
@@ -116,6 +136,7 @@ show_status(const struct show *show, const json_t *answer)
 	(void)fputc('\n', show->out);
 	put_change(show, json_object_get(answer, "table_changed"));
 	lines_fault(show, json_object_get(answer, "kernel_fault"));
+	put_path(show, answer);
 	if (json_array_size(json_object_get(answer, "degraded")) > 0) {
 		lines_array(
 		    show, "degraded", json_object_get(answer, "degraded"));

@@ -6,12 +6,14 @@
 
 #include <errno.h>
 #include <linux/netfilter.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/batch.h"
+#include "enforce/bridgepath.h"
 #include "enforce/conditions.h"
 #include "enforce/conntrack.h"
 #include "enforce/counters.h"
@@ -43,6 +45,7 @@ struct enforcer {
 	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
+	struct bridgepath path;
 	struct conditions conditions;
 	struct batch_tables form; /* of tables that are made */
 	bool can_own;
@@ -119,6 +122,30 @@ begin(struct enforcer *enforcer, struct batch *batch)
 	batch->tables = enforcer->form;
 }
 
+/* That it is not the usual one is worth saying, but it is enforced. */
+static void
+note_path(struct enforcer *enforcer)
+{
+	const struct bridgepath *path = &enforcer->path;
+	char detail[sizeof(path->why.detail)];
+
+	if (path->is_idle) {
+		conditions_well(&enforcer->conditions, CONDITION_EAST_WEST,
+		    "no LAN interface is a bridge");
+		return;
+	}
+	if (path->path == BRIDGE_PATH_NONE) {
+		conditions_impaired(&enforcer->conditions, CONDITION_EAST_WEST,
+		    path->why.clause, path->why.detail);
+		return;
+	}
+	(void)snprintf(detail, sizeof(detail), "%s%.190s",
+	    path->path == BRIDGE_PATH_NETFILTER ? "by netfilter"
+						: "without state: ",
+	    path->why.detail);
+	conditions_well(&enforcer->conditions, CONDITION_EAST_WEST, detail);
+}
+
 struct enforcer *
 enforcer_new(struct fault *why)
 {
@@ -145,6 +172,7 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, probe_owner, &missing);
 	if (enforcer->can_own)
 		whole_claim(enforcer->kernel);
+	bridgepath_init(&enforcer->path, enforcer->kernel);
 	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
 	if (!enforcer->logs)
 		kernel_without_log(enforcer->kernel);
@@ -170,6 +198,7 @@ enforcer_free(struct enforcer *enforcer)
 	if (enforcer == NULL)
 		return;
 	gather_done(&enforcer->gather);
+	bridgepath_done(&enforcer->path);
 	neighbours_free(enforcer->neighbours);
 	devices_free(enforcer->devices);
 	kernel_free(enforcer->kernel);
@@ -204,6 +233,40 @@ bool
 enforcer_is_busy(const struct enforcer *enforcer)
 {
 	return enforcer->gather.open;
+}
+
+void
+enforcer_path(const struct enforcer *enforcer, struct record_path *path)
+{
+	*path = (struct record_path){
+		.path = enforcer->path.path,
+		.is_over = enforcer->path.is_over ? 1 : 0,
+		.why = enforcer->path.why,
+	};
+}
+
+void
+enforcer_look(struct enforcer *enforcer)
+{
+	if (enforcer->gather.live == NULL)
+		return;
+	bridgepath_look(&enforcer->path, false);
+	note_path(enforcer);
+}
+
+void
+enforcer_links(struct enforcer *enforcer)
+{
+	static const struct places none;
+	const struct model *model = enforcer->gather.live;
+
+	bridgepath_links(&enforcer->path, model != NULL ? &model->was : &none);
+}
+
+int
+enforcer_fd(const struct enforcer *enforcer)
+{
+	return bridgepath_fd(&enforcer->path);
 }
 
 bool
@@ -277,13 +340,19 @@ send_difference(
 	enum kernel_answer answer;
 
 	existing_lan(enforcer, &model->now, at);
+	enforcer->tables.path = enforcer->path.path;
+	bridgepath_prepare(&enforcer->path, at);
 	begin(enforcer, &batch);
 	table_write(&batch, model, &enforcer->tables, at, false);
 	if (next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
+	if (enforcer->path.is_changed)
+		bridgepath_write(&batch, &enforcer->path);
 	/* Not of a RESET: they are as they were, or nobody was enforced. */
 	neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
+	if (answer == KERNEL_DONE)
+		bridgepath_settle(&enforcer->path, at);
 	batch_done(&batch);
 	free(at);
 	return answer;
@@ -293,22 +362,20 @@ send_difference(
  * nothing differs. */
 static enum kernel_answer
 send_whole(struct enforcer *enforcer, struct model *model, struct epoch *next,
-    struct image *have, uint64_t slack_msec, struct damage *damage,
-    struct fault *why)
+    const struct places *at, struct image *have, uint64_t slack_msec,
+    struct damage *damage, struct fault *why)
 {
-	struct places *at = xcalloc(1, sizeof(*at));
 	struct whole whole = { enforcer->kernel, &enforcer->tables,
-		&enforcer->form, at, enforcer->epoch, *next, have, slack_msec };
+		&enforcer->path, &enforcer->form, at, enforcer->epoch, *next,
+		have, slack_msec };
 	enum kernel_answer answer;
 
-	existing_lan(enforcer, &model->now, at);
 	/* Of other bits, the connections' epoch means nothing. */
 	if (whole.epoch.mask != model->mark_mask)
 		whole.epoch.number = 0;
 	answer = whole_commit(&whole, model, damage, why);
 	if (answer == KERNEL_DONE && damage_is_none(damage))
 		*next = enforcer->epoch;
-	free(at);
 	return answer;
 }
 
@@ -318,6 +385,7 @@ send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
 	struct batch_tables form = enforcer->form;
+	struct places *at = xcalloc(1, sizeof(*at));
 	struct image *have = image_new();
 	bool own =
 	    enforcer->can_own && (enforcer->gather.flags & BATCH_OWNED) != 0;
@@ -325,11 +393,20 @@ send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 	enum kernel_answer answer;
 	struct damage damage;
 
+	existing_lan(enforcer, &model->now, at);
+	bridgepath_choose(&enforcer->path,
+	    (enum bridge_choice)model->bridge_choice, false, at);
+	note_path(enforcer);
+	enforcer->tables.path = enforcer->path.path;
+	bridgepath_prepare(&enforcer->path, at);
 	enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
 	table_note(model, &enforcer->tables, enforcer->form.note);
-	answer = send_whole(enforcer, model, next, is_known ? have : NULL,
+	answer = send_whole(enforcer, model, next, at, is_known ? have : NULL,
 	    REPAIR_MEET_MSEC, &damage, why);
+	if (answer == KERNEL_DONE)
+		bridgepath_settle(&enforcer->path, at);
 	image_free(have);
+	free(at);
 	if (answer != KERNEL_DONE) {
 		enforcer->form = form;
 		return answer;
@@ -377,6 +454,7 @@ repair(struct enforcer *enforcer, struct image *have, struct damage *damage,
     struct fault *why)
 {
 	struct model *model = enforcer->gather.live;
+	struct places *at;
 	struct epoch next;
 	enum kernel_answer answer;
 
@@ -386,10 +464,13 @@ repair(struct enforcer *enforcer, struct image *have, struct damage *damage,
 		if (!conntrack_clear(next.mask, why))
 			return KERNEL_REFUSED;
 	}
+	at = xcalloc(1, sizeof(*at));
+	existing_lan(enforcer, &model->now, at);
 	model_renew(model, clock_sec());
 	answer = send_whole(
-	    enforcer, model, &next, have, REPAIR_LOOK_MSEC, damage, why);
+	    enforcer, model, &next, at, have, REPAIR_LOOK_MSEC, damage, why);
 	model_keep(model);
+	free(at);
 	if (answer == KERNEL_DONE) {
 		enforcer->epoch = next;
 		clear_again(enforcer);
@@ -414,6 +495,22 @@ verify(struct enforcer *enforcer, struct image *have, struct damage *damage,
 	return ENFORCER_BROKEN;
 }
 
+/* What was switched since the last batch the kernel does not know yet. */
+static void
+tell_path(struct enforcer *enforcer)
+{
+	struct fault why;
+	struct batch batch;
+
+	if (!enforcer->path.is_changed)
+		return;
+	begin(enforcer, &batch);
+	bridgepath_write(&batch, &enforcer->path);
+	if (kernel_commit(enforcer->kernel, &batch, &why) == KERNEL_DONE)
+		enforcer->path.is_changed = false;
+	batch_done(&batch);
+}
+
 enum enforcer_verdict
 enforcer_verify(
     struct enforcer *enforcer, struct damage *damage, struct fault *why)
@@ -427,6 +524,7 @@ enforcer_verify(
 	    (enforcer->form.flags != 0 &&
 		whole_is_owned(enforcer->kernel, &enforcer->tables)))
 		return ENFORCER_INTACT;
+	tell_path(enforcer);
 	have = image_new();
 	error = image_of_kernel(have, enforcer->kernel);
 	if (error == -EINTR && ++enforcer->disturbed < DISTURBED_MAX) {
@@ -504,7 +602,9 @@ enforcer_teardown(struct enforcer *enforcer, struct fault *why)
 	table_teardown(&batch, &enforcer->tables);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
-	if (answer == KERNEL_DONE)
+	if (answer == KERNEL_DONE) {
 		gather_forget(&enforcer->gather);
+		bridgepath_undo(&enforcer->path);
+	}
 	return answer == KERNEL_DONE;
 }

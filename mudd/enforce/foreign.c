@@ -1,144 +1,428 @@
 /*
- * Announcements of nftables.  Role: mudd.  Input: the kernel's messages; the
- * name in them is chosen by whoever made the commit.
+ * Others' chains.  Role: enforcer.  Input: the kernel's answers; names and
+ * rules in them are whoever's wrote them, and are only compared and copied.
  */
 #include "enforce/foreign.h"
+
+#include <stdio.h> /* FILE, for libnftnl */
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/filter.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <stddef.h>
+#include <linux/netfilter/nfnetlink_hook.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define NEWGEN (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWGEN)
+#include "enforce/kernel.h"
+#include "enforce/object.h"
+#include "libmud/mem.h"
 
-/* Small messages, each of them about one commit. */
-#define READ_MOST 256
+/* Past these a ruleset counts as one that drops: it was not read whole. */
+#define MOST_CHAINS 64
+#define MOST_JUMPS  8
 
-/*
- * All else that is announced, each element of each set, is not for us: it must
- * not even fill the buffer.  Numbers in netlink's header have the order of
- * this machine, and a filter reads them in the network's.
- */
-static int
-attach_filter(int fd, uint32_t own)
+/* <linux/netfilter/nfnetlink.h> of older headers has none. */
+#ifndef NFNL_SUBSYS_HOOK
+#define NFNL_SUBSYS_HOOK 12
+#endif
+
+/* NF_BR_*, whose header does not go with <net/if.h>. */
+#define BR_PRE_ROUTING 0
+
+/* A chain, named as the kernel names it. */
+struct named {
+	uint16_t family;
+	char table[NFT_NAME_MAXLEN];
+	char chain[NFT_NAME_MAXLEN];
+};
+
+struct found {
+	bool drops; /* `at` does, by its policy */
+	bool overflows;
+	struct named at;
+	size_t n;
+	struct named others[MOST_CHAINS]; /* accept by policy: the rules tell */
+};
+
+static const char *
+family_name(uint16_t family)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
-		    offsetof(struct nlmsghdr, nlmsg_type)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct nlmsghdr, nlmsg_pid)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(own), 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	const struct sock_fprog program = { sizeof(code) / sizeof(code[0]),
-		code };
-
-	return setsockopt(
-	    fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	switch (family) {
+	case NFPROTO_INET:
+		return "inet";
+	case NFPROTO_IPV4:
+		return "ip";
+	case NFPROTO_IPV6:
+		return "ip6";
+	default:
+		return "?";
+	}
 }
 
-int
-foreign_open(uint32_t own)
-{
-	struct sockaddr_nl any = { .nl_family = AF_NETLINK };
-	int group = NFNLGRP_NFTABLES;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    NETLINK_NETFILTER);
-	int error;
+/* ---- base chains -------------------------------------------------------- */
 
-	if (fd < 0)
-		return -errno;
-	if (attach_filter(fd, own) == 0 &&
-	    bind(fd, (const struct sockaddr *)(const void *)&any,
-		sizeof(any)) == 0 &&
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
-		sizeof(group)) == 0)
-		return fd;
-	error = -errno;
-	(void)close(fd);
-	return error;
+static bool
+is_passed(const struct nftnl_chain *chain)
+{
+	uint32_t family = nftnl_chain_get_u32(chain, NFTNL_CHAIN_FAMILY);
+	uint32_t hook;
+
+	if (!nftnl_chain_is_set(chain, NFTNL_CHAIN_HOOKNUM) ||
+	    (family != NFPROTO_INET && family != NFPROTO_IPV4 &&
+		family != NFPROTO_IPV6))
+		return false;
+	if (family == NFPROTO_INET &&
+	    strcmp(nftnl_chain_get_str(chain, NFTNL_CHAIN_TABLE),
+		OBJECT_TABLE) == 0)
+		return false;
+	hook = nftnl_chain_get_u32(chain, NFTNL_CHAIN_HOOKNUM);
+	return hook == NF_INET_PRE_ROUTING || hook == NF_INET_FORWARD ||
+	       hook == NF_INET_POST_ROUTING;
 }
 
 static void
-take_name(char name[FOREIGN_NAME], const struct nlattr *attr)
+take_passed(struct found *found, const struct nftnl_chain *chain)
 {
-	const char *text = mnl_attr_get_payload(attr);
-	size_t len = mnl_attr_get_payload_len(attr);
-	size_t n = 0;
+	bool drops = nftnl_chain_is_set(chain, NFTNL_CHAIN_POLICY) &&
+	             nftnl_chain_get_u32(chain, NFTNL_CHAIN_POLICY) == NF_DROP;
+	struct named *at = &found->at;
 
-	for (size_t i = 0; i < len && text[i] != '\0' && n < FOREIGN_NAME - 1;
-	     i++)
-		name[n++] = (char)(text[i] > 0x20 && text[i] < 0x7f &&
-					   text[i] != '"' && text[i] != '\\'
-				       ? text[i]
-				       : '?');
-	name[n] = '\0';
+	if (found->drops)
+		return;
+	if (!drops && found->n == MOST_CHAINS) {
+		found->overflows = true;
+		return;
+	}
+	if (!drops)
+		at = &found->others[found->n++];
+	at->family = (uint16_t)nftnl_chain_get_u32(chain, NFTNL_CHAIN_FAMILY);
+	text_copy(at->table, sizeof(at->table),
+	    nftnl_chain_get_str(chain, NFTNL_CHAIN_TABLE));
+	text_copy(at->chain, sizeof(at->chain),
+	    nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME));
+	found->drops = drops;
 }
 
 static int
-take_attr(const struct nlattr *attr, void *arg)
+take_chain(const struct nlmsghdr *message, void *arg)
 {
-	struct foreign *heard = arg;
-	unsigned int type = mnl_attr_get_type(attr);
+	struct nftnl_chain *chain = nftnl_chain_alloc();
 
-	if (type == NFTA_GEN_PROC_NAME)
-		take_name(heard->name, attr);
-	else if (mnl_attr_get_payload_len(attr) != sizeof(uint32_t))
-		return MNL_CB_OK;
-	else if (type == NFTA_GEN_PROC_PID)
-		heard->pid = ntohl(mnl_attr_get_u32(attr));
-	else if (type == NFTA_GEN_ID)
-		heard->generation = ntohl(mnl_attr_get_u32(attr));
+	if (chain == NULL)
+		abort();
+	if (nftnl_chain_nlmsg_parse(message, chain) == 0 && is_passed(chain))
+		take_passed(arg, chain);
+	nftnl_chain_free(chain);
 	return MNL_CB_OK;
 }
 
 static void
-take(struct foreign *heard, const void *data, int left)
+forget_chains(void *arg)
 {
-	const struct nlmsghdr *at = data;
+	struct found *found = arg;
 
-	for (; mnl_nlmsg_ok(at, left); at = mnl_nlmsg_next(at, &left)) {
-		if (at->nlmsg_type != NEWGEN)
-			continue;
-		heard->n++;
-		(void)mnl_attr_parse(
-		    at, sizeof(struct nfgenmsg), take_attr, heard);
+	found->drops = found->overflows = false;
+	found->n = 0;
+}
+
+/* ---- the last rule of a chain ------------------------------------------- */
+
+enum last { LAST_PASSES, LAST_DROPS, LAST_LEADS };
+
+struct reading {
+	struct named of;
+	enum last last;
+	char to[NFT_NAME_MAXLEN];
+};
+
+static void
+take_verdict(struct nftnl_expr *expr, struct reading *reading)
+{
+	uint32_t verdict;
+	const char *to;
+
+	if (!nftnl_expr_is_set(expr, NFTNL_EXPR_IMM_VERDICT))
+		return;
+	verdict = nftnl_expr_get_u32(expr, NFTNL_EXPR_IMM_VERDICT);
+	if (verdict == NF_DROP) {
+		reading->last = LAST_DROPS;
+	} else if (verdict == (uint32_t)NFT_JUMP ||
+		   verdict == (uint32_t)NFT_GOTO) {
+		to = nftnl_expr_get_str(expr, NFTNL_EXPR_IMM_CHAIN);
+		if (to == NULL)
+			return;
+		reading->last = LAST_LEADS;
+		text_copy(reading->to, sizeof(reading->to), to);
 	}
 }
 
-bool
-foreign_read(int fd, struct foreign *heard)
+/* Any but these asks something of the packet, so that the rule is not for all
+ * of them. */
+static int
+take_expr(struct nftnl_expr *expr, void *arg)
 {
-	_Alignas(struct nlmsghdr) char data[4096];
-	bool any = false;
+	struct reading *reading = arg;
+	const char *name = nftnl_expr_get_str(expr, NFTNL_EXPR_NAME);
 
-	for (int i = 0; i < READ_MOST; i++) {
-		struct sockaddr_nl from = { 0 };
-		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(fd, data, sizeof(data), 0,
-		    (struct sockaddr *)(void *)&from, &len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == ENOBUFS) {
-			heard->was_lost = any = true;
-			continue;
-		}
-		if (n <= 0)
-			break;
-		/* Whoever holds the capability could write to us as well. */
-		if (from.nl_pid != 0)
-			continue;
-		take(heard, data, (int)n);
-		any = true;
+	if (strcmp(name, "counter") == 0 || strcmp(name, "log") == 0)
+		return 0;
+	if (strcmp(name, "immediate") == 0) {
+		take_verdict(expr, reading);
+		return 0;
 	}
-	return any;
+	if (strcmp(name, "reject") == 0) {
+		reading->last = LAST_DROPS;
+		return 0;
+	}
+	reading->last = LAST_PASSES;
+	return -1;
+}
+
+static int
+take_rule(const struct nlmsghdr *message, void *arg)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+	struct reading *reading = arg;
+
+	if (rule == NULL)
+		abort();
+	/* Older kernels hand out all rules. */
+	if (nftnl_rule_nlmsg_parse(message, rule) == 0 &&
+	    strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_TABLE),
+		reading->of.table) == 0 &&
+	    strcmp(nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN),
+		reading->of.chain) == 0) {
+		reading->last = LAST_PASSES;
+		(void)nftnl_expr_foreach(rule, take_expr, reading);
+	}
+	nftnl_rule_free(rule);
+	return MNL_CB_OK;
+}
+
+static void
+forget_rules(void *arg)
+{
+	struct reading *reading = arg;
+
+	reading->last = LAST_PASSES;
+}
+
+static int
+read_last(struct kernel *kernel, struct reading *reading)
+{
+	char question[1024];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETRULE, reading->of.family, NLM_F_DUMP, 0);
+
+	_Static_assert(2 * NFT_NAME_MAXLEN + 128 < sizeof(question),
+	    "two names and their headers fit");
+	mnl_attr_put_strz(message, NFTA_RULE_TABLE, reading->of.table);
+	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, reading->of.chain);
+	forget_rules(reading);
+	return kernel_dump(kernel, message, take_rule, forget_rules, reading);
+}
+
+/* 1, 0 or -errno. */
+static int
+ends_in_drop(struct kernel *kernel, const struct named *chain)
+{
+	struct reading reading = { .of = *chain };
+
+	for (int i = 0; i < MOST_JUMPS; i++) {
+		int error = read_last(kernel, &reading);
+
+		if (error != 0)
+			return error == -ENOENT ? 0 : error;
+		if (reading.last != LAST_LEADS)
+			return reading.last == LAST_DROPS ? 1 : 0;
+		text_copy(
+		    reading.of.chain, sizeof(reading.of.chain), reading.to);
+	}
+	return 1;
+}
+
+/* ---- hooks -------------------------------------------------------------- */
+
+/* A function, looked for by its name among those of a hook. */
+struct sought {
+	const char *function;
+	bool is_there;
+};
+
+static int
+take_hook_attr(const struct nlattr *attr, void *arg)
+{
+	struct sought *sought = arg;
+
+	if (mnl_attr_get_type(attr) == NFNLA_HOOK_FUNCTION_NAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0 &&
+	    strcmp(mnl_attr_get_str(attr), sought->function) == 0)
+		sought->is_there = true;
+	return MNL_CB_OK;
+}
+
+static int
+take_hook(const struct nlmsghdr *message, void *arg)
+{
+	return mnl_attr_parse(
+	    message, sizeof(struct nfgenmsg), take_hook_attr, arg);
+}
+
+static void
+forget_hook(void *arg)
+{
+	struct sought *sought = arg;
+
+	sought->is_there = false;
+}
+
+static int
+look_for(
+    struct kernel *kernel, uint8_t family, uint32_t hook, const char *function)
+{
+	char question[256];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(question);
+	struct sought sought = { function, false };
+	struct nfgenmsg *header;
+	int error;
+
+	message->nlmsg_type =
+	    (uint16_t)(NFNL_SUBSYS_HOOK << 8 | NFNL_MSG_HOOK_GET);
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->nfgen_family = family;
+	header->version = NFNETLINK_V0;
+	mnl_attr_put_u32(message, NFNLA_HOOK_HOOKNUM, htonl(hook));
+	error = kernel_dump(kernel, message, take_hook, forget_hook, &sought);
+	return error != 0 ? error : sought.is_there ? 1 : 0;
+}
+
+/*
+ * Not each kernel lists its hooks.  A module that is loaded shows in /sys, one
+ * that is built in in /proc/sys, which may be hidden from us: so from neither
+ * it does not follow that there is none.
+ */
+int
+foreign_has_netfilter(struct kernel *kernel)
+{
+	static const char *const signs[] = { "/sys/module/br_netfilter",
+		"/proc/sys/net/bridge" };
+	int answer = look_for(
+	    kernel, NFPROTO_BRIDGE, BR_PRE_ROUTING, "br_nf_pre_routing");
+
+	for (size_t i = 0; answer < 0 && i < 2; i++)
+		if (access(signs[i], F_OK) == 0)
+			answer = 1;
+	if (answer < 0 && access("/proc/sys/net", F_OK) == 0)
+		answer = 0;
+	return answer;
+}
+
+/* A kernel that has none of these hooks, or does not tell, has no rules of
+ * the older interface that we could know of. */
+static bool
+has_older(struct kernel *kernel)
+{
+	return look_for(kernel, NFPROTO_IPV4, NF_INET_FORWARD,
+		   "ipt_do_table") == 1 ||
+	       look_for(
+		   kernel, NFPROTO_IPV6, NF_INET_FORWARD, "ip6t_do_table") == 1;
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+/* Anything may stand in a name; ours to print is what is visible. */
+static int
+name_it(const struct named *chain, char text[FOREIGN_TEXT])
+{
+	(void)snprintf(text, FOREIGN_TEXT, "chain %.40s of table %s %.40s",
+	    chain->chain, family_name(chain->family), chain->table);
+	for (char *at = text; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	return 1;
+}
+
+static int
+judge(struct kernel *kernel, const struct found *found, char text[FOREIGN_TEXT])
+{
+	if (found->drops)
+		return name_it(&found->at, text);
+	if (found->overflows) {
+		text_copy(text, FOREIGN_TEXT, "one of very many chains");
+		return 1;
+	}
+	for (size_t i = 0; i < found->n; i++) {
+		int answer = ends_in_drop(kernel, &found->others[i]);
+
+		if (answer < 0)
+			return answer;
+		if (answer == 1)
+			return name_it(&found->others[i], text);
+	}
+	if (!has_older(kernel))
+		return 0;
+	text_copy(text, FOREIGN_TEXT,
+	    "a table of iptables-legacy, whose rules cannot be read");
+	return 1;
+}
+
+int
+foreign_drops(struct kernel *kernel, char text[FOREIGN_TEXT])
+{
+	char question[256];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC, NLM_F_DUMP, 0);
+	struct found *found = xcalloc(1, sizeof(*found));
+	int answer =
+	    kernel_dump(kernel, message, take_chain, forget_chains, found);
+
+	if (answer == 0)
+		answer = judge(kernel, found, text);
+	free(found);
+	return answer;
+}
+
+static int
+take_generation_attr(const struct nlattr *attr, void *arg)
+{
+	uint32_t *generation = arg;
+
+	if (mnl_attr_get_type(attr) == NFTA_GEN_ID &&
+	    mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
+		*generation = ntohl(mnl_attr_get_u32(attr));
+	return MNL_CB_OK;
+}
+
+static int
+take_generation(const struct nlmsghdr *message, void *arg)
+{
+	(void)mnl_attr_parse(
+	    message, sizeof(struct nfgenmsg), take_generation_attr, arg);
+	return MNL_CB_STOP; /* one answer, without an end */
+}
+
+static void
+forget_nothing(void *arg)
+{
+	(void)arg;
+}
+
+int
+foreign_generation(struct kernel *kernel, uint32_t *generation)
+{
+	char question[64];
+	struct nlmsghdr *message = nftnl_nlmsg_build_hdr(
+	    question, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0, 0);
+
+	return kernel_dump(
+	    kernel, message, take_generation, forget_nothing, generation);
 }

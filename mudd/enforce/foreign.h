@@ -1,6 +1,6 @@
 /*
- * The kernel's word that somebody else has changed the ruleset: nftables
- * announces each commit with the process that made it.
+ * What others have put into the kernel's netfilter, as far as it decides how
+ * frames between two ports of a bridge can be judged.
  */
 #ifndef ENFORCE_FOREIGN_H
 #define ENFORCE_FOREIGN_H
@@ -8,26 +8,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What TASK_COMM_LEN is. */
-#define FOREIGN_NAME 16
+struct kernel;
 
-struct foreign {
-	uint32_t n; /* commits that were heard of */
-	uint32_t
-	    pid; /* of the last one, as the kernel numbers it; 0: unknown */
-	uint32_t generation;
-	char name[FOREIGN_NAME]; /* printable ASCII, or "" */
-	bool was_lost; /* more were announced than could be kept */
-};
+/* Room for "chain forward of table inet filter". */
+#define FOREIGN_TEXT 128
 
 /*
- * A socket that does not block and hears of commits alone, and not of those by
- * the netlink port `own`.  -errno if there is none.  Needs CAP_NET_ADMIN.
+ * Looks for a base chain that is not ours, which frames of a bridge would pass
+ * once it hands them to the inet hooks, and which drops what it does not know:
+ * by its policy, or by its last rule.  An ordinary firewall knows what is
+ * routed, and cuts a LAN off from itself.
+ *
+ * 1: there is one, and text says which; 0: there is none; -errno: the kernel
+ * could not be read.  Rules of the older interface cannot be read here; where
+ * there are some they count as such a chain.
  */
-int foreign_open(uint32_t own);
+int foreign_drops(struct kernel *kernel, char text[FOREIGN_TEXT]);
 
-/* Reads what there is, at most so much that a flood does not hold us up;
- * adds it to *heard. True if it was anything. */
-bool foreign_read(int fd, struct foreign *heard);
+/* Are bridges' frames handed to the inet hooks here (br_netfilter)?
+ * 1 or 0; -errno: the kernel does not tell. */
+int foreign_has_netfilter(struct kernel *kernel);
+
+/* The number of the ruleset: each transaction, whoever's it is, adds one.
+ * 0 or -errno. */
+int foreign_generation(struct kernel *kernel, uint32_t *generation);
 
 #endif

@@ -222,7 +222,8 @@ table_write(struct batch *batch, struct model *model,
 	bool anew = reset || lan_changed(model);
 
 	if (reset) {
-		schema_inet(batch, model->monitor, model->unknown_now != NULL);
+		schema_inet(batch, model->monitor, model->unknown_now != NULL,
+		    tables->path == BRIDGE_PATH_NETFILTER);
 		if (tables->bridge)
 			linkschema_bridge(batch, model->monitor);
 	}
@@ -253,7 +254,8 @@ table_note(const struct model *model, const struct tables *tables,
 	struct batch batch;
 
 	batch_init(&batch, 0);
-	schema_inet(&batch, model->monitor, model->unknown_now != NULL);
+	schema_inet(&batch, model->monitor, model->unknown_now != NULL,
+	    tables->path == BRIDGE_PATH_NETFILTER);
 	if (tables->bridge)
 		linkschema_bridge(&batch, model->monitor);
 	image_of_batch(image, &batch);

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "enforce/commits.h"
 #include "enforce/conditions.h"
 #include "enforce/enforcer.h"
-#include "enforce/foreign.h"
 #include "enforce/repair.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
@@ -32,7 +32,7 @@ struct tamper {
 	void *arg;
 	int fd; /* -1: nothing is heard */
 	struct event *hear, *look, *audit;
-	struct foreign heard; /* since the last look */
+	struct commits heard; /* since the last look */
 	int64_t not_before;   /* msec */
 	int64_t changed_at;   /* the same, of the last change; or 0 */
 	int64_t told_at;      /* and when health was told of one */
@@ -129,7 +129,7 @@ say(struct tamper *tamper, const struct record_tampered *what,
 /* How it went. */
 static void
 tell(struct tamper *tamper, enum enforcer_verdict verdict,
-    const struct damage *damage, const struct foreign *heard,
+    const struct damage *damage, const struct commits *heard,
     const struct fault *why)
 {
 	struct record_tampered what = {
@@ -148,7 +148,7 @@ tell(struct tamper *tamper, enum enforcer_verdict verdict,
 static void
 look(struct tamper *tamper)
 {
-	struct foreign heard = tamper->heard;
+	struct commits heard = tamper->heard;
 	int64_t began = now_msec(), pause;
 	enum enforcer_verdict verdict;
 	struct fault why = { 0 };
@@ -195,7 +195,7 @@ on_heard(evutil_socket_t fd, short what, void *arg)
 	struct tamper *tamper = arg;
 
 	(void)what;
-	if (!foreign_read(fd, &tamper->heard))
+	if (!commits_read(fd, &tamper->heard))
 		return;
 	if (tamper->heard.was_lost)
 		log_debug("announcements of nftables were lost");
@@ -225,7 +225,7 @@ tamper_new(struct event_base *base, struct enforcer *enforcer, tamper_fn *told,
 	tamper->told = told;
 	tamper->arg = arg;
 	conditions_well(enforcer_conditions(enforcer), CONDITION_TABLE, "");
-	tamper->fd = foreign_open(enforcer_port(enforcer));
+	tamper->fd = commits_open(enforcer_port(enforcer));
 	if (tamper->fd < 0)
 		log_warning("cannot hear of changes to nftables: %s",
 		    strerror(-tamper->fd));

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "enforce/bridgepath.h"
 #include "enforce/image.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
@@ -54,6 +55,7 @@ whole_commit(const struct whole *whole, struct model *model,
 	kernel_begin(whole->kernel, &all);
 	all.tables = *whole->form;
 	table_write(&all, model, whole->tables, whole->egress_at, true);
+	bridgepath_write(&all, whole->path);
 	if (goes_on)
 		epoch_write(&all, &whole->epoch, model->monitor);
 	if (goes_on && whole->have != NULL)

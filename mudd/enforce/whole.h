@@ -14,6 +14,7 @@
 #include "enforce/kernel.h"
 #include "enforce/repair.h"
 
+struct bridgepath;
 struct image;
 struct model;
 struct places;
@@ -22,6 +23,7 @@ struct tables;
 struct whole {
 	struct kernel *kernel;
 	const struct tables *tables;
+	const struct bridgepath *path;
 	const struct batch_tables *form; /* of what is made anew */
 	const struct places *egress_at;  /* as for table_write */
 	/* What the connections carry now, of number 0 if that is not known, and

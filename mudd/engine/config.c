@@ -348,3 +348,17 @@ config_find_device(const struct config *config, const struct mac *mac)
 			return &config->devices[i];
 	return NULL;
 }
+
+bool
+config_names_host(const struct config *config, const struct mac *mac)
+{
+	for (size_t i = 0; i < config->n_classes; i++) {
+		const struct config_class *class = &config->classes[i];
+
+		for (size_t k = 0; k < class->n_hosts; k++)
+			if (class->hosts[k].addr.family == 0 &&
+			    mac_equal(&class->hosts[k].mac, mac))
+				return true;
+	}
+	return false;
+}

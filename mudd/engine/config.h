@@ -147,4 +147,7 @@ const char *config_mode_name(enum config_mode mode);
 const struct config_device *config_find_device(
     const struct config *config, const struct mac *mac);
 
+/* Is it, by its MAC, a member of a class? */
+bool config_names_host(const struct config *config, const struct mac *mac);
+
 #endif

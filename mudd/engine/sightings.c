@@ -368,6 +368,7 @@ find_or_add(
 		return thing;
 	}
 	thing = things_add(sightings->things, mac, now);
+	thing->is_named = config_names_host(sightings->config, mac);
 	device = config_find_device(sightings->config, mac);
 	if (device != NULL) {
 		text_copy(thing->name, sizeof(thing->name), device->name);
@@ -521,17 +522,21 @@ load_thing(void *arg, const struct state_thing *row)
 {
 	struct loading *loading = arg;
 	const struct sightings *sightings = loading->sightings;
+	const bool is_managed = row->url[0] != '\0';
 	struct thing *thing;
 
-	if (row->url[0] == '\0' || !things_has_room(sightings->things) ||
-	    things_find(sightings->things, &row->mac) != NULL)
+	if (things_find(sightings->things, &row->mac) != NULL ||
+	    (is_managed ? !things_has_room(sightings->things)
+			: !config_names_host(sightings->config, &row->mac)))
 		return;
 	thing = find_or_add(sightings, &row->mac, row->first_seen);
 	thing->last_seen = row->last_seen;
 	text_copy(thing->hostname, sizeof(thing->hostname), row->hostname);
 	text_copy(thing->port_name, sizeof(thing->port_name), row->port);
 	thingstore_flags(thing, row->flags);
-	manage(sightings, thing, row->url, row->url_source, loading->now);
+	if (is_managed)
+		manage(
+		    sightings, thing, row->url, row->url_source, loading->now);
 	thing->departed = row->departed;
 	/* A section that was taken out of the configuration counts no more,
 	 * but the Thing stays managed: what it announces next may change it. */

@@ -52,6 +52,7 @@ struct thing {
 	bool has_mode, has_configured_mode;
 	enum config_mode mode, configured_mode;
 	bool departed;
+	bool is_named; /* by its MAC, as a member of a class, in mudd.conf */
 	/* controllers.c: it is, or was once, looked at as a member of a class;
 	 * it was kept out of all, when that was last asked. */
 	bool in_class, was_shunned;

@@ -16,12 +16,19 @@
 #define FLAG_SPOOFED    2u
 #define FLAG_DOUBLED    4u
 
+static bool
+is_kept(const struct thing *thing)
+{
+	return thing->mud != NULL || thing->is_named;
+}
+
 int
 thingstore_put(struct state *state, const struct thing *thing)
 {
 	struct state_thing row = {
 		.mac = thing->mac,
-		.url_source = thing->source,
+		.url_source =
+		    thing->mud == NULL ? STATE_SOURCE_NONE : thing->source,
 		.first_seen = thing->first_seen,
 		.last_seen = thing->last_seen,
 		.departed = thing->departed,
@@ -32,9 +39,10 @@ thingstore_put(struct state *state, const struct thing *thing)
 	};
 	int error;
 
-	if (thing->mud == NULL)
+	if (!is_kept(thing))
 		return 0;
-	text_copy(row.url, sizeof(row.url), thing->mud->url.text);
+	if (thing->mud != NULL)
+		text_copy(row.url, sizeof(row.url), thing->mud->url.text);
 	text_copy(row.hostname, sizeof(row.hostname), thing->hostname);
 	text_copy(row.port, sizeof(row.port), thing->port_name);
 	error = state_put_thing(state, &row);
@@ -60,7 +68,7 @@ void
 thingstore_drop_lease(
     struct state *state, const struct thing *thing, const struct addr *addr)
 {
-	if (thing->mud != NULL)
+	if (is_kept(thing))
 		(void)state_delete_lease(state, &thing->mac, addr);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Things, as the state keeps them: who is managed, by which URL, with which
- * leases.  Devices without a MUD URL are not kept.
+ * leases.  Of devices without a MUD URL those are kept that the configuration
+ * names as members of a class: others' flows live by the addresses they have.
  */
 #ifndef ENGINE_THINGSTORE_H
 #define ENGINE_THINGSTORE_H
@@ -12,8 +13,8 @@
 struct state;
 struct thing;
 
-/* Writes a managed Thing and its leases down, durably. 0, or -errno, which was
- * logged: the Thing stays as it is in memory. */
+/* Writes such a Thing and its leases down, durably; of any other nothing. 0, or
+ * -errno, which was logged: the Thing stays as it is in memory. */
 int thingstore_put(struct state *state, const struct thing *thing);
 void thingstore_drop_lease(
     struct state *state, const struct thing *thing, const struct addr *addr);

@@ -89,7 +89,7 @@ def detection(mac, addr):
     group = bytes.fromhex("ff0200000000000000000001ff") + target[-3:]
     message = struct.pack("!BBHI", 135, 0, 0, 0) + target
     pseudo = bytes(16) + group + struct.pack("!II", len(message), 58)
-    message = (message[:2] + struct.pack("!H", _sum(pseudo + message))
+    message = (message[:2] + struct.pack("!H", checksum(pseudo + message))
                + message[4:])
     return (b"\x33\x33" + group[-4:] + mac_bytes(mac) + b"\x86\xdd"
             + struct.pack("!IHBB", 6 << 28, len(message), 58, 255) + bytes(16)

@@ -13,7 +13,7 @@ from scenario_main import enforced, north_south, publish
 
 # What the kernel lacks, and the condition of `mudctl health` that names it.
 FEATURES = (("bridge", "bridge"), ("egress", "egress"), ("owner", "owner"),
-            ("nflog", "drop-log"))
+            ("nflog", "drop-log"), ("br_netfilter", "east-west"))
 
 
 def _shim(lab):

@@ -1,8 +1,8 @@
 """What is taken away stops with the next packet, and nothing else does.
 
 Many flows are under way at once: a Thing's that is changed all the time (t1),
-and those of one that is not (t2); UDP, TCP and echo, in both families, routed
-and to the gateway.  Each change takes something from t1.  Of all messages that
+and those of one that is not (t2); UDP, TCP and echo, in both families, routed,
+also to a host of another segment (t5), and to the gateway.  Each change takes something from t1.  Of all messages that
 were sent after the kernel had committed that (commits.py) none may come; of
 those that live by something else, and of all of t2's, each must.
 
@@ -21,15 +21,18 @@ import commits
 import frames
 import mudfile
 import net
+import segments
 import streams
 from registry import scenario
 from scenario_attacks import send
 
-TCP, UDP = 7101, 7103
+TCP, UDP, OTHER = 7101, 7103, 7105
 HUB, OTHER_HUB = "https://hub.example.com/lamp", "https://hub.example.com/cam"
-FIRST, SECOND, NEIGHBOUR = ("192.168.77.201", "192.168.77.202",
-                            "192.168.77.211")
+FIRST, SECOND, NEIGHBOUR, HOST = ("192.168.77.201", "192.168.77.202",
+                                  "192.168.77.211", "192.168.78.221")
 GATEWAY = {"ipv4": "192.168.77.1", "ipv6": "fd77::1"}
+PEERS = {"name": ("a.svc.example.com", "a6.svc.example.com"),
+         "class": (HUB, HUB)}
 BULK = "bystander"
 TRIES, AT_LEAST = 50, 0.5       # messages, and seconds, after a commit
 LIMIT_ADDRESSES6 = 16           # of a Thing (S-48)
@@ -48,13 +51,13 @@ def _echo(name, peer, family):
     return ace
 
 
-def _aces(name, peer, family):
-    """UDP, TCP and echo to a service's name or a controller."""
+def _aces(name, peer, family, tcp=TCP, udp=UDP):
+    """TCP, UDP and echo to a service's name or a controller."""
     is_class = peer.startswith("https:")
     word = "controller" if is_class else peer
-    out = [mudfile.ace(name + "-tcp", "from", word, "tcp", "from", dport=TCP,
+    out = [mudfile.ace(name + "-tcp", "from", word, "tcp", "from", dport=tcp,
                        family=family),
-           mudfile.ace(name + "-udp", "from", word, "udp", dport=UDP,
+           mudfile.ace(name + "-udp", "from", word, "udp", dport=udp,
                        family=family),
            _echo(name + "-echo", word, family)]
     for ace in out:
@@ -63,14 +66,23 @@ def _aces(name, peer, family):
     return out
 
 
-def _file(name, peers, number):
-    """peers: label -> (peer for IPv4, peer for IPv6). Replies are implied."""
+def _file(name, peers, labels, number):
+    """peers: label -> (peer for IPv4, peer for IPv6). Replies are implied.
+
+    Each is named in any case, so that where an ACE is taken away it is the
+    rules alone that change, and no set.
+    """
     whole = json.loads(mudfile.build(name, [], []))
     mud, acls = whole["ietf-mud:mud"], []
     for n, family in enumerate(GATEWAY):
-        acls.append({"name": family, "type": family + "-acl-type", "aces": {
-            "ace": [ace for label, peer in peers.items()
-                    for ace in _aces(label + "-" + family, peer[n], family)]}})
+        aces = [ace for label in labels
+                for ace in _aces(label + "-" + family, peers[label][n],
+                                 family)]
+        aces += [ace for label, peer in peers.items()
+                 for ace in _aces(label + "-other-" + family, peer[n], family,
+                                  OTHER, OTHER)[:2]]
+        acls.append({"name": family, "type": family + "-acl-type",
+                     "aces": {"ace": aces}})
     del mud["to-device-policy"]
     mud["from-device-policy"]["access-lists"]["access-list"] = [
         {"name": acl["name"]} for acl in acls]
@@ -107,6 +119,9 @@ KINDS = {
     "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
     "member": Kind("a member of a class", "class", "name",
                    (commits.DELTABLE,)),
+    "host": Kind("a member of a class, which leaves", "host",
+                 "name second",
+                 (commits.DELSETELEM, b"cls", _packed(HOST))),
     "address": Kind("an IPv4 address of the Thing", "second", "first",
                     (*_LEAVES, _packed(SECOND))),
     "address6": Kind("an IPv6 address of the Thing", "ipv6", "ipv4",
@@ -125,30 +140,34 @@ class _Stage:
 
     def __init__(self, lab):
         self.lab, self.version, self.xid, self.others = lab, 0, 0, 0
-        self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6")]
+        self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6"),
+                        lab.t5.mac]
+        segments.split(lab, [lab.t5])
         self.changes = []
-        for host in (lab.gw, lab.svc):      # who answers echo is streams.py
+        for host in (lab.gw, lab.svc, lab.t5):      # who answers echo is streams.py
             with host.inside():
                 net.write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
                 net.write("/proc/sys/net/ipv6/icmp/echo_ignore_all", "1")
-        lab.mudd.configure(_configuration(self.members))
-        self.publish(("name", "class"))
+        self.configuration(self.members)
+        self.publish(PEERS)
         lab.publish("cam.json", _file("cam", {
             "name": ("b.svc.example.com", "b6.svc.example.com"),
-            "class": (OTHER_HUB, OTHER_HUB)}, 0), signer="signer")
+            "class": (OTHER_HUB, OTHER_HUB)}, PEERS, 0), signer="signer")
         lab.mudd.start()
         self.commits = commits.Commits()
         for host, addr, url in ((lab.t1, FIRST, "lamp"),
                                 (lab.t2, NEIGHBOUR, "cam"),
-                                (lab.t1, SECOND, "lamp")):
+                                (lab.t1, SECOND, "lamp"),
+                                (lab.t5, HOST, None)):
             with host.inside():
                 net.run("ip", "addr", "add", addr + "/24", "dev", "eth0")
                 net.run("ip", "route", "replace", "default", "via",
-                        GATEWAY["ipv4"])
+                        segments.ADDR4 if host is lab.t5 else GATEWAY["ipv4"])
             self.lease(host, addr, url)
-            device = lab.mudd.wait_state(host.mac, "enforced")
-            lab.check(device.get("state") == "enforced",
-                      "%s is enforced" % host.name, device)
+            if url:
+                device = lab.mudd.wait_state(host.mac, "enforced")
+                lab.check(device.get("state") == "enforced",
+                          "%s is enforced" % host.name, device)
             self.six(host)
         self.wait_names()
         self.streams = streams.Streams(self._flows())
@@ -164,6 +183,9 @@ class _Stage:
                  "class ipv6"),
                 (lab.t1, FIRST, lab.gw, GATEWAY["ipv4"], "first class ipv4"),
                 (lab.t1, lab.t1.addr6, lab.gw, GATEWAY["ipv6"], "class ipv6"),
+                (lab.t1, FIRST, lab.t5, HOST, "first class host ipv4"),
+                (lab.t1, lab.t1.addr6, lab.t5, lab.t5.addr6,
+                 "class host ipv6"),
                 (lab.t1, SECOND, lab.svc, lab.service("a"),
                  "second name ipv4"),
                 (lab.t1, SECOND, lab.gw, GATEWAY["ipv4"],
@@ -185,12 +207,9 @@ class _Stage:
     # What is changed, and back again.
 
     def publish(self, labels):
-        peers = {"name": ("a.svc.example.com", "a6.svc.example.com"),
-                 "class": (HUB, HUB)}
         self.version += 1
-        self.lab.publish("lamp.json", _file(
-            "lamp", {label: peers[label] for label in labels}, self.version),
-            signer="signer")
+        self.lab.publish("lamp.json", _file("lamp", PEERS, labels,
+                                            self.version), signer="signer")
 
     def wait_names(self):
         def known():
@@ -199,29 +218,30 @@ class _Stage:
                        for key in ("a", "a6", "b", "b6"))
         return self.lab.wait(known)
 
+    def knows(self, addr):
+        return re.search(r"[ ,]%s[ ,]" % re.escape(addr), self.lab.table())
+
     def six(self, host):
         """Lets it say in neighbour discovery what it has."""
         def asked():
             send(host, frames.detection(host.mac, host.addr6))
-            return self.lab.wait(
-                lambda: host.addr6 in self.lab.elements("bind6"), 1)
-        self.lab.check(self.lab.wait(asked), "%s: its IPv6 is bound" %
+            return self.lab.wait(lambda: self.knows(host.addr6), 1)
+        self.lab.check(self.lab.wait(asked), "%s: its IPv6 is known" %
                        host.name)
 
     def lease(self, host, addr, url):
         self.xid += 1
         send(host, frames.dhcp(
-            frames.REQUEST, host.mac, self.xid, mudfile.URL % url, options=(
-                (50, bytes(int(part) for part in addr.split("."))),
-                (61, b"\0" + addr.encode()))))
-        self.lab.check(self.lab.wait(
-            lambda: addr in self.lab.elements("bind4")),
-            "%s has a lease" % addr)
+            frames.REQUEST, host.mac, self.xid, url and mudfile.URL % url,
+            options=((50, _packed(addr)), (61, b"\0" + addr.encode()))))
+        self.lab.check(self.lab.wait(lambda: self.knows(addr)),
+                       "%s has a lease" % addr)
 
-    def release(self, addr):
-        send(self.lab.t1, frames.dhcp(
-            frames.RELEASE, self.lab.t1.mac, self.xid, ciaddr=addr,
-            server=GATEWAY["ipv4"], options=((61, b"\0" + addr.encode()),)))
+    def release(self, host, addr):
+        send(host, frames.dhcp(
+            frames.RELEASE, host.mac, self.xid, ciaddr=addr,
+            server=segments.ADDR4 if host is self.lab.t5 else GATEWAY["ipv4"],
+            options=((61, b"\0" + addr.encode()),)))
 
     def refresh(self):
         code, out, err = self.lab.mudd.ctl("policy", "refresh",
@@ -229,8 +249,12 @@ class _Stage:
         self.lab.check(code == 0 and "is enforced" in out,
                        "the new file is in force", out + err)
 
+    def configuration(self, members):
+        self.lab.mudd.configure(_configuration(members),
+                                lan=("br-lan", segments.NAME))
+
     def configure(self, members):
-        self.lab.mudd.configure(_configuration(members))
+        self.configuration(members)
         engine = self.lab.mudd.pids("mudd-engine")
         self.lab.mudd.signal(signal.SIGHUP)
         self.lab.wait(lambda: self.lab.mudd.pids("mudd-engine") not in
@@ -247,7 +271,7 @@ class _Stage:
         self.refresh()
 
     def ace_back(self):
-        self.publish(("name", "class"))
+        self.publish(PEERS)
         self.refresh()
 
     def member(self):
@@ -256,8 +280,15 @@ class _Stage:
     def member_back(self):
         self.configure(self.members)
 
+    def host(self):
+        self.release(self.lab.t5, HOST)
+
+    def host_back(self):
+        self.lease(self.lab.t5, HOST, None)
+        self.six(self.lab.t5)
+
     def address(self):
-        self.release(SECOND)
+        self.release(self.lab.t1, SECOND)
 
     def address_back(self):
         self.lease(self.lab.t1, SECOND, "lamp")
@@ -284,7 +315,7 @@ class _Stage:
         self.mode("enforce")
 
     def thing(self):
-        self.release(FIRST)
+        self.release(self.lab.t1, FIRST)
 
     def thing_back(self):
         self.lease(self.lab.t1, FIRST, "lamp")
@@ -375,7 +406,8 @@ def _restamped(stage):
     number = re.search(rb"epoch (\d+), mark 0xffff0000\0",
                        b"".join(message for of, message in found[1]
                                 if of == commits.NEWRULE))
-    mark = (int(number[1]) << 2 | 3) << 16
+    stage.lab.check(number, "the batch begins an epoch")
+    mark = (int(number[1]) << 2 | 3) << 16 if number else 0
     net.run("nft", "-f", "-", stdin="""
 table inet control {
 	chain stamp {

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "enforce/foreign.h"
+#include "enforce/commits.h"
 #include "enforce/repair.h"
 #include "libmud/fault.h"
 #include "tests/unit/world.h"
@@ -271,8 +271,8 @@ static void
 hears_others_alone(void **state)
 {
 	struct world *world = world_begin(state);
-	int fd = foreign_open(enforcer_port(world->enforcer));
-	struct foreign heard = { 0 };
+	int fd = commits_open(enforcer_port(world->enforcer));
+	struct commits heard = { 0 };
 	static const char *const argv[] = { "sh", "-c",
 		"cp \"$(command -v nft)\" '/tmp/a \"nft\" \\of' && "
 		"'/tmp/a \"nft\" \\of' 'delete table ip other'; "
@@ -282,9 +282,9 @@ hears_others_alone(void **state)
 	assert_true(fd >= 0);
 	script_thing(&world->script, OP_ADD, OTHER_MAC, 2);
 	world_play(world, 0);
-	assert_false(foreign_read(fd, &heard));
+	assert_false(commits_read(fd, &heard));
 	free(gateway_nft("add table ip other", NULL, NULL, NULL, NULL));
-	assert_true(foreign_read(fd, &heard));
+	assert_true(commits_read(fd, &heard));
 	assert_int_equal(heard.n, 1);
 	assert_string_equal(heard.name, "nft");
 	assert_true(heard.pid > 1);
@@ -292,7 +292,7 @@ hears_others_alone(void **state)
 	assert_false(heard.was_lost);
 	/* A name like an attack on a log. */
 	free(gateway_run(HOST_GATEWAY, argv));
-	assert_true(foreign_read(fd, &heard));
+	assert_true(commits_read(fd, &heard));
 	assert_int_equal(heard.n, 2);
 	assert_string_equal(heard.name, "a??nft???of");
 	(void)close(fd);
@@ -303,8 +303,8 @@ static void
 says_when_something_was_lost(void **state)
 {
 	struct world *world = world_begin(state);
-	int fd = foreign_open(enforcer_port(world->enforcer));
-	struct foreign heard = { 0 };
+	int fd = commits_open(enforcer_port(world->enforcer));
+	struct commits heard = { 0 };
 	int least = 1;
 
 	assert_true(fd >= 0);
@@ -313,7 +313,7 @@ says_when_something_was_lost(void **state)
 	for (int i = 0; i < 20; i++)
 		free(gateway_nft("add table ip other; delete table ip other",
 		    NULL, NULL, NULL, NULL));
-	assert_true(foreign_read(fd, &heard));
+	assert_true(commits_read(fd, &heard));
 	assert_true(heard.was_lost);
 	assert_true(heard.n < 20);
 	(void)close(fd);

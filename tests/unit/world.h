@@ -45,6 +45,9 @@ void world_snapshot(struct script *script);
 struct world *world_bare(void **state);
 /* Each test begins with it: no tables, and a RESET. */
 struct world *world_begin(void **state);
+/* Also a neighbour on its bridge may speak to the Thing's UDP port 5683, and
+ * is answered: what goes between the two is judged as all else is. */
+void world_meet(struct world *world);
 
 struct sums {
 	size_t n;
