@@ -127,10 +127,11 @@ def listed():
         text = re.sub(r" expires \w+| timeout \w+(?=[ ,])|0x[0-9a-f]+|"
                       r"epoch \d+", "", text)
         blocks = re.split(r"\n\n|\{\n(?=\t(?:set|map|chain) )|\n}\n?", text)
-        # But what packets put there, and IPv6 addresses that are learnt.
+        # But what packets put there, IPv6 addresses that are learnt, and who
+        # has switched the bridge on, which an orphan loses with its table.
         parts += sorted(family + block for block in blocks
                         if not re.search(r"(set|map) (seen_|dropped_|own6|"
-                                         r"bind6|to6)", block))
+                                         r"bind6|to6|calls)", block))
     return parts
 
 
