@@ -366,8 +366,7 @@ is_bridged_infra(const struct kernel *kernel, const struct packet *packet)
 	bool is_4 = flow->peer.family == 4;
 	int32_t client = is_4 ? 68 : 546, server = is_4 ? 67 : 547;
 
-	return flow->protocol == 17 &&
-	       stays_on_bridge(kernel, flow) &&
+	return flow->protocol == 17 && stays_on_bridge(kernel, flow) &&
 	       ((flow->source == client && flow->destination == server) ||
 		   (flow->source == server && flow->destination == client));
 }
