@@ -51,8 +51,9 @@ remember_dhcp(struct writer *to, unsigned int family, uint16_t source,
 {
 	struct nftnl_rule *rule = rule_of(to, family);
 
-	writer_dhcp(rule, source, destination);
+	expr_is_ether(rule, COMES_IN);
 	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	writer_dhcp(rule, source, destination);
 	expr_jump(rule, CHAIN_STAMP);
 	writer_put(to, rule);
 

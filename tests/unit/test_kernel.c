@@ -85,7 +85,11 @@ static const char *const inet[] = {
 	"iifname . oifname @hairpin ether daddr != @gateway jump bridged",
 	"set calls4 { type ifname elements = { \"br0\" } }",
 	"set calls6 { type ifname elements = { \"br0\" } }",
-	"chain bridged { meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"chain bridged { meta nfproto ipv4 ether saddr @things udp sport 68 "
+	"udp dport 67 jump stamp udp sport 68 udp dport 67 ip daddr @own4 jump "
+	"stamp meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"meta nfproto ipv4 ether saddr @things udp sport 67 udp dport 68 jump "
+	"stamp udp sport 67 udp dport 68 ip daddr @own4 jump stamp "
 	"meta nfproto ipv4 udp sport 67 udp dport 68 accept",
 	"ip daddr 224.0.0.0/4 meta l4proto igmp accept "
 	"ip daddr @self4 udp dport 67 accept",
