@@ -216,8 +216,10 @@ send_batch(
 	existing_lan(enforcer, &model->now, at);
 	kernel_begin(enforcer->kernel, &batch);
 	table_write(&batch, model, &enforcer->tables, at, reset);
-	if (reset || next->number != enforcer->epoch.number)
+	if (reset)
 		epoch_write(&batch, next, model->monitor);
+	else if (next->number != enforcer->epoch.number)
+		epoch_renew(&batch, next);
 	/* A RESET's are as they were, or nobody was enforced before it. */
 	if (!reset)
 		neighbours_settle(enforcer->neighbours, model, at);
