@@ -312,9 +312,9 @@ def evade_routing(lab):
 
 def _routed6(lab, thing, wan):
     """Segments (RFC 8754), and older headers, which no kernel honours."""
-    def sent(host, via, first, last, port, data, kind=4, left=1):
+    def sent(host, via, first, last, port, data, kind=4, left=1, sums=None):
         src = host.addr6 if host is not lab.svc else lab.service("d6")
-        segment = craft.udp(src, 41000, last, port, data)
+        segment = craft.udp(src, 41000, sums or last, port, data)
         hops = [last, first] if kind == 4 else [last]
         return packet6(host, via, first, craft.ROUTING, craft.routing6(
             craft.UDP, segment, kind, left, hops), src)
@@ -327,6 +327,11 @@ def _routed6(lab, thing, wan):
             lab.svc, wan, "2001:db8:77::1", thing.addr6, FREE, data)),
         Attempt("segments by the gateway", lab.t5, lab.svc, lambda data: sent(
             lab.t5, lab.gw, "fd77::1", d6, 123, data), True),
+        # The connection tracker takes this one for a packet to the gateway,
+        # and an address that sums up as the gateway's is easily had.
+        Attempt("segments by the gateway, and its checksum", thing, lab.svc,
+                lambda data: sent(thing, lab.gw, "fd77::1", d6, 123, data,
+                                  sums="fd77::1")),
         Attempt("segments by A", thing, lab.svc, lambda data: sent(
             thing, lab.gw, a6, d6, OPEN_UDP, data))]
     for kind in (0, 2):

@@ -89,7 +89,16 @@ static const char *const inet[] = {
 	"203.0.113.2 timeout 5m",
 	"2001:db8::2 timeout 5m",
 	"set cls2_4",
-	"iifname . oifname @hairpin ether daddr != @gateway accept",
+	"iifname . oifname @hairpin ether daddr != @gateway jump bridged",
+	"set calls4 { type ifname elements = { \"br0\" } }",
+	"set calls6 { type ifname elements = { \"br0\" } }",
+	"chain bridged { meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"meta nfproto ipv4 udp sport 67 udp dport 68 accept",
+	"ip daddr 224.0.0.0/4 meta l4proto igmp accept "
+	"ip daddr @self4 udp dport 67 accept",
+	"ip6 daddr ff00::/8 udp dport 547 accept "
+	"ip6 daddr ff00::/8 icmpv6 type { nd-router-solicit } ip6 "
+	"hoplimit 255 accept",
 	"chain guard_lan { ether saddr @gateway goto drop_spoof "
 	"ether saddr . ip saddr @bind4 return",
 	"ether saddr @gateway update @seen_from { ether saddr limit rate "
@@ -166,7 +175,8 @@ static const char *const frames[] = {
 	"chain guard_port { arp saddr ip @own4 arp saddr ether . arp saddr ip "
 	"!= @bind4 goto drop_claim ether saddr != @things goto guard_stranger "
 	"iifname . ether saddr @port_bind goto guard_placed "
-	"ether saddr @heard goto drop_port goto guard_loose }",
+	"ether saddr @heard ether saddr @placed goto drop_port "
+	"goto guard_loose }",
 	"chain drop_port { ether saddr @dropped_from update @seen_port { "
 	"ether saddr limit rate 1/second } log prefix \"mud:port \" group 100 "
 	"counter drop }",
