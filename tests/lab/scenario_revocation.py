@@ -467,12 +467,13 @@ def _play(lab, changes, messages):
               passed)
 
 
-@scenario("revocation", 120, captures=False)
+@scenario("revocation", 120, captures=False, lease="1h")
 def revocation(lab):
     _play(lab, len(KINDS), 20000)
 
 
-@scenario("revocation-whole", 900, captures=False, by_name=True)
+@scenario("revocation-whole", 900, captures=False, lease="1h",
+          by_name=True)
 def whole(lab):
     """./dev soak revocation."""
     _play(lab, 60, 1000000)
