@@ -129,14 +129,24 @@ is_udp_between(const struct flow *flow, uint8_t family, int32_t source,
 	       flow->source == source && flow->destination == destination;
 }
 
-/* What a DHCP server answers. */
+/* What a DHCP server answers: the gateway, or a neighbour. */
 static bool
 is_lease(const struct world *world, const struct flow *flow)
 {
-	return flow->direction == TO_DEVICE &&
-	       world_has(&world->gateway, &flow->peer) &&
+	return (world_is_local(world, &flow->peer) ||
+		   (flow->direction == TO_DEVICE &&
+		       world_has(&world->gateway, &flow->peer))) &&
 	       (is_udp_between(flow, 4, PORT_DHCP, PORT_DHCP_CLIENT) ||
 		   is_udp_between(flow, 6, PORT_DHCPV6, PORT_DHCPV6_CLIENT));
+}
+
+/* What a client asks a neighbour. */
+static bool
+is_asked_near(const struct world *world, const struct flow *flow)
+{
+	return world_is_local(world, &flow->peer) &&
+	       (is_udp_between(flow, 4, PORT_DHCP_CLIENT, PORT_DHCP) ||
+		   is_udp_between(flow, 6, PORT_DHCPV6_CLIENT, PORT_DHCPV6));
 }
 
 /* Point 5, but for errors: the list in the header. */
@@ -151,7 +161,7 @@ is_infrastructure(const struct world *world, const struct flow *flow)
 	if (is_icmp6 && (type == NEIGHBOUR || type == ADVERTISE) &&
 	    has_hops(flow, HOPS_ND))
 		return true;
-	if (is_lease(world, flow))
+	if (is_lease(world, flow) || is_asked_near(world, flow))
 		return true;
 	/* All others go from the Thing to the gateway, or to many at once. */
 	if (!from || (!world_has(&world->gateway, &flow->peer) &&

@@ -336,6 +336,16 @@ broadcast_of(const struct prefix *network, struct addr *last)
 	return true;
 }
 
+/* Its MAC addresses, which nobody here knows. */
+static void
+add_gateway(struct text *text)
+{
+	struct elements to = { text, 0 };
+
+	add(text, "\tset gateway {\n\t\ttype ether_addr\n");
+	put_end(&to);
+}
+
 /* What is never meant by local networks, though it lies in one (S-44). */
 static bool
 add_selves(struct text *text, const struct world *world, unsigned int family,
@@ -406,6 +416,7 @@ add_table(struct text *text, const struct policy *policy,
 
 	add_head(text, policy, sets);
 	add(text, "table inet mudd {\n");
+	add_gateway(text);
 	add_mac(text, world);
 	for (size_t i = 0; i < COUNT(families); i++)
 		add_bindings(text, world, families[i]);

@@ -175,6 +175,9 @@ add_form(struct line *line, const struct rule_form *form, uint32_t policy,
 
 	if (form->path != PATH_ANY)
 		add(line, "oif %s0 ", form->path == PATH_HERE ? "" : "!= ");
+	if (form->path == PATH_ONWARD || form->path == PATH_BRIDGED)
+		add(line, "ether daddr %s@gateway ",
+		    form->path == PATH_ONWARD ? "" : "!= ");
 	add_fields(line, rule, FIELD_LINK);
 	if (rule->family != 0 && rule->n_peers == 0 &&
 	    rule->from.addr.family == 0 && rule->to.addr.family == 0 &&

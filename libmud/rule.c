@@ -201,5 +201,6 @@ rule_forms(const struct rule *rule, struct rule_form forms[RULE_FORMS])
 		(void)field_of(
 		    FIELD_TTL, hops - 1, &forms[n++].rule.fields[ttl]);
 	}
+	forms[n++] = (struct rule_form){ PATH_BRIDGED, *rule };
 	return n;
 }

@@ -88,8 +88,11 @@ bool rule_is_sound(const struct rule *rule, struct fault *why);
 /* Which packets a form of a rule is for. */
 enum rule_path {
 	PATH_ANY,
-	PATH_HERE,   /* oif 0: those that end at the gateway */
-	PATH_ONWARD, /* oif != 0: those that it passes on */
+	PATH_HERE, /* oif 0: those that end at the gateway */
+	/* oif != 0: those that it passes on, as a router, since their frame
+	 * was addressed to it, or as a bridge */
+	PATH_ONWARD,
+	PATH_BRIDGED,
 };
 
 struct rule_form {
@@ -97,13 +100,14 @@ struct rule_form {
 	struct rule rule;
 };
 
-#define RULE_FORMS 2
+#define RULE_FORMS 3
 
 /*
  * The forms in which a sound rule is written into a chain: one, or one for
  * each path, of which a packet meets at most one.  A packet that the gateway
- * passes on has lost one hop before a policy's chain sees it: what the Thing
- * sent with TTL 64 is seen with 63, but with 64 if it is for the gateway.
+ * routes has lost one hop before a policy's chain sees it: what the Thing
+ * sent with TTL 64 is seen with 63, but with 64 if it is for the gateway, or
+ * for a neighbour on its bridge.
  * What goes to the Thing has lost it as well, and is seen as the Thing gets
  * it.  Returns how many.
  */

@@ -73,6 +73,26 @@ put_counts(const struct show *show, const json_t *counts)
 	(void)fputc('\n', show->out);
 }
 
+/* How frames that stay on one bridge are judged, and why not the usual way. */
+static void
+put_path(const struct show *show, const json_t *answer)
+{
+	const char *path =
+	    json_string_value(json_object_get(answer, "bridge_path"));
+	const char *reason =
+	    json_string_value(json_object_get(answer, "bridge_path_reason"));
+
+	if (path == NULL)
+		return;
+	lines_label(show, "bridge path");
+	lines_put(show, path);
+	if (reason != NULL) {
+		lines_put(show, ": ");
+		lines_put(show, reason);
+	}
+	(void)fputc('\n', show->out);
+}
+
 void
 show_status(const struct show *show, const json_t *answer)
 {
@@ -93,6 +113,7 @@ show_status(const struct show *show, const json_t *answer)
 	    strcmp(table, "ok") == 0 ? TONE_GOOD : TONE_BAD, show->colour);
 	(void)fputc('\n', show->out);
 	lines_fault(show, json_object_get(answer, "kernel_fault"));
+	put_path(show, answer);
 	if (json_array_size(json_object_get(answer, "degraded")) > 0) {
 		lines_array(
 		    show, "degraded", json_object_get(answer, "degraded"));

@@ -102,6 +102,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/70-restart-waits.scn \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
+	tests/scenario/76-bridge-path.scn \
 	tests/scenario/76-moves.scn \
 	tests/scenario/77-forged-frames.scn \
 	tests/scenario/77-strength.scn \

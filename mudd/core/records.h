@@ -113,6 +113,9 @@ enum record_type {
 	RECORD_LOG_OPENED, /* mudd → engine, + fd: or it could not */
 	RECORD_LOG_LISTEN, /* engine → watcher, + fd: read it from now on */
 	RECORD_DROP,       /* watcher → engine: what was dropped */
+	/* how frames between two ports of a bridge are judged */
+	RECORD_BRIDGES, /* engine → mudd, in a RESET: what was configured */
+	RECORD_PATH,    /* mudd → engine: what came of it */
 	/* mudd → engine */
 	RECORD_CONDITION, /* how something stands that enforcement rests on */
 	/* engine → mudd, in batches: where Things are */
@@ -253,6 +256,26 @@ struct record_place {
 };
 struct record_mark {   /* only in a RESET; without it MARK_MASK_DEFAULT */
 	uint32_t mask; /* sound (core/mark.h) */
+};
+enum bridge_choice {
+	BRIDGE_CHOICE_AUTO,
+	BRIDGE_CHOICE_NETFILTER,
+	BRIDGE_CHOICE_STATELESS,
+	BRIDGE_CHOICES
+};
+struct record_bridges {  /* only in a RESET; without it AUTO */
+	uint32_t choice; /* enum bridge_choice */
+};
+enum bridge_path {
+	BRIDGE_PATH_NETFILTER, /* by the policies' chains, as what is routed */
+	BRIDGE_PATH_STATELESS, /* by chains of table bridge mudd */
+	BRIDGE_PATH_NONE,      /* by address and MAC alone */
+	BRIDGE_PATHS
+};
+struct record_path {
+	uint32_t path;    /* enum bridge_path */
+	uint32_t is_over; /* 1: another one must be chosen, by a RESET */
+	struct fault why; /* FAULT_NONE: it is NETFILTER */
 };
 struct record_counter {
 	struct mac mac; /* of the Thing; its addresses' drops are summed */

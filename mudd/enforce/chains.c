@@ -148,7 +148,12 @@ put_conditions(
 	const struct rule *rule = &form->rule;
 
 	if (form->path != PATH_ANY)
-		expr_is_onward(to, form->path == PATH_ONWARD);
+		expr_is_onward(to, form->path != PATH_HERE);
+	if (form->path == PATH_ONWARD || form->path == PATH_BRIDGED) {
+		expr_is_ether(to, COMES_IN);
+		expr_mac_in(
+		    to, DESTINATION, SET_GATEWAY, form->path == PATH_BRIDGED);
+	}
 	put_fields(to, rule, FIELD_LINK);
 	if (rule->family != 0)
 		expr_family(to, rule->family);

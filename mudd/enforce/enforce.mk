@@ -5,6 +5,9 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/attrs.c mudd/enforce/attrs.h \
 	mudd/enforce/answers.c mudd/enforce/answers.h \
 	mudd/enforce/batch.c mudd/enforce/batch.h \
+	mudd/enforce/bridgecall.c mudd/enforce/bridgecall.h \
+	mudd/enforce/bridged.c mudd/enforce/bridged.h \
+	mudd/enforce/bridgepath.c mudd/enforce/bridgepath.h \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
@@ -23,6 +26,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
+	mudd/enforce/foreign.c mudd/enforce/foreign.h \
 	mudd/enforce/exproption.c mudd/enforce/exproption.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
 	mudd/enforce/interpret.c mudd/enforce/interpret.h \
@@ -73,7 +77,7 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_answers \
 	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
-	tests/unit/test_endings tests/unit/test_epoch \
+	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_neighbour tests/unit/test_packets \
 	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
@@ -136,6 +140,11 @@ tests_unit_test_epoch_SOURCES = tests/unit/test_epoch.c $(enforce_batches) \
 	tests/unit/steps.c tests/unit/steps.h
 tests_unit_test_epoch_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_epoch_LDADD = $(enforce_test_libs)
+
+tests_unit_test_foreign_SOURCES = tests/unit/test_foreign.c \
+	tests/unit/gateway.c tests/unit/gateway.h
+tests_unit_test_foreign_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_foreign_LDADD = $(enforce_test_libs)
 
 tests_unit_test_headers_SOURCES = tests/unit/test_headers.c $(enforce_world)
 tests_unit_test_headers_CFLAGS = $(enforce_test_cflags)

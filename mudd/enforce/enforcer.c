@@ -4,12 +4,14 @@
  */
 #include "enforce/enforcer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/log.h"
 #include "enforce/batch.h"
+#include "enforce/bridgepath.h"
 #include "enforce/conditions.h"
 #include "enforce/conntrack.h"
 #include "enforce/counters.h"
@@ -34,6 +36,7 @@ struct enforcer {
 	struct neighbours *neighbours;
 	struct tables tables;
 	struct gather gather;
+	struct bridgepath path;
 	struct conditions conditions;
 	bool logs;
 	struct epoch epoch; /* in the kernel, if there is a live model */
@@ -78,6 +81,30 @@ note_tables(struct enforcer *enforcer)
 		    "interface");
 }
 
+/* That it is not the usual one is worth saying, but it is enforced. */
+static void
+note_path(struct enforcer *enforcer)
+{
+	const struct bridgepath *path = &enforcer->path;
+	char detail[sizeof(path->why.detail)];
+
+	if (path->is_idle) {
+		conditions_well(&enforcer->conditions, CONDITION_EAST_WEST,
+		    "no LAN interface is a bridge");
+		return;
+	}
+	if (path->path == BRIDGE_PATH_NONE) {
+		conditions_impaired(&enforcer->conditions, CONDITION_EAST_WEST,
+		    path->why.clause, path->why.detail);
+		return;
+	}
+	(void)snprintf(detail, sizeof(detail), "%s%.190s",
+	    path->path == BRIDGE_PATH_NETFILTER ? "by netfilter"
+						: "without state: ",
+	    path->why.detail);
+	conditions_well(&enforcer->conditions, CONDITION_EAST_WEST, detail);
+}
+
 struct enforcer *
 enforcer_new(struct fault *why)
 {
@@ -99,6 +126,7 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
 	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	bridgepath_init(&enforcer->path, enforcer->kernel);
 	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
 	if (!enforcer->logs)
 		kernel_without_log(enforcer->kernel);
@@ -124,6 +152,7 @@ enforcer_free(struct enforcer *enforcer)
 	if (enforcer == NULL)
 		return;
 	gather_done(&enforcer->gather);
+	bridgepath_done(&enforcer->path);
 	neighbours_free(enforcer->neighbours);
 	devices_free(enforcer->devices);
 	kernel_free(enforcer->kernel);
@@ -140,6 +169,40 @@ bool
 enforcer_has_egress(const struct enforcer *enforcer)
 {
 	return enforcer->tables.egress;
+}
+
+void
+enforcer_path(const struct enforcer *enforcer, struct record_path *path)
+{
+	*path = (struct record_path){
+		.path = enforcer->path.path,
+		.is_over = enforcer->path.is_over ? 1 : 0,
+		.why = enforcer->path.why,
+	};
+}
+
+void
+enforcer_look(struct enforcer *enforcer)
+{
+	if (enforcer->gather.live == NULL)
+		return;
+	bridgepath_look(&enforcer->path, false);
+	note_path(enforcer);
+}
+
+void
+enforcer_links(struct enforcer *enforcer)
+{
+	static const struct places none;
+	const struct model *model = enforcer->gather.live;
+
+	bridgepath_links(&enforcer->path, model != NULL ? &model->was : &none);
+}
+
+int
+enforcer_fd(const struct enforcer *enforcer)
+{
+	return bridgepath_fd(&enforcer->path);
 }
 
 bool
@@ -214,14 +277,25 @@ send_batch(
 	enum kernel_answer answer;
 
 	existing_lan(enforcer, &model->now, at);
+	if (reset)
+		bridgepath_choose(&enforcer->path,
+		    (enum bridge_choice)model->bridge_choice, false, at);
+	if (reset)
+		note_path(enforcer);
+	enforcer->tables.path = enforcer->path.path;
+	bridgepath_prepare(&enforcer->path, at);
 	kernel_begin(enforcer->kernel, &batch);
 	table_write(&batch, model, &enforcer->tables, at, reset);
 	if (reset || next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
+	if (reset || enforcer->path.is_changed)
+		bridgepath_write(&batch, &enforcer->path);
 	/* A RESET's are as they were, or nobody was enforced before it. */
 	if (!reset)
 		neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
+	if (answer == KERNEL_DONE)
+		bridgepath_settle(&enforcer->path, at);
 	batch_done(&batch);
 	free(at);
 	return answer;
@@ -317,7 +391,9 @@ enforcer_teardown(struct enforcer *enforcer, struct fault *why)
 	table_teardown(&batch, &enforcer->tables);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);
-	if (answer == KERNEL_DONE)
+	if (answer == KERNEL_DONE) {
 		gather_forget(&enforcer->gather);
+		bridgepath_undo(&enforcer->path);
+	}
 	return answer == KERNEL_DONE;
 }

@@ -41,6 +41,18 @@ void enforcer_free(struct enforcer *enforcer);
 bool enforcer_has_bridge(const struct enforcer *enforcer);
 bool enforcer_has_egress(const struct enforcer *enforcer);
 
+/*
+ * How frames between two ports of a LAN bridge are judged (bridgepath.h): as
+ * the last RESET has chosen.  is_over: things have changed, and only another
+ * RESET will do.
+ */
+void enforcer_path(const struct enforcer *enforcer, struct record_path *path);
+/* Looks whether the path is still the right one; to be called every second or
+ * so, and when enforcer_fd (-1: never) is readable. */
+void enforcer_look(struct enforcer *enforcer);
+void enforcer_links(struct enforcer *enforcer);
+int enforcer_fd(const struct enforcer *enforcer);
+
 /* Can it log packets?  Where not, drops are counted and nobody is told. */
 bool enforcer_has_log(const struct enforcer *enforcer);
 

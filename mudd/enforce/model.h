@@ -112,7 +112,8 @@ struct model_address {
 
 struct model {
 	struct places was, now;
-	uint32_t mark_mask; /* of connections' marks, ours; never changes */
+	uint32_t mark_mask;     /* of connections' marks, ours; never changes */
+	uint32_t bridge_choice; /* enum bridge_choice; never changes */
 	/* The batch takes out elements that ran out by themselves: flows that
 	 * they had let through are still there. */
 	bool withdraws;

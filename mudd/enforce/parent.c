@@ -28,6 +28,10 @@
 #define PING_SEC   10
 #define SILENT_SEC 20
 
+/* How often it is looked whether bridged frames still go the right way: as
+ * long may a firewall that came later cut the LAN off. */
+#define LOOK_SEC 1
+
 #define FAREWELL_SEC 1 /* for the engine, after TEARDOWN */
 #define GRACE_SEC    5 /* for the engine, to end in good order */
 
@@ -38,6 +42,8 @@ struct parent {
 	struct channel *engine; /* NULL: none runs, or it is given up */
 	struct owed *owed;
 	struct event *ping, *farewell;
+	struct event *look, *links;
+	struct record_path path; /* as the engine was told */
 	struct event *term, *interrupt, *hangup;
 	int64_t heard_sec;
 	int ready_fd;
@@ -132,6 +138,20 @@ take_log(struct parent *parent, const struct msg *msg)
 	return true;
 }
 
+/* How bridged frames are judged is told as often as that changes. */
+static void
+tell_path(struct parent *parent)
+{
+	struct record_path now;
+
+	enforcer_path(parent->setup->enforcer, &now);
+	if (parent->engine == NULL || parent->torn_down ||
+	    memcmp(&now, &parent->path, sizeof(now)) == 0)
+		return;
+	parent->path = now;
+	channel_send(parent->engine, RECORD_PATH, &now, NULL, 0);
+}
+
 /* A batch's answer, when its END is there. */
 static bool
 take_batch(struct parent *parent, const struct msg *msg)
@@ -146,6 +166,7 @@ take_batch(struct parent *parent, const struct msg *msg)
 	batch = *MSG_BODY(msg, record_batch);
 	if (good) {
 		channel_send(parent->engine, RECORD_APPLIED, &batch, NULL, 0);
+		tell_path(parent);
 		return true;
 	}
 	denied.batch = batch.batch;
@@ -267,6 +288,7 @@ on_engine(void *arg, int channel)
 {
 	struct parent *parent = arg;
 
+	parent->path = (struct record_path){ .path = BRIDGE_PATHS };
 	parent->engine = channel_new(parent->base, channel, PROGRAM_MUDD,
 	    PROGRAM_ENGINE, on_record, on_channel_gone, parent);
 	parent->heard_sec = clock_sec();
@@ -358,6 +380,30 @@ on_ping(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)fd;
+	(void)what;
+	enforcer_look(parent->setup->enforcer);
+	tell_path(parent);
+}
+
+static void
+on_links(evutil_socket_t fd, short what, void *arg)
+{
+	struct parent *parent = arg;
+
+	(void)fd;
+	(void)what;
+	if (parent->torn_down)
+		return;
+	enforcer_links(parent->setup->enforcer);
+	tell_path(parent);
+}
+
+static void
 on_farewell(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -391,6 +437,8 @@ static void
 events_make(struct parent *parent)
 {
 	const struct timeval every = { .tv_sec = PING_SEC };
+	const struct timeval often = { .tv_sec = LOOK_SEC };
+	int fd = enforcer_fd(parent->setup->enforcer);
 
 	parent->base = event_base_new();
 	if (parent->base == NULL)
@@ -398,13 +446,18 @@ events_make(struct parent *parent)
 	parent->ping = event_new(parent->base, -1, EV_PERSIST, on_ping, parent);
 	parent->farewell = evtimer_new(parent->base, on_farewell, parent);
 	parent->owed = owed_new(parent->base, parent->setup->enforcer);
+	parent->look = event_new(parent->base, -1, EV_PERSIST, on_look, parent);
+	parent->links = event_new(parent->base, fd,
+	    fd < 0 ? 0 : EV_READ | EV_PERSIST, on_links, parent);
 	parent->term = evsignal_new(parent->base, SIGTERM, on_stop, parent);
 	parent->interrupt = evsignal_new(parent->base, SIGINT, on_stop, parent);
 	parent->hangup = evsignal_new(parent->base, SIGHUP, on_hangup, parent);
 	if (parent->ping == NULL || parent->farewell == NULL ||
-	    parent->owed == NULL || parent->term == NULL ||
-	    parent->interrupt == NULL || parent->hangup == NULL ||
-	    event_add(parent->ping, &every) != 0 ||
+	    parent->owed == NULL || parent->look == NULL ||
+	    parent->links == NULL || event_add(parent->look, &often) != 0 ||
+	    (fd >= 0 && event_add(parent->links, NULL) != 0) ||
+	    parent->term == NULL || parent->interrupt == NULL ||
+	    parent->hangup == NULL || event_add(parent->ping, &every) != 0 ||
 	    event_add(parent->term, NULL) != 0 ||
 	    event_add(parent->interrupt, NULL) != 0 ||
 	    event_add(parent->hangup, NULL) != 0)
@@ -417,6 +470,8 @@ events_free(struct parent *parent)
 	event_free(parent->ping);
 	event_free(parent->farewell);
 	owed_free(parent->owed);
+	event_free(parent->look);
+	event_free(parent->links);
 	event_free(parent->term);
 	event_free(parent->interrupt);
 	event_free(parent->hangup);

@@ -311,6 +311,21 @@ take_mark(struct gather *gather, const void *body, struct fault *why)
 	return true;
 }
 
+static bool
+take_bridges(struct gather *gather, const void *body, struct fault *why)
+{
+	const struct record_bridges *record = body;
+
+	if ((gather->flags & BATCH_RESET) == 0)
+		return fault_set(
+		    why, FAULT_RECORD, clause, "a bridge path without RESET");
+	if (record->choice >= BRIDGE_CHOICES)
+		return fault_set(why, FAULT_RECORD, clause, "bridge path %u",
+		    record->choice);
+	gather->staged->bridge_choice = record->choice;
+	return true;
+}
+
 static const struct {
 	enum record_type type;
 	bool (*take)(
@@ -331,6 +346,7 @@ static const struct {
 	{ RECORD_THING, take_thing, false },
 	{ RECORD_BINDING, take_binding, false },
 	{ RECORD_MARK, take_mark, false },
+	{ RECORD_BRIDGES, take_bridges, false },
 	{ RECORD_LAN_PORT, take_lan_port, false },
 	{ RECORD_PLACE, take_place, false },
 };

@@ -10,6 +10,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "enforce/answers.h"
+#include "enforce/bridged.h"
 #include "enforce/detour.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
@@ -53,6 +54,8 @@ static const struct set_form inet_sets[] = {
 	{ SET_DROPPED_TO6, KEY_IPV6, 16, DYNAMIC, ADDRESSES6, 0, true },
 	{ SET_UNCACHED4, KEY_IPV4, 4, 0, 0, 0, false },
 	{ SET_UNCACHED6, KEY_IPV6, 16, 0, 0, 0, false },
+	{ SET_CALLS4, KEY_IFNAME, 16, 0, 0, 0, false },
+	{ SET_CALLS6, KEY_IFNAME, 16, 0, 0, 0, false },
 	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
@@ -262,7 +265,7 @@ stamp_receiver(struct writer *to, unsigned int family, const char *own)
 }
 
 static void
-fill_forward(struct writer *to, bool unknown)
+fill_forward(struct writer *to, bool unknown, bool bridged)
 {
 	struct nftnl_rule *rule;
 
@@ -275,7 +278,10 @@ fill_forward(struct writer *to, bool unknown)
 	expr_hairpin_in(rule, SET_HAIRPIN);
 	expr_is_ether(rule, COMES_IN);
 	expr_mac_in(rule, DESTINATION, SET_GATEWAY, true);
-	expr_accept(rule);
+	if (bridged)
+		expr_jump(rule, CHAIN_BRIDGED);
+	else
+		expr_accept(rule);
 	writer_put(to, rule);
 
 	rule = writer_rule(to);
@@ -390,7 +396,7 @@ fill_infra(struct writer *to)
 }
 
 void
-schema_inet(struct batch *batch, bool monitor, bool unknown)
+schema_inet(struct batch *batch, bool monitor, bool unknown, bool bridged)
 {
 	struct writer to = { batch, NFPROTO_INET, NULL, 0, monitor };
 
@@ -401,11 +407,13 @@ schema_inet(struct batch *batch, bool monitor, bool unknown)
 		writer_chain(&to, inet_chains[i].name,
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
 	unknown_schema(&to);
+	if (bridged)
+		bridged_schema(&to);
 	answers_schema(&to);
 	detour_write(&to);
 	fill_guard(&to);
 	fill_guard_unbound(&to);
-	fill_forward(&to, unknown);
+	fill_forward(&to, unknown, bridged);
 	fill_input(&to, unknown);
 	fill_infra(&to);
 	fill_errors(&to);

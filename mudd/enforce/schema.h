@@ -32,6 +32,9 @@
 #define SET_DROPPED_TO6  "dropped_to6"
 #define SET_UNCACHED4    "uncached4"
 #define SET_UNCACHED6    "uncached6"
+/* Bridges that hand IPv4, IPv6 to the inet hooks since we have said so. */
+#define SET_CALLS4 "calls4"
+#define SET_CALLS6 "calls6"
 
 /* Where a policy's chains end. */
 #define CHAIN_DROP_FROM "drop_from"
@@ -45,9 +48,13 @@
 #define CHAIN_STAMP  "stamp"
 #define CHAIN_ERRORS "errors"
 
-/* Replaces whatever is in table inet mudd by the empty schema. unknown: LAN
- * hosts that are no Things are judged as well (unknown.h). */
-void schema_inet(struct batch *batch, bool monitor, bool unknown);
+/*
+ * Replaces whatever is in table inet mudd by the empty schema. unknown: LAN
+ * hosts that are no Things are judged as well (unknown.h). bridged: so are
+ * frames that stay on their bridge (bridgepath.h), for which only what a host
+ * needs on its link goes before the policies.
+ */
+void schema_inet(struct batch *batch, bool monitor, bool unknown, bool bridged);
 
 /* Adds a base chain of this kind, in a table of another name, and takes it
  * away again: does the kernel have it? */

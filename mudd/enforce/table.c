@@ -216,7 +216,8 @@ table_write(struct batch *batch, struct model *model,
 	bool anew = reset || lan_changed(model);
 
 	if (reset) {
-		schema_inet(batch, model->monitor, model->unknown_now != NULL);
+		schema_inet(batch, model->monitor, model->unknown_now != NULL,
+		    tables->path == BRIDGE_PATH_NETFILTER);
 		if (tables->bridge)
 			linkschema_bridge(batch, model->monitor);
 	}

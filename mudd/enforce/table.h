@@ -6,13 +6,16 @@
 
 #include <stdbool.h>
 
+#include "core/records.h"
+
 struct batch;
 struct model;
 struct places;
 
-/* Which tables we keep. */
+/* Which tables we keep, and how they judge frames that stay on a bridge. */
 struct tables {
 	bool bridge, egress;
+	enum bridge_path path;
 };
 
 /*

@@ -344,6 +344,9 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 	case RECORD_DENIED:
 		good = on_denied(engine, MSG_BODY(msg, record_denied));
 		break;
+	case RECORD_PATH:
+		good = plan_path(engine->plan, MSG_BODY(msg, record_path));
+		break;
 	case RECORD_COUNTER:
 		return on_counter(engine, MSG_BODY(msg, record_counter));
 	case RECORD_COUNTERS_END:

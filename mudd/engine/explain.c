@@ -287,7 +287,8 @@ is_before_policy(const struct engine *engine, const struct thing *thing,
 		    flow->peer.family == 6
 			? "No IPv6 address is known to be the device's."
 			: "No IPv4 address is known to be the device's.");
-	if (explain_stays(&engine->lan, thing, &flow->peer))
+	if (plan_path_now(engine->plan)->path == BRIDGE_PATH_NONE &&
+	    explain_stays(&engine->lan, thing, &flow->peer))
 		return say(out, VERDICT_ALLOW, SOURCE_LOCAL_POLICY,
 		    "Both are on one link: such frames are judged by MAC and "
 		    "IP address alone, not by a policy.");

@@ -34,6 +34,7 @@ struct plan {
 	struct fault fault;
 	struct lanplan lan; /* as the kernel was told */
 	uint32_t unknown;   /* policy of unknown devices, as it was told */
+	struct record_path path;
 	struct batch batch;
 	int64_t now;
 };
@@ -46,6 +47,7 @@ plan_new(const struct plan_options *options)
 	plan->options = *options;
 	plan->needs_reset = true;
 	plan->reset_at = NO_TIME;
+	plan->path.path = BRIDGE_PATHS;
 	return plan;
 }
 
@@ -430,6 +432,16 @@ put_mark(struct plan *plan)
 	batch_put(&plan->batch, RECORD_MARK, &record);
 }
 
+static void
+put_bridges(struct plan *plan)
+{
+	/* In the same order, by name (config.h). */
+	const struct record_bridges record = { (
+	    uint32_t)plan->options.config->bridge_path };
+
+	batch_put(&plan->batch, RECORD_BRIDGES, &record);
+}
+
 void
 plan_sync(struct plan *plan, int64_t now)
 {
@@ -446,6 +458,7 @@ plan_sync(struct plan *plan, int64_t now)
 			flags |= BATCH_MONITOR;
 		forget_all(plan);
 		put_mark(plan);
+		put_bridges(plan);
 		plan->needs_reset = false;
 		plan->reset_at = NO_TIME;
 	}
@@ -506,6 +519,39 @@ plan_denied(struct plan *plan, const struct record_denied *denied, int64_t now)
 	    (unsigned int)denied->batch, denied->why.clause,
 	    denied->why.detail);
 	return true;
+}
+
+bool
+plan_path(struct plan *plan, const struct record_path *path)
+{
+	static const char *const ways[] = {
+		[BRIDGE_PATH_NETFILTER] = "by netfilter",
+		[BRIDGE_PATH_STATELESS] = "in the bridge's own table, without "
+					  "connection tracking",
+		[BRIDGE_PATH_NONE] = "by address and MAC alone",
+	};
+
+	if (path->path >= BRIDGE_PATHS || path->is_over > 1 ||
+	    !fault_is_sound(&path->why))
+		return false;
+	plan->path = *path;
+	if (path->is_over != 0) {
+		plan->needs_reset = true;
+		return true;
+	}
+	if (path->why.code == FAULT_NONE)
+		log_info("frames that stay on one bridge are judged %s",
+		    ways[path->path]);
+	else
+		log_warning("frames that stay on one bridge are judged %s: %s",
+		    ways[path->path], path->why.detail);
+	return true;
+}
+
+const struct record_path *
+plan_path_now(const struct plan *plan)
+{
+	return &plan->path;
 }
 
 bool

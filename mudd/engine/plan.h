@@ -53,6 +53,12 @@ bool plan_applied(struct plan *plan, const struct record_batch *applied);
 bool plan_denied(
     struct plan *plan, const struct record_denied *denied, int64_t now);
 
+/* How mudd judges frames that stay on one bridge; where that is over, the next
+ * batch is a reset.  false: it makes no sense. */
+bool plan_path(struct plan *plan, const struct record_path *path);
+/* The same, as it was told last; BRIDGE_PATHS: not yet. */
+const struct record_path *plan_path_now(const struct plan *plan);
+
 /* Does all that was sent up to this batch stand in the kernel? */
 bool plan_stands(const struct plan *plan, uint32_t batch);
 /* Have the names that a policy refers to been looked up once, and does what

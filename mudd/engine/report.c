@@ -267,6 +267,39 @@ interfaces_of(const struct engine *engine)
 	return list;
 }
 
+/* A bridge is not there where mudd has not chosen a path yet. */
+static void
+put_path(const struct engine *engine, json_t *object)
+{
+	static const char *const names[] = {
+		[BRIDGE_PATH_NETFILTER] = "netfilter",
+		[BRIDGE_PATH_STATELESS] = "stateless",
+		[BRIDGE_PATH_NONE] = "none",
+	};
+	const struct record_path *path = plan_path_now(engine->plan);
+
+	if (path->path >= BRIDGE_PATHS)
+		return;
+	put_text(object, "bridge_path", names[path->path]);
+	put_text(object, "bridge_path_reason", path->why.detail);
+}
+
+/* What is left to others on this gateway. */
+static json_t *
+gaps_of(const struct engine *engine)
+{
+	json_t *list = json_array();
+
+	if (plan_path_now(engine->plan)->path == BRIDGE_PATH_NONE)
+		(void)json_array_append_new(list,
+		    json_string("frames that stay on one LAN bridge are judged "
+				"by address and MAC, not by policy"));
+	(void)json_array_append_new(list,
+	    json_string("an ICMP error passes if it is about any flow of the "
+			"device that the connection tracker still knows"));
+	return list;
+}
+
 json_t *
 report_status(struct engine *engine)
 {
@@ -276,18 +309,15 @@ report_status(struct engine *engine)
 	LIST_EACH(at, manager_all(engine->manager))
 	if (mudurl_awaits(LIST_ENTRY(at, struct mudurl, link)))
 		n_pending++;
-	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o,s:I,s:[s,s]}",
-	    "version", PACKAGE_VERSION, "mode",
+	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o,s:I,s:o}", "version",
+	    PACKAGE_VERSION, "mode",
 	    config_mode_name(engine->options.config->mode), "uptime_sec",
 	    (json_int_t)(engine_now(engine) - engine->started_at), "interfaces",
 	    interfaces_of(engine), "table",
 	    plan_is_up(engine->plan) ? "ok" : "missing", "degraded",
 	    health_degraded(engine), "devices", counts_of(engine),
-	    "pending_approvals", n_pending, "not_enforced",
-	    "frames that stay on one LAN bridge are judged by address and "
-	    "MAC, not by policy",
-	    "an ICMP error passes if it is about any flow of the device that "
-	    "the connection tracker still knows");
+	    "pending_approvals", n_pending, "not_enforced", gaps_of(engine));
+	put_path(engine, object);
 	put_fault(object, "kernel_fault", plan_fault(engine->plan),
 	    fault_remedy(plan_fault(engine->plan)->code, false));
 	return object;

@@ -341,6 +341,24 @@ is_neighbour(const struct packet *packet)
 	return is_icmp6(packet, 135, 255) || is_icmp6(packet, 136, 255);
 }
 
+/*
+ * Chain `bridged`, of frames that stay on their bridge, as those of local
+ * networks' hosts are taken to do: DHCP by both its ports.
+ */
+static bool
+is_bridged_infra(const struct kernel *kernel, const struct packet *packet)
+{
+	const struct flow *flow = packet->flow;
+	const struct rule_peer local = { .kind = RULE_SET_LOCAL };
+	bool is_4 = flow->peer.family == 4;
+	int32_t client = is_4 ? 68 : 546, server = is_4 ? 67 : 547;
+
+	return flow->protocol == 17 &&
+	       peer_passes(kernel, &local, &flow->peer) &&
+	       ((flow->source == client && flow->destination == server) ||
+		   (flow->source == server && flow->destination == client));
+}
+
 /* Chain `infra` of kernel-schema.md, in input only. */
 static bool
 is_infra(const struct packet *packet)
@@ -425,6 +443,8 @@ judge(const struct kernel *kernel, const struct flow *flow, bool is_related)
 		is_lease(flow, flow->peer.family)))
 		return (struct kernel_verdict){ true, STEP_OUTPUT, NULL };
 	if (is_neighbour(&packet))
+		return (struct kernel_verdict){ true, STEP_LINK, NULL };
+	if (is_bridged_infra(kernel, &packet))
 		return (struct kernel_verdict){ true, STEP_LINK, NULL };
 	if (is_error)
 		return (struct kernel_verdict){ true, STEP_ERROR, NULL };

@@ -42,7 +42,8 @@ static const struct {
 	size_t which;
 	enum record_type type;
 } later[] = { { 13, RECORD_ENDING }, { 16, RECORD_UNKNOWN },
-	{ 40, RECORD_LAN_PORT }, { 41, RECORD_PLACE }, { WHICH, RECORD_MARK } };
+	{ 40, RECORD_LAN_PORT }, { 41, RECORD_PLACE },
+	{ WHICH - 1, RECORD_BRIDGES }, { WHICH, RECORD_MARK } };
 
 /* What a model holds in all; enough to see that nothing has changed. */
 struct tally {
@@ -211,7 +212,10 @@ audit(struct model *model)
 static void
 write_it(struct gather *gather)
 {
-	const struct tables tables = { true, true };
+	const struct tables tables = { true, true,
+		gather->staged->bridge_choice == BRIDGE_CHOICE_STATELESS
+		    ? BRIDGE_PATH_STATELESS
+		    : BRIDGE_PATH_NETFILTER };
 	const struct model *model = gather->staged;
 	struct epoch epoch = { 0 };
 	struct batch batch;

@@ -8,14 +8,19 @@
  *   egress   netdev egress: the hook becomes one that is none
  *   owner    table flags owner and persist: an unknown flag is with them
  *   nflog    expression log, and nfnetlink_log: unknown ones
+ *   br_netfilter
+ *            it is asked who listens at another hook than this module does,
+ *            and the module's files are not there
  */
 #define _GNU_SOURCE
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_hook.h>
 #include <linux/netlink.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -25,10 +30,13 @@
 #define FAMILY_OF_NOBODY    4 /* a number that NFPROTO_* leaves out */
 #define SUBSYSTEM_OF_NOBODY 30
 #define HOOK_OF_NOBODY      9
+#define HOOK_BR_PREROUTING  0
+#define HOOK_BR_LOCAL_OUT   3
 #define FLAG_OF_NOBODY      0x80
 #define FLAGS_OF_OWNER      6 /* NFT_TABLE_F_OWNER, NFT_TABLE_F_PERSIST */
 #define MESSAGE_MAX         (16 * 1024 * 1024)
 
+typedef int access_fn(const char *path, int mode);
 typedef ssize_t sendto_fn(int fd, const void *data, size_t len, int flags,
     const struct sockaddr *to, socklen_t to_len);
 
@@ -121,6 +129,17 @@ change_table(void *attrs, size_t len)
 	memcpy(flags, &value, sizeof(value));
 }
 
+/* Which functions are called at a hook (nfnetlink_hook). */
+static void
+change_question(void *attrs, size_t len)
+{
+	size_t number;
+	char *hook = find(attrs, len, NFNLA_HOOK_HOOKNUM, &number);
+
+	if (hook != NULL)
+		change_u32(hook, HOOK_BR_PREROUTING, HOOK_BR_LOCAL_OUT);
+}
+
 /* Each expression's name is an attribute of these bytes. */
 static void
 change_rule(void *data, size_t len)
@@ -150,6 +169,9 @@ change(struct nlmsghdr *message)
 		message->nlmsg_type =
 		    (uint16_t)(SUBSYSTEM_OF_NOBODY << 8 |
 			       NFNL_MSG_TYPE(message->nlmsg_type));
+	if (lacks("br_netfilter") && subsystem == NFNL_SUBSYS_HOOK &&
+	    header->nfgen_family == NFPROTO_BRIDGE)
+		change_question(attrs, len);
 	if (subsystem != NFNL_SUBSYS_NFTABLES)
 		return;
 	if (lacks("bridge") && header->nfgen_family == NFPROTO_BRIDGE)
@@ -184,4 +206,21 @@ sendto(int fd, const void *data, size_t len, int flags,
 	sent = next(fd, copy, len, flags, to, to_len);
 	free(copy);
 	return sent;
+}
+
+/* Where br_netfilter shows. */
+int
+access(const char *path, int mode)
+{
+	static access_fn *next;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "access");
+	if (lacks("br_netfilter") &&
+	    (strcmp(path, "/sys/module/br_netfilter") == 0 ||
+		strcmp(path, "/proc/sys/net/bridge") == 0)) {
+		errno = ENOENT;
+		return -1;
+	}
+	return next(path, mode);
 }

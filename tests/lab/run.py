@@ -35,7 +35,7 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_drops", "scenario_explain", "scenario_cache",
            "scenario_classes", "scenario_ports", "scenario_evade_frames",
            "scenario_evade_packets", "scenario_evade_flows",
-           "scenario_lacks", "scenario_sandbox")
+           "scenario_lacks", "scenario_east", "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.

@@ -180,7 +180,7 @@ def _reasons(lab, thing, other):
                   str(mudfile.TCP_SERVICE), "--initiator", "thing")
     lab.check(said.get("verdict") == "allow", "an answer is allowed", said)
     said = _asked(lab, thing.mac, "to", other.name, "tcp", "80")
-    lab.check(said.get("peer") == other.addr4,
+    lab.check(said.get("peer") in lab.mudd.device(other.mac)["addresses"],
               "another device goes by its name", said)
     code, out, err = lab.mudd.ctl("explain", thing.mac, "to", a, "tcp", "22")
     lab.check(code == 1 and out.startswith("deny: No ACE matches"),
@@ -309,7 +309,7 @@ def explain(lab):
     allowed = verdicts.count("allow")
     lab.note("%d questions, %d allowed" % (len(verdicts), allowed))
     lab.check(len(verdicts) >= 60, "60 questions or more", len(verdicts))
-    lab.check(0.3 <= allowed / len(verdicts) <= 0.7,
+    lab.check(0.2 <= allowed / len(verdicts) <= 0.7,
               "both answers are frequent", allowed)
     _reasons(lab, lab.t1, lab.t2)
     _counted(lab, lab.t1)

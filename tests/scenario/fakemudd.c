@@ -83,6 +83,15 @@ fakemudd_lose(struct scene *scene)
 	    &scene->mudd.far, RECORD_COUNTERS_END, &counted, NULL, 0);
 }
 
+void
+fakemudd_find_firewall(struct scene *scene)
+{
+	const struct record_path path = { .path = BRIDGE_PATH_NETFILTER,
+		.is_over = 1 };
+
+	(void)far_send(&scene->mudd.far, RECORD_PATH, &path, NULL, 0);
+}
+
 static void
 end_batch(struct scene *scene, const struct record_batch *end)
 {

@@ -20,6 +20,8 @@ void fakemudd_end(struct scene *scene);
 bool fakemudd_turn(struct scene *scene);
 /* Somebody has deleted our tables: mudd finds out, and says so. */
 void fakemudd_lose(struct scene *scene);
+/* Bridged frames must go another way from now on: mudd says so. */
+void fakemudd_find_firewall(struct scene *scene);
 /* Sends the answers that were held back. */
 void fakemudd_answer(struct scene *scene);
 

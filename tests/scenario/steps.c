@@ -165,6 +165,8 @@ do_mudd(struct scene *scene, const struct step *step)
 		scene->mudd.told.tells_places = true;
 	else if (strcmp(what, "loses-tables") == 0)
 		fakemudd_lose(scene);
+	else if (strcmp(what, "finds-firewall") == 0)
+		fakemudd_find_firewall(scene);
 	else if (strcmp(what, "answers") != 0)
 		return scene_fail(scene, "mudd does not know how to %s", what);
 	if (strcmp(what, "answers") == 0) {

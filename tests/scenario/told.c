@@ -264,6 +264,18 @@ tell_mark(struct told *told, const struct record_mark *mark)
 }
 
 static void
+tell_bridges(struct told *told, const struct record_bridges *bridges)
+{
+	static const char *const names[BRIDGE_CHOICES] = { "auto", "netfilter",
+		"stateless" };
+
+	if (bridges->choice != BRIDGE_CHOICE_AUTO &&
+	    bridges->choice < BRIDGE_CHOICES)
+		(void)fprintf(
+		    told->out, "bridge-path %s\n", names[bridges->choice]);
+}
+
+static void
 tell_port(struct told *told, const struct record_lan_port *port)
 {
 	(void)fprintf(told->out, "port %s %u%s\n", op_name(port->op),
@@ -340,6 +352,9 @@ told_record(struct told *told, const struct engine *engine,
 		break;
 	case RECORD_MARK:
 		tell_mark(told, body);
+		break;
+	case RECORD_BRIDGES:
+		tell_bridges(told, body);
 		break;
 	default: /* the rules themselves */
 		break;

@@ -221,12 +221,21 @@ make_servers(void)
 }
 
 void
+gateway_hand_over(bool is_on)
+{
+	ip(HOST_GATEWAY, is_on ? "link set br0 type bridge nf_call_iptables 1"
+			       : "link set br0 type bridge nf_call_iptables 0");
+	ip(HOST_GATEWAY, is_on
+			     ? "link set br0 type bridge nf_call_ip6tables 1"
+			     : "link set br0 type bridge nf_call_ip6tables 0");
+}
+
+void
 gateway_make(void)
 {
 	static const char *const here[] = {
 		"link set lo up",
-		"link add br0 type bridge mcast_snooping 0 nf_call_iptables 1",
-		"link set br0 type bridge nf_call_ip6tables 1",
+		"link add br0 type bridge mcast_snooping 0",
 		"link set br0 up",
 	};
 	static const char *const addresses[] = {
@@ -246,6 +255,10 @@ gateway_make(void)
 		ip(HOST_GATEWAY, here[i]);
 	write_file("/proc/sys/net/ipv4/ip_forward", "1");
 	write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+	/* A new namespace has these on, for all bridges: here it is the
+	 * enforcer who switches. */
+	write_file("/proc/sys/net/bridge/bridge-nf-call-iptables", "0");
+	write_file("/proc/sys/net/bridge/bridge-nf-call-ip6tables", "0");
 	wire("p1", "t0", THING_MAC, HOST_THING);
 	wire("p2", "o0", OTHER_MAC, HOST_OTHER);
 	wire("lan1", "c0", PLAIN_MAC, HOST_PLAIN);

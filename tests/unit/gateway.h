@@ -6,7 +6,8 @@
  *     other (o0) ─┘           │
  *     plain (c0) ─────────── lan1
  *
- * The bridge carries two subnets, and its frames pass the inet hooks.
+ * The bridge carries two subnets; its frames pass the inet hooks once the
+ * enforcer has said so.
  * The process lives in the gateway's namespace; the others are held by
  * descriptors and vanish with it.  What is missing fails the test and is
  * named: root, `ip`, `nft`, or a kernel without what it needs.
@@ -53,6 +54,10 @@ void gateway_make(void);
  * fails the test unless it exits with 0. Its output, for the caller to free,
  * if asked. */
 char *gateway_run(enum host host, const char *const argv[]);
+
+/* Whether br0's frames pass the inet hooks from now on, whatever the enforcer
+ * has said; until it says so again. */
+void gateway_hand_over(bool is_on);
 
 /* A namespace's file descriptor, lent. */
 int gateway_namespace(enum host host);

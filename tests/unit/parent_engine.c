@@ -33,6 +33,7 @@ expect(enum record_type type, struct msg *msg)
 		if (!wire_receive(&wire, msg))
 			log_fatal("closed, no %s", msg_name(type));
 	} while ((msg->type == RECORD_PING && type != RECORD_PING) ||
+		 (msg->type == RECORD_PATH && type != RECORD_PATH) ||
 		 msg->type == RECORD_CONDITION);
 	if (msg->type != type)
 		log_fatal("%s, not %s", msg_name(msg->type), msg_name(type));

@@ -350,7 +350,9 @@ static const struct {
 	    "", "" } },
 	{ "hops from the Thing", { .families = FAMILY_4,
 	    .fields = { { FIELD_TTL, 255 } } },
-	    { "oif 0 ip ttl 255 return\noif != 0 ip ttl 254 return\n--", "--",
+	    { "oif 0 ip ttl 255 return\n"
+	    "oif != 0 ether daddr @gateway ip ttl 254 return\n"
+	    "oif != 0 ether daddr != @gateway ip ttl 255 return\n--", "--",
 	    "", "" } },
 	{ "hops to the Thing", { .direction = TO_DEVICE,
 	    .fields = { { FIELD_TTL, 255 } } },

@@ -85,12 +85,14 @@ denied_things_do_dhcp(void **state)
 	int dhcp = gateway_udp(HOST_GATEWAY, "0.0.0.0", 67);
 	int client = gateway_udp(HOST_THING, THING_STOLEN, 68);
 	int client2 = gateway_udp(HOST_THING, THING_ADDR, 68);
+	int hears = gateway_udp(HOST_THING, THING_ADDR, 5683);
 	struct sums before, sums;
 
+	world_meet(world);
 	assert_int_equal(gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
 	assert_int_equal(gateway_pass(server, THING_ADDR, 5000, thing, 5), 5);
 	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5000, thing, 5), 5);
-	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 5);
+	assert_int_equal(gateway_pass(other, THING_ADDR, 5683, hears, 5), 5);
 	before = world_counters(world);
 	script_deny(&world->script, THING_MAC, 1);
 	world_play(world, 0);
@@ -99,7 +101,7 @@ denied_things_do_dhcp(void **state)
 	assert_int_equal(
 	    gateway_pass(thing, GATEWAY_ADDR, 4002, gateway, 5), 0);
 	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5000, thing, 5), 0);
-	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 0);
+	assert_int_equal(gateway_pass(other, THING_ADDR, 5683, hears, 5), 0);
 	sums = world_counters(world);
 	assert_int_equal(
 	    sums.thing.from_packets, before.thing.from_packets + 10);
@@ -116,26 +118,23 @@ denied_things_do_dhcp(void **state)
 	assert_int_equal(gateway_pass(gateway, THING_ADDR, 5000, thing, 5), 5);
 	(void)close(thing), (void)close(server), (void)close(gateway);
 	(void)close(other), (void)close(dhcp), (void)close(client);
-	(void)close(client2);
+	(void)close(client2), (void)close(hears);
 }
 
 /* Where bridged frames pass no inet hook, the bridge's own chain sees them. */
 static void
 denied_things_reach_no_neighbour(void **state)
 {
-	static const char *const off[] = { "ip", "link", "set", "br0", "type",
-		"bridge", "nf_call_iptables", "0", NULL };
-	static const char *const on[] = { "ip", "link", "set", "br0", "type",
-		"bridge", "nf_call_iptables", "1", NULL };
 	struct world *world = world_begin(state);
 	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
 	int other = gateway_udp(HOST_OTHER, OTHER_ADDR, 5000);
 	struct sums sums;
 
-	free(gateway_run(HOST_GATEWAY, off));
+	gateway_hand_over(false);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
 	script_deny(&world->script, THING_MAC, 1);
 	world_play(world, 0);
+	gateway_hand_over(false);
 	sums = world_counters(world);
 	assert_int_equal(sums.thing.from_packets, 0);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 0);
@@ -144,8 +143,9 @@ denied_things_reach_no_neighbour(void **state)
 	assert_int_equal(gateway_pass(other, THING_ADDR, 5000, thing, 5), 0);
 	script_thing(&world->script, OP_ADD, THING_MAC, 1);
 	world_play(world, 0);
+	gateway_hand_over(false);
 	assert_int_equal(gateway_pass(thing, OTHER_ADDR, 5000, other, 5), 5);
-	free(gateway_run(HOST_GATEWAY, on));
+	gateway_hand_over(true);
 	(void)close(thing), (void)close(other);
 }
 

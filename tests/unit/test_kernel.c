@@ -82,7 +82,16 @@ static const char *const inet[] = {
 	"203.0.113.2 timeout 5m",
 	"2001:db8::2 timeout 5m",
 	"set cls2_4",
-	"iifname . oifname @hairpin ether daddr != @gateway accept",
+	"iifname . oifname @hairpin ether daddr != @gateway jump bridged",
+	"set calls4 { type ifname elements = { \"br0\" } }",
+	"set calls6 { type ifname elements = { \"br0\" } }",
+	"chain bridged { meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"meta nfproto ipv4 udp sport 67 udp dport 68 accept",
+	"ip daddr 224.0.0.0/4 meta l4proto igmp accept "
+	"ip daddr @self4 udp dport 67 accept",
+	"ip6 daddr ff00::/8 udp dport 547 accept "
+	"ip6 daddr ff00::/8 icmpv6 type { nd-router-solicit } ip6 "
+	"hoplimit 255 accept",
 	"chain guard_lan { ether saddr @gateway goto drop_spoof "
 	"ether saddr . ip saddr @bind4 return",
 	"ether saddr @gateway update @seen_from { ether saddr limit rate "

@@ -79,6 +79,7 @@ static const struct {
 	ROW(ANCHORS_END, anchors_end, 0, R, E),
 	ROW(LOG, empty, 0, E, M), ROW(LOG_OPENED, empty, 1, M, E),
 	ROW(LOG_LISTEN, empty, 1, E, W), ROW(DROP, drop, 0, W, E),
+	ROW(BRIDGES, bridges, 0, E, M), ROW(PATH, path, 0, M, E),
 	ROW(CONDITION, condition, 0, M, E),
 	ROW(LAN_PORT, lan_port, 0, E, M), ROW(PLACE, place, 0, E, M),
 };

@@ -147,10 +147,13 @@ prints_fields(void **state)
 	rule.family = 4;
 	rule.fields[0] = field(FIELD_TTL, 1);
 	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
-	    "oif 0 ip ttl 1 return");
+	    "oif 0 ip ttl 1 return\n"
+	    "oif != 0 ether daddr != @gateway ip ttl 1 return");
 	rule.fields[0] = field(FIELD_TTL, 9);
 	assert_string_equal(nfttext_rule(&rule, 1, is_name, NULL, buf),
-	    "oif 0 ip ttl 9 return\noif != 0 ip ttl 8 return");
+	    "oif 0 ip ttl 9 return\n"
+	    "oif != 0 ether daddr @gateway ip ttl 8 return\n"
+	    "oif != 0 ether daddr != @gateway ip ttl 9 return");
 }
 
 static void

@@ -337,7 +337,7 @@ only_what_can_be_judged(void **state)
 	(void)close(other), (void)close(thing);
 }
 
-/* Between two ports too, where no rule of `inet mudd` may come to see it. */
+/* Between two ports too, where no rule of `inet mudd` comes to see it. */
 static void
 addresses_are_its_own(void **state)
 {
@@ -347,6 +347,7 @@ addresses_are_its_own(void **state)
 	struct forged frame = { THING_MAC, OTHER_MAC, THING_ADDR, OTHER_ADDR,
 		5001, 5002 };
 
+	gateway_hand_over(false);
 	forge_udp(HOST_THING, "t0", &frame);
 	assert_int_equal(heard(near, mark, sizeof(mark)), 1);
 	frame.from = THING_STOLEN;
@@ -378,6 +379,7 @@ addresses_are_its_own(void **state)
 	frame.to = "fd77::10";
 	forge_udp6(HOST_OTHER, "o0", &frame);
 	assert_int_equal(heard(thing, mark, sizeof(mark)), 0);
+	gateway_hand_over(true);
 	(void)close(near), (void)close(thing);
 }
 

@@ -294,10 +294,10 @@ has_forms(void **state)
 		uint8_t chain, ttl;
 		size_t n;
 	} cases[] = {
-		{ CHAIN_FROM, 64, 2 },
-		{ CHAIN_FROM, 2, 2 },
-		{ CHAIN_FROM, 1, 1 },
-		{ CHAIN_FROM, 0, 1 },
+		{ CHAIN_FROM, 64, 3 },
+		{ CHAIN_FROM, 2, 3 },
+		{ CHAIN_FROM, 1, 2 },
+		{ CHAIN_FROM, 0, 2 },
 		{ CHAIN_TO, 64, 1 },
 	};
 	struct rule_form forms[RULE_FORMS];
@@ -317,6 +317,11 @@ has_forms(void **state)
 		assert_int_equal(forms[0].path, is_from ? PATH_HERE : PATH_ANY);
 		assert_memory_equal(&forms[0].rule, &rule, sizeof(rule));
 		if (cases[i].n < 2)
+			continue;
+		assert_int_equal(forms[cases[i].n - 1].path, PATH_BRIDGED);
+		assert_memory_equal(
+		    &forms[cases[i].n - 1].rule, &rule, sizeof(rule));
+		if (cases[i].n < 3)
 			continue;
 		assert_int_equal(forms[1].path, PATH_ONWARD);
 		assert_int_equal(

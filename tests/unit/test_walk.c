@@ -555,11 +555,17 @@ other_ways_are_known(void **state)
 	struct record_walk walk;
 	struct walked walked;
 
-	/* Neighbours on a bridge whose frames pass the inet hooks. */
+	/* Neighbours on a bridge whose frames pass the inet hooks: where the
+	 * policy allows it. */
 	walk = between(THING_ADDR, OTHER_ADDR, FROM_DEVICE);
 	walk.is_neighbour = 1;
 	walk.peer_port = if_nametoindex("p2");
 	assert_true(mac_parse(OTHER_MAC, &walk.peer_mac));
+	walked = ask(world, &walk);
+	assert_int_equal(walked.end.verdict, WALK_IS_DROPPED);
+	assert_string_equal(last_chain(&walked), "drop_from");
+	script_element(&world->script, OP_ADD, 1, OTHER_ADDR, 300);
+	world_play(world, 0);
 	walked = ask(world, &walk);
 	assert_int_equal(walked.end.verdict, WALK_PASSES);
 	nft("insert rule inet mudd forward iifname br0 oifname br0 drop");

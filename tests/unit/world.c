@@ -133,6 +133,13 @@ world_begin(void **state)
 	return world;
 }
 
+void
+world_meet(struct world *world)
+{
+	script_element(&world->script, OP_ADD, 2, OTHER_ADDR, 0);
+	world_play(world, 0);
+}
+
 static void
 note(void *arg, const struct record_counter *counter)
 {

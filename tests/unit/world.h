@@ -37,6 +37,9 @@ void world_play(struct world *world, uint32_t flags);
 void world_snapshot(struct script *script);
 /* Each test begins with it: a RESET. */
 struct world *world_begin(void **state);
+/* Also a neighbour on its bridge may speak to the Thing's UDP port 5683, and
+ * is answered: what goes between the two is judged as all else is. */
+void world_meet(struct world *world);
 
 struct sums {
 	size_t n;
