@@ -80,10 +80,9 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_neighbour tests/unit/test_packets \
-	tests/unit/test_packets6 tests/unit/test_rules tests/unit/test_spawn \
-	tests/unit/test_tallies tests/unit/test_walk
 	tests/unit/test_packets6 tests/unit/test_portguard \
-	tests/unit/test_rules tests/unit/test_spawn tests/unit/test_tallies
+	tests/unit/test_rules tests/unit/test_spawn \
+	tests/unit/test_tallies tests/unit/test_walk
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache tests/unit/bench_packets \
 	tests/unit/bench_scale

@@ -10,7 +10,13 @@
 #include "enforce/model.h"
 #include "enforce/portguard.h"
 
-static const struct about about_pairs = { SET_PORT_BIND, 0 };
+/* Port and MAC, or the MAC alone. */
+static const struct pair_set {
+	const char *name;
+	bool with_port;
+} pair_sets[] = { { SET_PORT_BIND, true }, { SET_PLACED, false } };
+
+#define PAIR_SETS (sizeof(pair_sets) / sizeof(pair_sets[0]))
 
 static bool
 is_placed(const struct thing_state *state)
@@ -26,22 +32,26 @@ is_same_place(const struct thing_state *a, const struct thing_state *b)
 }
 
 static void
-put(struct elems *elems, const struct mac *mac, const struct thing_state *state)
+put(struct elems *elems, const struct pair_set *set, const struct mac *mac,
+    const struct thing_state *state)
 {
-	struct elem elem = { .len = IFNAMSIZ + 8 };
+	struct elem elem = { .len =
+				 set->with_port ? IFNAMSIZ + 8 : sizeof(*mac) };
 
-	memcpy(elem.key, state->port, IFNAMSIZ);
-	memcpy(elem.key + IFNAMSIZ, mac, sizeof(*mac));
+	if (set->with_port)
+		memcpy(elem.key, state->port, IFNAMSIZ);
+	memcpy(elem.key + (set->with_port ? IFNAMSIZ : 0), mac, sizeof(*mac));
 	elems_put(elems, &elem);
 }
 
 static void
 write_pairs(struct batch *batch, uint16_t family, const struct model *model,
-    bool deletes)
+    const struct pair_set *set, bool deletes)
 {
+	const struct about about = { set->name, 0 };
 	struct elems elems;
 
-	elems_open(&elems, batch, family, SET_PORT_BIND, deletes, about_pairs);
+	elems_open(&elems, batch, family, set->name, deletes, about);
 	LIST_EACH(at, &model->dirty_things)
 	{
 		const struct model_thing *thing =
@@ -51,34 +61,7 @@ write_pairs(struct batch *batch, uint16_t family, const struct model *model,
 
 		if (is_placed(state) &&
 		    !is_same_place(&thing->was, &thing->now))
-			put(&elems, &thing->mac, state);
-	}
-	elems_close(&elems);
-}
-
-/*
- * Who has left his port is not held by it any more, however lately he was
- * heard there.  The kernel may have let go of that by itself: what is added
- * first can be deleted.
- */
-static void
-forget_heard(struct batch *batch, uint16_t family, const struct model *model,
-    bool deletes)
-{
-	const struct about about = { SET_HEARD, 0 };
-	struct elems elems;
-
-	elems_open(&elems, batch, family, SET_HEARD, deletes, about);
-	LIST_EACH(at, &model->dirty_things)
-	{
-		const struct model_thing *thing =
-		    LIST_ENTRY(at, struct model_thing, dirty);
-		struct elem elem = { .len = sizeof(thing->mac) };
-
-		if (!is_placed(&thing->was) || is_placed(&thing->now))
-			continue;
-		memcpy(elem.key, &thing->mac, sizeof(thing->mac));
-		elems_put(&elems, &elem);
+			put(&elems, set, &thing->mac, state);
 	}
 	elems_close(&elems);
 }
@@ -86,27 +69,36 @@ forget_heard(struct batch *batch, uint16_t family, const struct model *model,
 void
 placement_write(struct batch *batch, uint16_t family, const struct model *model)
 {
-	write_pairs(batch, family, model, true);
-	write_pairs(batch, family, model, false);
-	forget_heard(batch, family, model, false);
-	forget_heard(batch, family, model, true);
+	for (size_t i = 0; i < PAIR_SETS; i++) {
+		write_pairs(batch, family, model, &pair_sets[i], true);
+		write_pairs(batch, family, model, &pair_sets[i], false);
+	}
 }
 
-void
-placement_fill(struct batch *batch, uint16_t family, const struct model *model)
+static void
+fill_pairs(struct batch *batch, uint16_t family, const struct model *model,
+    const struct pair_set *set)
 {
+	const struct about about = { set->name, 0 };
 	struct elems elems;
 
-	elems_open(&elems, batch, family, SET_PORT_BIND, false, about_pairs);
+	elems_open(&elems, batch, family, set->name, false, about);
 	LIST_EACH(at, &model->things)
 	{
 		const struct model_thing *thing =
 		    LIST_ENTRY(at, struct model_thing, all);
 
 		if (is_placed(&thing->now))
-			put(&elems, &thing->mac, &thing->now);
+			put(&elems, set, &thing->mac, &thing->now);
 	}
 	elems_close(&elems);
+}
+
+void
+placement_fill(struct batch *batch, uint16_t family, const struct model *model)
+{
+	for (size_t i = 0; i < PAIR_SETS; i++)
+		fill_pairs(batch, family, model, &pair_sets[i]);
 }
 
 static void

@@ -28,6 +28,7 @@
 /* clang-format off */
 static const struct set_form sets[] = {
 	{ SET_PORT_BIND, KEY_BOTH(KEY_IFNAME, KEY_MAC), 24, 0, 0, 0, false },
+	{ SET_PLACED, KEY_MAC, 6, 0, 0, 0, false },
 	{ SET_PORTS, KEY_IFNAME, 16, 0, 0, 0, false },
 	{ SET_LOCKED, KEY_IFNAME, 16, 0, 0, 0, false },
 	{ SET_HEARD, KEY_MAC, 6, SEEN_FLAGS, HEARD_SIZE, PORTGUARD_SILENT_SEC,
@@ -115,8 +116,11 @@ fill_guard_port(struct writer *to)
 	expr_goto(rule, "guard_placed");
 	writer_put(to, rule);
 
+	/* Who has just left his port may be heard there still, by a packet
+	 * that was in here then. */
 	rule = writer_rule(to);
 	expr_mac_in(rule, SOURCE, SET_HEARD, false);
+	expr_mac_in(rule, SOURCE, SET_PLACED, false);
 	expr_goto(rule, "drop_port");
 	writer_put(to, rule);
 	plain_goto(to, "guard_loose");

@@ -22,6 +22,7 @@ struct writer;
 #define SET_PORT_BIND "port_bind" /* ifname . ether_addr */
 #define SET_PORTS     "ports"     /* ifname */
 #define SET_LOCKED    "locked"    /* ifname */
+#define SET_PLACED    "placed"    /* ether_addr: those of port_bind */
 #define SET_HEARD     "heard"     /* ether_addr: on its port, lately */
 
 #define PORTGUARD_SILENT_SEC 10

@@ -15,12 +15,13 @@ static const struct {
 } words[CONDITIONS] = {
 	[CONDITION_BRIDGE] = { "bridge",
 	    "frames between the ports of a bridge are not guarded against "
-	    "forged addresses; a kernel with CONFIG_NF_TABLES_BRIDGE does "
-	    "that" },
+	    "forged addresses and VLAN tags, nor are locked ports; a kernel "
+	    "with CONFIG_NF_TABLES_BRIDGE does that" },
 	[CONDITION_EGRESS] = { "egress",
 	    "on LAN interfaces that are no bridge, addresses that have not "
-	    "been learnt are open; a kernel with CONFIG_NETFILTER_EGRESS "
-	    "closes them, and so does a bridge with one port" },
+	    "been learnt are open, and what ARP says is believed; a kernel "
+	    "with CONFIG_NETFILTER_EGRESS sees to both, and so does a bridge "
+	    "with one port" },
 	[CONDITION_EAST_WEST] = { "east-west",
 	    "devices on one bridge reach each other as if there were no MUD "
 	    "file" },

@@ -8,7 +8,7 @@ otherwise: a frame that a host would throw away for those shows nothing.
 import ipaddress
 import struct
 
-from frames import mac_bytes
+from frames import checksum, mac_bytes
 
 ARP, IP4, IP6, VLAN, QINQ, EAPOL = (0x0806, 0x0800, 0x86dd, 0x8100, 0x88a8,
                                     0x888e)
@@ -19,15 +19,6 @@ SYN, FIN, RST, PSH, ACK, URG = 2, 1, 4, 8, 16, 32
 
 def packed(addr):
     return ipaddress.ip_address(addr).packed
-
-
-def checksum(data):
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total > 0xffff:
-        total = (total >> 16) + (total & 0xffff)
-    return ~total & 0xffff
 
 
 def ether(src, dst, kind, payload, tags=()):

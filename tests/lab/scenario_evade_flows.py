@@ -10,7 +10,7 @@ import craft
 import evasion
 import mudfile
 import net
-from evasion import Attempt, FREE, OPEN_UDP, THING_UDP
+from evasion import Attempt, FREE, NEAR_UDP, OPEN_UDP, THING_UDP
 from registry import scenario
 from scenario_evade_packets import Wan
 
@@ -20,19 +20,19 @@ TALK = 41500            # the Thing's port, of the flow that it has
 class _Talk:
     """A flow that is allowed, and its socket."""
 
-    def __init__(self, lab, host, server, address):
+    def __init__(self, lab, host, server, address, port=OPEN_UDP):
         family = socket.AF_INET6 if ":" in server else socket.AF_INET
         with host.inside():
             self.sock = socket.socket(family, socket.SOCK_DGRAM)
         self.sock.bind((address, TALK))
         self.sock.settimeout(3)
-        self._server = server
+        self._server = (server, port)
         lab.check(self.says(b"hello"), "%s talks to %s" % (host.name, server))
 
     def says(self, text):
         """And hears its echo, among what attempts have sent it?"""
         try:
-            self.sock.sendto(text, (self._server, OPEN_UDP))
+            self.sock.sendto(text, self._server)
             while self.sock.recv(4096) != text:
                 pass
         except OSError:
@@ -246,6 +246,93 @@ def _replies(lab, wan, mine, a, b, d):
         lambda data: _from(lab, wan, src, dst, craft.UDP, craft.udp(
             src, sport, dst, dport, data), lab.t1 if src == mine else None),
         passes) for what, src, sport, dst, dport, passes in rows]
+
+
+# ---- among neighbours ------------------------------------------------------
+
+def _across(src, dst, protocol, segment, addresses):
+    """A frame that stays on the bridge."""
+    packet, kind = ((craft.ip6, craft.IP6) if ":" in addresses[0]
+                    else (craft.ip4, craft.IP4))
+    return craft.ether(src.mac, dst.mac, kind, packet(*addresses, protocol,
+                                                      segment))
+
+
+@scenario("evade-neighbours", 60)
+def evade_neighbours(lab):
+    """The same on the bridge: one UDP port is open there, both ways."""
+    evasion.begin(lab)
+    thing, laptop, other = lab.t1, lab.t5, lab.t4
+    attempts, held = [], []
+    for key in ("4", "6"):
+        def addr(host):
+            return host.addr6 if key == "6" else host.addr4
+
+        lab.echo.add(laptop, (NEAR_UDP,), addr(laptop), (socket.SOCK_DGRAM,))
+        lab.echo.add(other, (NEAR_UDP,), addr(other), (socket.SOCK_DGRAM,))
+        held += [_Talk(lab, thing, addr(laptop), addr(thing), NEAR_UDP),
+                 _Talk(lab, laptop, addr(other), addr(laptop), NEAR_UDP)]
+
+        def sent(what, src, dst, protocol, make, passes=False):
+            ends = addr(src), addr(dst)
+            return Attempt(what + ", IPv" + key, src, dst, lambda data:
+                           _across(src, dst, protocol, make(*ends, data),
+                                   ends), passes)
+
+        def udp(sport, dport):
+            return lambda src, dst, data: craft.udp(src, sport, dst, dport,
+                                                    data)
+
+        for what, src, dst, sport, dport, passes in (
+                ("its question", thing, laptop, 997, NEAR_UDP, True),
+                ("a question", laptop, thing, 996, NEAR_UDP, True),
+                ("its answer", thing, laptop, NEAR_UDP, 996, True),
+                ("the laptop's answer", laptop, thing, NEAR_UDP, TALK, True),
+                ("another's answer", other, thing, NEAR_UDP, TALK, False),
+                ("from another port", laptop, thing, NEAR_UDP + 1, TALK,
+                 False),
+                ("to another port", laptop, thing, NEAR_UDP, TALK + 1, False),
+                ("an answer to nothing", laptop, thing, NEAR_UDP, 998, False),
+                ("its answer to nothing", thing, laptop, NEAR_UDP, 998,
+                 False)):
+            attempts.append(sent(what, src, dst, craft.UDP, udp(sport, dport),
+                                 passes))
+        for what, flags in (*FLAGS.items(), ("SYN", craft.SYN)):
+            for src, dst in ((thing, laptop), (laptop, thing)):
+                attempts.append(sent(
+                    what, src, dst, craft.TCP, lambda src, dst, data:
+                    craft.tcp(src, 995, dst, NEAR_UDP, flags, data, ack=7)))
+        attempts += _errors_near(sent, key, thing, laptop, other, addr)
+    _say_again(held)()
+    evasion.judge(lab, attempts, _say_again(held))
+
+
+def _errors_near(sent, key, thing, laptop, other, addr):
+    """About the flow that both have: passes."""
+    family, found = int(key), []
+    protocol = craft.ICMP6 if family == 6 else craft.ICMP
+    own = (addr(thing), TALK, addr(laptop), NEAR_UDP)
+    rows = [("its flow", laptop, thing, _quoted(*own), True),
+            ("its flow", thing, laptop, _quoted(own[2], own[3], *own[:2]),
+             True),
+            ("no flow", laptop, thing, _quoted(own[0], 998, own[2], 999),
+             False),
+            ("others' flow", thing, laptop, _quoted(
+                addr(laptop), TALK, addr(other), NEAR_UDP), False)]
+    for about, src, dst, quoted, passes in rows:
+        for what, kind in ERRORS[family].items():
+            found.append(sent(
+                "%s about %s" % (what, about), src, dst, protocol,
+                lambda src, dst, data: _error(src, dst, kind, quoted,
+                                              data)[1], passes))
+    for what, kind in OTHERS[family].items():
+        if what == "MLD done":      # which every host may say
+            continue
+        for src, dst in ((thing, laptop), (laptop, thing)):
+            found.append(sent(
+                what, src, dst, protocol, lambda src, dst, data:
+                _error(src, dst, kind, rows[0][3], data)[1]))
+    return found
 
 
 # ---- helpers ---------------------------------------------------------------

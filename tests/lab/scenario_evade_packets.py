@@ -64,10 +64,11 @@ def evade_fragments(lab):
             (lab.t1, lab.gw, lab.svc, lab.service("a"), lab.service("d"),
              (OPEN_UDP, OPEN_UDP)),
             (lab.t1, lab.t5, lab.t5, lab.t5.addr4, lab.t5.addr4,
+             (NEAR_UDP, FREE)),
+            (lab.t5, lab.t1, lab.t1, lab.t1.addr4, lab.t1.addr4,
              (NEAR_UDP, FREE))):
         attempts += _in_pieces4(src, via, receiver, good, ports[0], True)
-        if receiver is lab.svc:
-            attempts += _in_pieces4(src, via, receiver, bad, ports[1], False)
+        attempts += _in_pieces4(src, via, receiver, bad, ports[1], False)
         attempts += _broken4(src, via, receiver, good, ports[0])
     attempts += _tcp_pieces(lab)
     evasion.judge(lab, attempts)
@@ -136,10 +137,11 @@ def evade_fragments6(lab):
             (lab.t1, lab.gw, lab.svc, lab.service("a6"), lab.service("d6"),
              (OPEN_UDP, OPEN_UDP)),
             (lab.t1, lab.t5, lab.t5, lab.t5.addr6, lab.t5.addr6,
+             (NEAR_UDP, FREE)),
+            (lab.t5, lab.t1, lab.t1, lab.t1.addr6, lab.t1.addr6,
              (NEAR_UDP, FREE))):
         attempts += _in_pieces6(src, via, receiver, good, ports[0], True)
-        if receiver is lab.svc:
-            attempts += _in_pieces6(src, via, receiver, bad, ports[1], False)
+        attempts += _in_pieces6(src, via, receiver, bad, ports[1], False)
         attempts += _broken6(src, via, receiver, good, ports[0])
     evasion.judge(lab, attempts)
 
@@ -201,9 +203,8 @@ def _broken6(src, via, receiver, dst, port):
                 lambda data: frames(data, [(port, 0, 40, True)])),
         Attempt("a last fragment alone", src, receiver,
                 lambda data: frames(data, [(port, 8, None, False)])),
-        *([Attempt("a last fragment in a whole one", src, receiver,
-                   lambda data: nested(data, 8))] if via is not receiver
-          else [])]
+        Attempt("a last fragment in a whole one", src, receiver,
+                lambda data: nested(data, 8))]
 
 
 # ---- headers between headers -----------------------------------------------
@@ -241,34 +242,36 @@ def evade_headers6(lab):
     """Extension headers before what a policy speaks of, or instead of it."""
     evasion.begin(lab)
     attempts = []
-    for via, receiver, dst, port, passes in (
-            (lab.gw, lab.svc, lab.service("d6"), OPEN_UDP, False),
-            (lab.gw, lab.svc, lab.service("a6"), FREE, False),
-            (lab.gw, lab.svc, lab.service("a6"), OPEN_UDP, True),
-            (lab.t5, lab.t5, lab.t5.addr6, NEAR_UDP, True)):
+    for src, via, receiver, dst, port, passes in (
+            (lab.t1, lab.gw, lab.svc, lab.service("d6"), OPEN_UDP, False),
+            (lab.t1, lab.gw, lab.svc, lab.service("a6"), FREE, False),
+            (lab.t1, lab.gw, lab.svc, lab.service("a6"), OPEN_UDP, True),
+            (lab.t1, lab.t5, lab.t5, lab.t5.addr6, FREE, False),
+            (lab.t1, lab.t5, lab.t5, lab.t5.addr6, NEAR_UDP, True),
+            (lab.t5, lab.t1, lab.t1, lab.t1.addr6, FREE, False),
+            (lab.t5, lab.t1, lab.t1, lab.t1.addr6, NEAR_UDP, True)):
         for how in HOWS:
             attempts.append(Attempt(
-                "UDP port %d of %s, behind %s" % (port, dst, how), lab.t1,
-                receiver, lambda data: packet6(lab.t1, via, dst, *_behind(
-                    craft.UDP, craft.udp(lab.t1.addr6, 41000, dst, port,
+                "UDP port %d of %s, behind %s" % (port, dst, how), src,
+                receiver, lambda data: packet6(src, via, dst, *_behind(
+                    craft.UDP, craft.udp(src.addr6, 41000, dst, port,
                                          data), how)), passes))
-        if passes and via is lab.gw:
-            attempts += _no_transport(lab, via, receiver, dst, port)
+        if passes:
+            attempts += _no_transport(src, via, receiver, dst, port)
     evasion.judge(lab, attempts)
 
 
-def _no_transport(lab, via, receiver, dst, port):
+def _no_transport(src, via, receiver, dst, port):
     """To the port that is open, but for the header that says what it is."""
     def segment(data):
-        return craft.udp(lab.t1.addr6, 41000, dst, port, data)
+        return craft.udp(src.addr6, 41000, dst, port, data)
 
-    found = [Attempt("next header %d to %s" % (kind, dst), lab.t1, receiver,
-                     lambda data: packet6(lab.t1, via, dst, kind,
-                                          segment(data)))
+    found = [Attempt("next header %d to %s" % (kind, dst), src, receiver,
+                     lambda data: packet6(src, via, dst, kind, segment(data)))
              for kind in (craft.NO_NEXT, 50, 135, 139, 140, 253)]
     found.append(Attempt(
-        "no next header behind options to " + dst, lab.t1, receiver,
-        lambda data: packet6(lab.t1, via, dst, craft.DESTINATION_OPTIONS,
+        "no next header behind options to " + dst, src, receiver,
+        lambda data: packet6(src, via, dst, craft.DESTINATION_OPTIONS,
                              craft.options6(craft.NO_NEXT, segment(data)))))
     return found
 
@@ -312,9 +315,9 @@ def evade_routing(lab):
 
 def _routed6(lab, thing, wan):
     """Segments (RFC 8754), and older headers, which no kernel honours."""
-    def sent(host, via, first, last, port, data, kind=4, left=1):
+    def sent(host, via, first, last, port, data, kind=4, left=1, sums=None):
         src = host.addr6 if host is not lab.svc else lab.service("d6")
-        segment = craft.udp(src, 41000, last, port, data)
+        segment = craft.udp(src, 41000, sums or last, port, data)
         hops = [last, first] if kind == 4 else [last]
         return packet6(host, via, first, craft.ROUTING, craft.routing6(
             craft.UDP, segment, kind, left, hops), src)
@@ -327,6 +330,11 @@ def _routed6(lab, thing, wan):
             lab.svc, wan, "2001:db8:77::1", thing.addr6, FREE, data)),
         Attempt("segments by the gateway", lab.t5, lab.svc, lambda data: sent(
             lab.t5, lab.gw, "fd77::1", d6, 123, data), True),
+        # The connection tracker takes this one for a packet to the gateway,
+        # and an address that sums up as the gateway's is easily had.
+        Attempt("segments by the gateway, and its checksum", thing, lab.svc,
+                lambda data: sent(thing, lab.gw, "fd77::1", d6, 123, data,
+                                  sums="fd77::1")),
         Attempt("segments by A", thing, lab.svc, lambda data: sent(
             thing, lab.gw, a6, d6, OPEN_UDP, data))]
     for kind in (0, 2):
@@ -416,6 +424,10 @@ def evade_sizes(lab):
             thing, lab.gw, a, OPEN_UDP, data), True, size=8000),
         Attempt("8000 bytes to A", thing, lab.svc, lambda data: udp6(
             thing, lab.gw, a6, OPEN_UDP, data), True, size=8000),
+        Attempt("8000 bytes", thing, laptop, lambda data: udp4(
+            thing, laptop, laptop.addr4, FREE, data), size=8000),
+        Attempt("8000 bytes", laptop, thing, lambda data: udp4(
+            laptop, thing, thing.addr4, FREE, data), size=8000),
         Attempt("8000 bytes", thing, laptop, lambda data: udp4(
             thing, laptop, laptop.addr4, NEAR_UDP, data), True, size=8000)]
     attempts += [*_runts(thing, laptop), *_ends_early(thing, laptop),
@@ -509,9 +521,7 @@ def evade_multicast(lab):
             Attempt("to a network's broadcast address", host, lab.svc,
                     lambda data: udp4(host, lab.gw, "198.51.100.255", FREE,
                                       data), passes)]
-        if host is thing:
-            continue
-        receiver = lab.t4
+        receiver = laptop if host is thing else lab.t4
         for dst in ("224.0.0.251", "239.255.255.250", "ff02::fb", "ff05::c"):
             attempts.append(Attempt(
                 "to %s" % dst, host, receiver,
@@ -524,5 +534,8 @@ def evade_multicast(lab):
                 Attempt("to %s in a frame to one" % dst, host, receiver,
                         lambda data: grouped(host, dst, FREE, data,
                                              receiver.mac), passes)]
+    attempts.append(Attempt(
+        "to one in a frame to all", thing, laptop, lambda data: grouped(
+            thing, laptop.addr4, FREE, data, "ff:ff:ff:ff:ff:ff")))
     evasion.judge(lab, attempts)
     routes.close()
