@@ -73,6 +73,28 @@ put_counts(const struct show *show, const json_t *counts)
 	(void)fputc('\n', show->out);
 }
 
+/* Who has changed our tables. */
+static void
+put_change(const struct show *show, const json_t *change)
+{
+	const char *process = lines_text(change, "process");
+	json_int_t pid = lines_number(change, "pid");
+
+	if (!json_is_object(change))
+		return;
+	lines_label(show, "changed by");
+	lines_put(show, process[0] == '\0' ? "another program" : process);
+	if (pid > 0)
+		(void)fprintf(show->out, " (pid %lld)", (long long)pid);
+	lines_put(show, ", ");
+	lines_put(show, lines_text(change, "time"));
+	(void)fprintf(show->out, ", %lld in all; %s\n",
+	    (long long)lines_number(change, "count"),
+	    json_is_true(json_object_get(change, "is_repaired"))
+		? "repaired"
+		: "not repaired");
+}
+
 /* How frames that stay on one bridge are judged, and why not the usual way. */
 static void
 put_path(const struct show *show, const json_t *answer)
@@ -112,6 +134,7 @@ show_status(const struct show *show, const json_t *answer)
 	(void)text_print_tone(show->out, table,
 	    strcmp(table, "ok") == 0 ? TONE_GOOD : TONE_BAD, show->colour);
 	(void)fputc('\n', show->out);
+	put_change(show, json_object_get(answer, "table_changed"));
 	lines_fault(show, json_object_get(answer, "kernel_fault"));
 	put_path(show, answer);
 	if (json_array_size(json_object_get(answer, "degraded")) > 0) {

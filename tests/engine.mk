@@ -150,6 +150,7 @@ engine_module_tests = \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
 	tests/unit/test_statetrust \
+	tests/unit/test_tables \
 	tests/unit/test_tallied \
 	tests/unit/test_things \
 	tests/unit/test_walks
@@ -158,6 +159,9 @@ TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
 engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
 
+tests_unit_test_tables_SOURCES = tests/unit/test_tables.c
+tests_unit_test_tables_CFLAGS = $(engine_module_cflags)
+tests_unit_test_tables_LDADD = $(engine_module_libs)
 tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c
 tests_unit_test_droprows_CFLAGS = $(engine_module_cflags)
 tests_unit_test_droprows_LDADD = $(engine_module_libs)

@@ -106,6 +106,7 @@ static const struct {
 	RECORD(CONDITION, condition, 0, MUDD, ENGINE),
 	RECORD(LAN_PORT, lan_port, 0, ENGINE, MUDD),
 	RECORD(PLACE, place, 0, ENGINE, MUDD),
+	RECORD(TAMPERED, tampered, 0, MUDD, ENGINE),
 #undef RECORD
 };
 /* clang-format on */

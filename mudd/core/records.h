@@ -121,6 +121,8 @@ enum record_type {
 	/* engine → mudd, in batches: where Things are */
 	RECORD_LAN_PORT,
 	RECORD_PLACE,
+	/* mudd → engine: our tables were not as they should be */
+	RECORD_TAMPERED,
 	RECORD_TYPES
 };
 
@@ -175,10 +177,12 @@ struct record_condition {
 
 #define BATCH_RESET   1u /* replace everything of ours, atomically */
 #define BATCH_MONITOR 2u /* mode = monitor: log and count, drop nothing */
+#define BATCH_OWNED   4u /* nobody else may change it, where the kernel can */
+#define BATCH_FLAGS   (BATCH_RESET | BATCH_MONITOR | BATCH_OWNED)
 
 struct record_batch {   /* BATCH_BEGIN, BATCH_END, APPLIED */
 	uint32_t batch; /* rises by one */
-	uint32_t flags; /* of BATCH_BEGIN; MONITOR only with RESET */
+	uint32_t flags; /* of BATCH_BEGIN; the others only with RESET */
 	uint32_t n;     /* records between BEGIN and END */
 };
 struct record_denied {
@@ -302,6 +306,15 @@ struct record_tally {
 struct record_tallied { /* TALLIES_END */
 	uint32_t policy;
 	uint32_t is_missing; /* as of COUNTERS_END */
+};
+
+/* Somebody else has changed our tables, or deleted one. */
+struct record_tampered {
+	uint32_t is_repaired; /* 1: they are as they should be again */
+	uint32_t pid; /* of the last one to change the ruleset, as the kernel
+	               * numbers it; 0: not known */
+	uint32_t tables, chains, sets, elements; /* how many differed */
+	char name[16]; /* of that process: printable ASCII, or "" */
 };
 
 /* ---- engine → watcher --------------------------------------------------- */

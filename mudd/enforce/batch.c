@@ -9,6 +9,7 @@
 #include <libnftnl/common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libmud/mem.h"
 
@@ -78,6 +79,19 @@ void
 batch_close(struct batch *batch)
 {
 	batch->len += aligned(end_of(batch));
+}
+
+void
+batch_copy(
+    struct batch *batch, const struct nlmsghdr *message, struct about about)
+{
+	struct nlmsghdr *copy = batch_open(batch, 0, 0, 0, about);
+	uint32_t seq = copy->nlmsg_seq;
+
+	memcpy(copy, message, message->nlmsg_len);
+	copy->nlmsg_seq = seq;
+	copy->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	batch_close(batch);
 }
 
 void

@@ -13,10 +13,20 @@
 
 struct nlmsghdr;
 
+#define BATCH_NOTE 64
+
 /* What a message is about: a constant text, and a number unless that is 0. */
 struct about {
 	const char *what;
 	uint32_t number;
+};
+
+/* What the tables that a batch makes are like. */
+struct batch_tables {
+	uint32_t flags;        /* NFT_TABLE_F_* */
+	bool can_destroy;      /* the kernel knows how to delete what may not be
+	                          there */
+	char note[BATCH_NOTE]; /* for whoever finds them; "" : none */
 };
 
 /* Room that a message may take; above the 64 kB that an attribute can. */
@@ -29,7 +39,8 @@ struct batch {
 	uint32_t first_seq;
 	size_t n, n_room; /* messages, BEGIN and END not counted */
 	struct about *about;
-	bool without_log; /* rules lose their log expressions */
+	struct batch_tables tables; /* the owner's to set, before the first */
+	bool without_log;           /* rules lose their log expressions */
 };
 
 /* An empty batch whose BEGIN has this sequence number. */
@@ -44,6 +55,9 @@ void batch_done(struct batch *batch);
 struct nlmsghdr *batch_open(struct batch *batch, uint16_t type, uint16_t family,
     uint16_t flags, struct about about);
 void batch_close(struct batch *batch);
+/* The same message as one of another batch. */
+void batch_copy(
+    struct batch *batch, const struct nlmsghdr *message, struct about about);
 
 /*
  * Ends the batch: BATCH_END follows, and the last message asks for an answer,

@@ -11,6 +11,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/commits.c mudd/enforce/commits.h \
 	mudd/enforce/compute.c mudd/enforce/compute.h \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
@@ -26,9 +27,13 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
-	mudd/enforce/foreign.c mudd/enforce/foreign.h \
 	mudd/enforce/exproption.c mudd/enforce/exproption.h \
+	mudd/enforce/foreign.c mudd/enforce/foreign.h \
+	mudd/enforce/form.c mudd/enforce/form.h \
 	mudd/enforce/identity.c mudd/enforce/identity.h \
+	mudd/enforce/image.c mudd/enforce/image.h \
+	mudd/enforce/imageread.c \
+	mudd/enforce/imagetake.c mudd/enforce/imagetake.h \
 	mudd/enforce/interpret.c mudd/enforce/interpret.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
 	mudd/enforce/known.c mudd/enforce/known.h \
@@ -43,6 +48,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
 	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
+	mudd/enforce/repair.c mudd/enforce/repair.h \
 	mudd/enforce/route.c mudd/enforce/route.h \
 	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
@@ -52,7 +58,9 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
 	mudd/enforce/tallies.c mudd/enforce/tallies.h \
+	mudd/enforce/tamper.c mudd/enforce/tamper.h \
 	mudd/enforce/unknown.c mudd/enforce/unknown.h \
+	mudd/enforce/whole.c mudd/enforce/whole.h \
 	mudd/enforce/walk.c mudd/enforce/walk.h \
 	mudd/enforce/way.c mudd/enforce/way.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
@@ -156,6 +164,10 @@ tests_unit_test_kernel_LDADD = $(enforce_test_libs)
 tests_unit_test_tallies_SOURCES = tests/unit/test_tallies.c $(enforce_world)
 tests_unit_test_tallies_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tallies_LDADD = $(enforce_test_libs)
+enforce_tests += tests/unit/test_tamper
+tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c $(enforce_world)
+tests_unit_test_tamper_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_tamper_LDADD = $(enforce_test_libs)
 
 tests_unit_test_walk_SOURCES = tests/unit/test_walk.c $(enforce_world)
 tests_unit_test_walk_CFLAGS = $(enforce_test_cflags)

@@ -4,6 +4,8 @@
  */
 #include "enforce/enforcer.h"
 
+#include <errno.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +19,25 @@
 #include "enforce/counters.h"
 #include "enforce/device.h"
 #include "enforce/epoch.h"
+#include "enforce/image.h"
 #include "enforce/kernel.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
 #include "enforce/neighbour.h"
 #include "enforce/object.h"
+#include "enforce/repair.h"
 #include "enforce/rules.h"
 #include "enforce/schema.h"
 #include "enforce/table.h"
 #include "enforce/tallies.h"
 #include "enforce/walk.h"
+#include "enforce/whole.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
+
+/* Looks at our tables that others' commits may spoil, before they are made anew
+ * without one. */
+#define DISTURBED_MAX 4
 
 struct enforcer {
 	struct kernel *kernel;
@@ -38,9 +47,12 @@ struct enforcer {
 	struct gather gather;
 	struct bridgepath path;
 	struct conditions conditions;
+	struct batch_tables form; /* of tables that are made */
+	bool can_own;
 	bool logs;
-	struct epoch epoch; /* in the kernel, if there is a live model */
-	bool must_clear;    /* marks of before the count began anew are left */
+	unsigned int disturbed; /* looks, one after the other */
+	struct epoch epoch;     /* in the kernel, if there is a live model */
+	bool must_clear; /* marks of before the count began anew are left */
 };
 
 static bool
@@ -79,6 +91,35 @@ note_tables(struct enforcer *enforcer)
 		conditions_impaired(conditions, CONDITION_EGRESS, "nf_tables",
 		    "the kernel has no nftables for what leaves by an "
 		    "interface");
+}
+
+/* Whether others can change our tables. */
+static void
+note_owner(struct enforcer *enforcer)
+{
+	struct conditions *conditions = &enforcer->conditions;
+
+	if (enforcer->form.flags != 0)
+		conditions_well(conditions, CONDITION_OWNER, "");
+	else if (enforcer->can_own)
+		conditions_well(conditions, CONDITION_OWNER,
+		    "table-ownership is off: what others change is repaired");
+	else
+		conditions_impaired(conditions, CONDITION_OWNER, "nf_tables",
+		    "the kernel has no tables that are one program's");
+}
+
+static void
+probe_owner(struct batch *batch)
+{
+	object_probe_flags(batch, NFPROTO_INET, OBJECT_OWNER | OBJECT_PERSIST);
+}
+
+static void
+begin(struct enforcer *enforcer, struct batch *batch)
+{
+	kernel_begin(enforcer->kernel, batch);
+	batch->tables = enforcer->form;
 }
 
 /* That it is not the usual one is worth saying, but it is enforced. */
@@ -126,6 +167,11 @@ enforcer_new(struct fault *why)
 	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
 	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	/* Whoever knows PERSIST knows how to destroy. */
+	enforcer->can_own = enforcer->form.can_destroy =
+	    probe(enforcer->kernel, probe_owner, &missing);
+	if (enforcer->can_own)
+		whole_claim(enforcer->kernel);
 	bridgepath_init(&enforcer->path, enforcer->kernel);
 	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
 	if (!enforcer->logs)
@@ -169,6 +215,24 @@ bool
 enforcer_has_egress(const struct enforcer *enforcer)
 {
 	return enforcer->tables.egress;
+}
+
+uint32_t
+enforcer_port(const struct enforcer *enforcer)
+{
+	return kernel_port(enforcer->kernel);
+}
+
+bool
+enforcer_can_own(const struct enforcer *enforcer)
+{
+	return enforcer->can_own;
+}
+
+bool
+enforcer_is_busy(const struct enforcer *enforcer)
+{
+	return enforcer->gather.open;
 }
 
 void
@@ -267,32 +331,25 @@ clear_again(struct enforcer *enforcer)
 }
 
 static enum kernel_answer
-send_batch(
+send_difference(
     struct enforcer *enforcer, const struct epoch *next, struct fault *why)
 {
 	struct model *model = enforcer->gather.staged;
 	struct places *at = xcalloc(1, sizeof(*at));
-	bool reset = model != enforcer->gather.live;
 	struct batch batch;
 	enum kernel_answer answer;
 
 	existing_lan(enforcer, &model->now, at);
-	if (reset)
-		bridgepath_choose(&enforcer->path,
-		    (enum bridge_choice)model->bridge_choice, false, at);
-	if (reset)
-		note_path(enforcer);
 	enforcer->tables.path = enforcer->path.path;
 	bridgepath_prepare(&enforcer->path, at);
-	kernel_begin(enforcer->kernel, &batch);
-	table_write(&batch, model, &enforcer->tables, at, reset);
-	if (reset || next->number != enforcer->epoch.number)
+	begin(enforcer, &batch);
+	table_write(&batch, model, &enforcer->tables, at, false);
+	if (next->number != enforcer->epoch.number)
 		epoch_write(&batch, next, model->monitor);
-	if (reset || enforcer->path.is_changed)
+	if (enforcer->path.is_changed)
 		bridgepath_write(&batch, &enforcer->path);
-	/* A RESET's are as they were, or nobody was enforced before it. */
-	if (!reset)
-		neighbours_settle(enforcer->neighbours, model, at);
+	/* Not of a RESET: they are as they were, or nobody was enforced. */
+	neighbours_settle(enforcer->neighbours, model, at);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	if (answer == KERNEL_DONE)
 		bridgepath_settle(&enforcer->path, at);
@@ -301,29 +358,183 @@ send_batch(
 	return answer;
 }
 
+/* The model's objects all count as new.  The epoch is left as it is where
+ * nothing differs. */
+static enum kernel_answer
+send_whole(struct enforcer *enforcer, struct model *model, struct epoch *next,
+    const struct places *at, struct image *have, uint64_t slack_msec,
+    struct damage *damage, struct fault *why)
+{
+	struct whole whole = { enforcer->kernel, &enforcer->tables,
+		&enforcer->path, &enforcer->form, at, enforcer->epoch, *next,
+		have, slack_msec };
+	enum kernel_answer answer;
+
+	/* Of other bits, the connections' epoch means nothing. */
+	if (whole.epoch.mask != model->mark_mask)
+		whole.epoch.number = 0;
+	answer = whole_commit(&whole, model, damage, why);
+	if (answer == KERNEL_DONE && damage_is_none(damage))
+		*next = enforcer->epoch;
+	return answer;
+}
+
+/* A RESET: how the tables are made, too, is the engine's word. */
+static enum kernel_answer
+send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
+{
+	struct model *model = enforcer->gather.staged;
+	struct batch_tables form = enforcer->form;
+	struct places *at = xcalloc(1, sizeof(*at));
+	struct image *have = image_new();
+	bool own =
+	    enforcer->can_own && (enforcer->gather.flags & BATCH_OWNED) != 0;
+	bool is_known = image_of_kernel(have, enforcer->kernel) == 0;
+	enum kernel_answer answer;
+	struct damage damage;
+
+	existing_lan(enforcer, &model->now, at);
+	bridgepath_choose(&enforcer->path,
+	    (enum bridge_choice)model->bridge_choice, false, at);
+	note_path(enforcer);
+	enforcer->tables.path = enforcer->path.path;
+	bridgepath_prepare(&enforcer->path, at);
+	enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
+	table_note(model, &enforcer->tables, enforcer->form.note);
+	answer = send_whole(enforcer, model, next, at, is_known ? have : NULL,
+	    REPAIR_MEET_MSEC, &damage, why);
+	if (answer == KERNEL_DONE)
+		bridgepath_settle(&enforcer->path, at);
+	image_free(have);
+	free(at);
+	if (answer != KERNEL_DONE) {
+		enforcer->form = form;
+		return answer;
+	}
+	note_owner(enforcer);
+	log_debug("at the start, of tables %zu, chains %zu, sets %zu, "
+		  "elements %zu differed",
+	    damage.tables, damage.chains, damage.sets, damage.elements);
+	return answer;
+}
+
 static bool
 commit(struct enforcer *enforcer, struct fault *why)
 {
+	struct gather *gather = &enforcer->gather;
+	enum kernel_answer answer;
 	struct epoch next;
 
 	if (!next_epoch(enforcer, &next, why)) {
-		gather_drop(&enforcer->gather);
+		gather_drop(gather);
 		return false;
 	}
-	switch (send_batch(enforcer, &next, why)) {
+	answer = gather->staged == gather->live
+	             ? send_difference(enforcer, &next, why)
+	             : send_reset(enforcer, &next, why);
+	switch (answer) {
 	case KERNEL_DONE:
-		gather_keep(&enforcer->gather);
+		gather_keep(gather);
 		enforcer->epoch = next;
 		clear_again(enforcer);
 		return true;
 	case KERNEL_REFUSED:
-		gather_drop(&enforcer->gather);
+		gather_drop(gather);
 		return false;
 	case KERNEL_SILENT:
-		gather_forget(&enforcer->gather);
+		gather_forget(gather);
 		return false;
 	}
 	return false;
+}
+
+/* Flows that have passed where they should not are judged anew. */
+static enum kernel_answer
+repair(struct enforcer *enforcer, struct image *have, struct damage *damage,
+    struct fault *why)
+{
+	struct model *model = enforcer->gather.live;
+	struct places *at;
+	struct epoch next;
+	enum kernel_answer answer;
+
+	next = epoch_after(&enforcer->epoch, model->mark_mask);
+	if (next.number == 1) {
+		enforcer->must_clear = true;
+		if (!conntrack_clear(next.mask, why))
+			return KERNEL_REFUSED;
+	}
+	at = xcalloc(1, sizeof(*at));
+	existing_lan(enforcer, &model->now, at);
+	model_renew(model, clock_sec());
+	answer = send_whole(
+	    enforcer, model, &next, at, have, REPAIR_LOOK_MSEC, damage, why);
+	model_keep(model);
+	free(at);
+	if (answer == KERNEL_DONE) {
+		enforcer->epoch = next;
+		clear_again(enforcer);
+	}
+	return answer;
+}
+
+static enum enforcer_verdict
+verify(struct enforcer *enforcer, struct image *have, struct damage *damage,
+    struct fault *why)
+{
+	switch (repair(enforcer, have, damage, why)) {
+	case KERNEL_DONE:
+		return damage_is_none(damage) ? ENFORCER_INTACT
+		                              : ENFORCER_REPAIRED;
+	case KERNEL_REFUSED:
+		return ENFORCER_BROKEN;
+	case KERNEL_SILENT:
+		gather_forget(&enforcer->gather);
+		break;
+	}
+	return ENFORCER_BROKEN;
+}
+
+/* What was switched since the last batch the kernel does not know yet. */
+static void
+tell_path(struct enforcer *enforcer)
+{
+	struct fault why;
+	struct batch batch;
+
+	if (!enforcer->path.is_changed)
+		return;
+	begin(enforcer, &batch);
+	bridgepath_write(&batch, &enforcer->path);
+	if (kernel_commit(enforcer->kernel, &batch, &why) == KERNEL_DONE)
+		enforcer->path.is_changed = false;
+	batch_done(&batch);
+}
+
+enum enforcer_verdict
+enforcer_verify(
+    struct enforcer *enforcer, struct damage *damage, struct fault *why)
+{
+	struct image *have;
+	enum enforcer_verdict verdict;
+	int error;
+
+	*damage = (struct damage){ 0 };
+	if (enforcer->gather.live == NULL || enforcer->gather.open ||
+	    (enforcer->form.flags != 0 &&
+		whole_is_owned(enforcer->kernel, &enforcer->tables)))
+		return ENFORCER_INTACT;
+	tell_path(enforcer);
+	have = image_new();
+	error = image_of_kernel(have, enforcer->kernel);
+	if (error == -EINTR && ++enforcer->disturbed < DISTURBED_MAX) {
+		image_free(have);
+		return ENFORCER_DISTURBED;
+	}
+	enforcer->disturbed = 0;
+	verdict = verify(enforcer, error == 0 ? have : NULL, damage, why);
+	image_free(have);
+	return verdict;
 }
 
 bool
@@ -387,7 +598,7 @@ enforcer_teardown(struct enforcer *enforcer, struct fault *why)
 	struct batch batch;
 	enum kernel_answer answer;
 
-	kernel_begin(enforcer->kernel, &batch);
+	begin(enforcer, &batch);
 	table_teardown(&batch, &enforcer->tables);
 	answer = kernel_commit(enforcer->kernel, &batch, why);
 	batch_done(&batch);

@@ -3,8 +3,10 @@
  *
  * It trusts nothing about the engine.  Each record is checked again, against
  * a model of what stands in the kernel; a batch is committed whole or not at
- * all.  No string, path or netlink message comes in: kernel names are built
- * here, from numbers.
+ * all.  A RESET is compared with what stands in the kernel, and only what
+ * differs is sent; so is the whole model whenever somebody else may have
+ * changed our tables.  No string, path or netlink message comes in: kernel
+ * names are built here, from numbers.
  *
  * It also counts the epochs of the connection cache (epoch.h): a batch that may
  * revoke something begins one, and goes on from what the kernel's table has.
@@ -17,6 +19,7 @@
 #include "core/records.h"
 
 struct conditions;
+struct damage;
 struct enforcer;
 struct fault;
 struct walked;
@@ -24,8 +27,9 @@ struct walked;
 /*
  * Opens the netlink sockets and asks the kernel, by a transaction that leaves
  * nothing behind, what it can do.  Needs CAP_NET_ADMIN, then and for life, in
- * the network namespace that is to be guarded.  Touches no table of ours:
- * what an earlier run left there stands until the first RESET.
+ * the network namespace that is to be guarded.  Changes no table of ours: what
+ * an earlier run left there stands until the first RESET; but where it was left
+ * for whoever comes next to own, that is us, and nobody else can change it.
  * NULL with *why (FAULT_KERNEL) if there is no nf_tables or no right to it.
  */
 struct enforcer *enforcer_new(struct fault *why);
@@ -99,6 +103,32 @@ int enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
  * (walk.h). */
 void enforcer_walk(struct enforcer *enforcer, const struct record_walk *walk,
     struct walked *walked);
+
+/* The netlink port by which the kernel knows us. */
+uint32_t enforcer_port(const struct enforcer *enforcer);
+/* Can tables be ours alone on this kernel? Whether they are, the engine says
+ * (BATCH_OWNED). */
+bool enforcer_can_own(const struct enforcer *enforcer);
+/* Is a batch under way? Then nothing can be verified. */
+bool enforcer_is_busy(const struct enforcer *enforcer);
+
+/*
+ * Are our tables in the kernel as the model says?  If not, they are repaired in
+ * one transaction that begins a new epoch, since flows may have passed that
+ * should not have; *damage says what differed.  Before the first RESET, and
+ * where nobody else can have changed them: yes, without a look.
+ */
+enum enforcer_verdict {
+	ENFORCER_INTACT,
+	ENFORCER_REPAIRED,
+	/* Others' commits came so fast that the tables could not be read: look
+	 * again.  Four times in a row: they are made anew all the same. */
+	ENFORCER_DISTURBED,
+	ENFORCER_BROKEN, /* *why says why it could not be repaired, or looked at
+	                  */
+};
+enum enforcer_verdict enforcer_verify(
+    struct enforcer *enforcer, struct damage *damage, struct fault *why);
 
 /* Deletes our tables, in one transaction. The next batch must be a RESET. */
 bool enforcer_teardown(struct enforcer *enforcer, struct fault *why);

@@ -82,6 +82,12 @@ kernel_free(struct kernel *kernel)
 	free(kernel);
 }
 
+uint32_t
+kernel_port(const struct kernel *kernel)
+{
+	return mnl_socket_get_portid(kernel->socket);
+}
+
 /* What an earlier question left unread must not answer the next one. */
 static void
 drain(struct kernel *kernel)

@@ -17,6 +17,10 @@ struct kernel;
 struct kernel *kernel_new(struct fault *why);
 void kernel_free(struct kernel *kernel);
 
+/* The number by which the kernel knows our socket: tables that it owns have
+ * it, and so do announcements of our own commits. */
+uint32_t kernel_port(const struct kernel *kernel);
+
 /* Begins an empty batch with the next sequence numbers. */
 void kernel_begin(struct kernel *kernel, struct batch *batch);
 

@@ -367,6 +367,63 @@ model_expire(struct model *model, struct model_set *set)
 	}
 }
 
+/* What is left of its time, a second at least. */
+static void
+renew_element(struct model *model, struct model_element *element)
+{
+	int64_t left = element->now.ends_at - model->at_sec;
+
+	element->was = (struct element_state){ 0 };
+	if (element->now.timeout_sec != 0)
+		element->now.timeout_sec = left < 1 ? 1 : (uint32_t)left;
+	touch(&model->dirty_elements, &element->dirty);
+}
+
+static void
+renew_set(struct model *model, struct model_set *set)
+{
+	set->was = (struct set_state){ 0 };
+	touch(&model->dirty_sets, &set->dirty);
+	LIST_EACH(at, &set->elements)
+	renew_element(model, LIST_ENTRY(at, struct model_element, of_set));
+}
+
+void
+model_renew(struct model *model, int64_t at_sec)
+{
+	model->at_sec = at_sec;
+	model_expire(model, NULL);
+	memset(&model->was, 0, sizeof(model->was));
+	model->unknown_was = NULL;
+	LIST_EACH(at, &model->sets)
+	renew_set(model, LIST_ENTRY(at, struct model_set, all));
+	LIST_EACH(at, &model->policies)
+	{
+		struct model_policy *policy =
+		    LIST_ENTRY(at, struct model_policy, all);
+
+		/* `now` has the same rules, and keeps them. */
+		policy->was = (struct policy_state){ 0 };
+		touch(&model->dirty_policies, &policy->dirty);
+	}
+	LIST_EACH(at, &model->things)
+	{
+		struct model_thing *thing =
+		    LIST_ENTRY(at, struct model_thing, all);
+
+		memset(&thing->was, 0, sizeof(thing->was));
+		touch(&model->dirty_things, &thing->dirty);
+	}
+	LIST_EACH(at, &model->addresses)
+	{
+		struct model_address *address =
+		    LIST_ENTRY(at, struct model_address, all);
+
+		address->was = NULL;
+		touch(&model->dirty_addresses, &address->dirty);
+	}
+}
+
 bool
 model_is_whole(const struct model *model, struct fault *why)
 {

@@ -147,6 +147,13 @@ void model_keep(struct model *model);
 void model_undo(struct model *model);
 
 /*
+ * Between batches: nothing counts as standing in the kernel, until the next
+ * model_keep, so that what is written then is all there is, with what is left
+ * of its time.
+ */
+void model_renew(struct model *model, int64_t at_sec);
+
+/*
  * Elements whose time has run out, and a little more, are in the kernel no
  * longer: leaves them out of the model too. set NULL: of all sets.
  */

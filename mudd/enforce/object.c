@@ -35,32 +35,59 @@ need(void *p)
 
 #define PROBE_TABLE OBJECT_TABLE "_probe"
 
+/* Where a message says nothing of flags, those of an owner's table would have
+ * to be none. */
 static void
 table_message(struct batch *batch, uint16_t type, uint16_t family,
-    uint16_t flags, const char *name)
+    const char *name, const struct batch_tables *form)
 {
 	struct nftnl_table *table = need(nftnl_table_alloc());
-	struct nlmsghdr *message = batch_open(
-	    batch, type, family, flags, (struct about){ "table", 0 });
+	struct nlmsghdr *message = batch_open(batch, type, family,
+	    type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0,
+	    (struct about){ "table", 0 });
+	struct nftnl_udata_buf *note =
+	    need(nftnl_udata_buf_alloc(2 * BATCH_NOTE));
 
 	nftnl_table_set_str(table, NFTNL_TABLE_NAME, name);
+	if (form->flags != 0)
+		nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, form->flags);
+	if (form->note[0] != '\0' &&
+	    nftnl_udata_put_strz(note, NFTNL_UDATA_TABLE_COMMENT, form->note))
+		(void)nftnl_table_set_data(table, NFTNL_TABLE_USERDATA,
+		    nftnl_udata_buf_data(note), nftnl_udata_buf_len(note));
 	nftnl_table_nlmsg_build_payload(message, table);
 	batch_close(batch);
+	nftnl_udata_buf_free(note);
 	nftnl_table_free(table);
 }
+
+static const struct batch_tables plain;
 
 void
 object_table_add(struct batch *batch, uint16_t family)
 {
 	table_message(
-	    batch, NFT_MSG_NEWTABLE, family, NLM_F_CREATE, OBJECT_TABLE);
+	    batch, NFT_MSG_NEWTABLE, family, OBJECT_TABLE, &batch->tables);
+}
+
+void
+object_table_claim(struct batch *batch, uint16_t family, uint32_t flags)
+{
+	const struct batch_tables form = { .flags = flags };
+
+	table_message(batch, NFT_MSG_NEWTABLE, family, OBJECT_TABLE, &form);
 }
 
 void
 object_table_delete(struct batch *batch, uint16_t family)
 {
-	object_table_add(batch, family);
-	table_message(batch, NFT_MSG_DELTABLE, family, 0, OBJECT_TABLE);
+	if (batch->tables.can_destroy) {
+		table_message(batch, OBJECT_MSG_DESTROYTABLE, family,
+		    OBJECT_TABLE, &plain);
+		return;
+	}
+	table_message(batch, NFT_MSG_NEWTABLE, family, OBJECT_TABLE, &plain);
+	table_message(batch, NFT_MSG_DELTABLE, family, OBJECT_TABLE, &plain);
 }
 
 /* nft prints a key by this note; without it a name comes out empty. */
@@ -204,11 +231,19 @@ object_chain_delete(
 void
 object_probe(struct batch *batch, uint16_t family, const struct hook_form *hook)
 {
-	table_message(
-	    batch, NFT_MSG_NEWTABLE, family, NLM_F_CREATE, PROBE_TABLE);
+	table_message(batch, NFT_MSG_NEWTABLE, family, PROBE_TABLE, &plain);
 	chain_message(batch, NFT_MSG_NEWCHAIN, family, PROBE_TABLE, "probe",
 	    hook, (struct about){ "base chain", 0 });
-	table_message(batch, NFT_MSG_DELTABLE, family, 0, PROBE_TABLE);
+	table_message(batch, NFT_MSG_DELTABLE, family, PROBE_TABLE, &plain);
+}
+
+void
+object_probe_flags(struct batch *batch, uint16_t family, uint32_t flags)
+{
+	const struct batch_tables form = { .flags = flags };
+
+	table_message(batch, NFT_MSG_NEWTABLE, family, PROBE_TABLE, &form);
+	table_message(batch, NFT_MSG_DELTABLE, family, PROBE_TABLE, &plain);
 }
 
 /* Log expressions have no effect on a packet's way. */
@@ -248,14 +283,13 @@ object_probe_log(struct batch *batch)
 	const uint16_t family = NFPROTO_INET;
 	struct nftnl_rule *rule = object_rule(family, "probe");
 
-	table_message(
-	    batch, NFT_MSG_NEWTABLE, family, NLM_F_CREATE, PROBE_TABLE);
+	table_message(batch, NFT_MSG_NEWTABLE, family, PROBE_TABLE, &plain);
 	chain_message(batch, NFT_MSG_NEWCHAIN, family, PROBE_TABLE, "probe",
 	    NULL, (struct about){ "chain", 0 });
 	nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, PROBE_TABLE);
 	expr_log(rule, "mud:probe ");
 	object_rule_put(batch, rule, (struct about){ "rule that logs", 0 });
-	table_message(batch, NFT_MSG_DELTABLE, family, 0, PROBE_TABLE);
+	table_message(batch, NFT_MSG_DELTABLE, family, PROBE_TABLE, &plain);
 }
 
 void

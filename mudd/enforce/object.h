@@ -45,7 +45,19 @@ struct hook_form {
 	const char *device; /* netdev only */
 };
 
+/* Kernels since 6.3 (headers are older). */
+#define OBJECT_MSG_DESTROYTABLE 26
+/* Table flags: nobody else may change it; it stays when its owner goes, and is
+ * the next owner's who asks for both (kernels since 6.9). */
+#define OBJECT_OWNER   2u
+#define OBJECT_PERSIST 4u
+
+/* With the flags and the note of batch->tables. */
 void object_table_add(struct batch *batch, uint16_t family);
+/* Asks for these flags of a table that is there. */
+void object_table_claim(struct batch *batch, uint16_t family, uint32_t flags);
+/* A table "mudd_probe" with these flags that comes and goes in this batch. */
+void object_probe_flags(struct batch *batch, uint16_t family, uint32_t flags);
 /* Adds it first, so that it is no error if it is not there. */
 void object_table_delete(struct batch *batch, uint16_t family);
 

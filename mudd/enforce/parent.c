@@ -20,6 +20,7 @@
 #include "enforce/enforcer.h"
 #include "enforce/notify.h"
 #include "enforce/owed.h"
+#include "enforce/tamper.h"
 #include "enforce/workers.h"
 #include "libmud/fault.h"
 
@@ -39,6 +40,7 @@ struct parent {
 	const struct parent_setup *setup;
 	struct event_base *base;
 	struct workers *workers;
+	struct tamper *tamper;
 	struct channel *engine; /* NULL: none runs, or it is given up */
 	struct owed *owed;
 	struct event *ping, *farewell;
@@ -433,6 +435,17 @@ on_hangup(evutil_socket_t number, short what, void *arg)
 	workers_check(parent->workers);
 }
 
+static bool
+on_tampered(void *arg, const struct record_tampered *what)
+{
+	struct parent *parent = arg;
+
+	if (parent->engine == NULL)
+		return false;
+	channel_send(parent->engine, RECORD_TAMPERED, what, NULL, 0);
+	return true;
+}
+
 static void
 events_make(struct parent *parent)
 {
@@ -487,9 +500,12 @@ parent_run(const struct parent_setup *setup)
 	events_make(&parent);
 	parent.workers =
 	    workers_new(parent.base, setup->spawn, NULL, &calls, &parent);
+	parent.tamper =
+	    tamper_new(parent.base, setup->enforcer, on_tampered, &parent);
 	workers_begin(parent.workers);
 	(void)event_base_dispatch(parent.base);
 	channel_free(parent.engine);
+	tamper_free(parent.tamper);
 	workers_free(parent.workers);
 	events_free(&parent);
 	return parent.torn_down ? PARENT_TORN_DOWN : 0;

@@ -418,8 +418,7 @@ begin_is_sound(const struct gather *gather, const struct record_batch *begin,
 {
 	bool reset = (begin->flags & BATCH_RESET) != 0;
 
-	if ((begin->flags & ~(BATCH_RESET | BATCH_MONITOR)) != 0 ||
-	    (!reset && (begin->flags & BATCH_MONITOR) != 0))
+	if ((begin->flags & ~BATCH_FLAGS) != 0 || (!reset && begin->flags != 0))
 		return fault_set(why, FAULT_RECORD, clause,
 		    "batch with flags 0x%x", begin->flags);
 	if (begin->n > LIMIT_BATCH)

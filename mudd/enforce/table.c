@@ -9,13 +9,16 @@
  */
 #include "enforce/table.h"
 
+#include <inttypes.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "enforce/chains.h"
 #include "enforce/elems.h"
 #include "enforce/identity.h"
+#include "enforce/image.h"
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
@@ -26,6 +29,9 @@
 
 /* A refresh adds an element before the kernel has let go of the old one. */
 #define NAME_SET_SIZE (3 * MODEL_NAME_ADDRS)
+
+/* Rises when numbers in the tables come to mean something else. */
+#define SCHEMA_VERSION 1
 
 static const unsigned int families[] = { 4, 6 };
 
@@ -238,6 +244,25 @@ table_write(struct batch *batch, struct model *model,
 	}
 	delete_policies(batch, model);
 	delete_sets(batch, model);
+}
+
+void
+table_note(const struct model *model, const struct tables *tables,
+    char note[BATCH_NOTE])
+{
+	struct image *image = image_new();
+	struct batch batch;
+
+	batch_init(&batch, 0);
+	schema_inet(&batch, model->monitor, model->unknown_now != NULL,
+	    tables->path == BRIDGE_PATH_NETFILTER);
+	if (tables->bridge)
+		linkschema_bridge(&batch, model->monitor);
+	image_of_batch(image, &batch);
+	(void)snprintf(note, BATCH_NOTE, "schema %d, %016" PRIx64,
+	    SCHEMA_VERSION, image_sum(image));
+	image_free(image);
+	batch_done(&batch);
 }
 
 void

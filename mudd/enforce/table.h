@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "core/records.h"
+#include "enforce/batch.h"
 
-struct batch;
 struct model;
 struct places;
 
@@ -26,6 +26,12 @@ struct tables {
  */
 void table_write(struct batch *batch, struct model *model,
     const struct tables *tables, const struct places *egress_at, bool reset);
+
+/* A note for tables that are made anew: the version of what they are like,
+ * and a sum over their fixed part.  Tables that have another one are not gone
+ * on from. */
+void table_note(const struct model *model, const struct tables *tables,
+    char note[BATCH_NOTE]);
 
 /* Takes all our tables away. */
 void table_teardown(struct batch *batch, const struct tables *tables);

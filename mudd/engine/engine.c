@@ -368,6 +368,9 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 	case RECORD_CONDITION:
 		return health_take(
 		    &engine->health, MSG_BODY(msg, record_condition));
+	case RECORD_TAMPERED:
+		return tables_take(&engine->tables,
+		    MSG_BODY(msg, record_tampered), engine_now(engine));
 	case RECORD_PING:
 		channel_send(ch, RECORD_PONG, &pong, NULL, 0);
 		return true;

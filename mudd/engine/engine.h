@@ -23,6 +23,7 @@
 #include "engine/names.h"
 #include "engine/plan.h"
 #include "engine/sightings.h"
+#include "engine/tables.h"
 #include "engine/things.h"
 #include "engine/trust.h"
 #include "engine/walks.h"
@@ -76,6 +77,7 @@ struct engine {
 	struct drops *drops;
 	struct walks walks;
 	struct health health;
+	struct tables_watch tables;
 	struct engine_listener listener;
 	struct event *turn;  /* what one turn of the loop has changed */
 	struct event *timer; /* what time brings */

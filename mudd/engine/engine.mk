@@ -52,6 +52,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
 	mudd/engine/statetrust.c mudd/engine/statetrust.h \
+	mudd/engine/tables.c mudd/engine/tables.h \
 	mudd/engine/strength.h \
 	mudd/engine/tallies.c mudd/engine/tallies.h \
 	mudd/engine/things.c mudd/engine/things.h \

@@ -456,6 +456,8 @@ plan_sync(struct plan *plan, int64_t now)
 		flags = BATCH_RESET;
 		if (plan->options.config->mode == CONFIG_MONITOR)
 			flags |= BATCH_MONITOR;
+		if (plan->options.config->own_table)
+			flags |= BATCH_OWNED;
 		forget_all(plan);
 		put_mark(plan);
 		put_bridges(plan);

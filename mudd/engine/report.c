@@ -314,9 +314,12 @@ report_status(struct engine *engine)
 	    config_mode_name(engine->options.config->mode), "uptime_sec",
 	    (json_int_t)(engine_now(engine) - engine->started_at), "interfaces",
 	    interfaces_of(engine), "table",
-	    plan_is_up(engine->plan) ? "ok" : "missing", "degraded",
-	    health_degraded(engine), "devices", counts_of(engine),
+	    plan_is_up(engine->plan)
+		? tables_word(&engine->tables, engine_now(engine))
+		: "missing",
+	    "degraded", health_degraded(engine), "devices", counts_of(engine),
 	    "pending_approvals", n_pending, "not_enforced", gaps_of(engine));
+	put_value(object, "table_changed", tables_report(&engine->tables));
 	put_path(engine, object);
 	put_fault(object, "kernel_fault", plan_fault(engine->plan),
 	    fault_remedy(plan_fault(engine->plan)->code, false));

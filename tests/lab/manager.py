@@ -141,6 +141,12 @@ class Manager:
             self.signal(signal.SIGTERM)
         return self.wait_end(seconds)
 
+    def kill(self, seconds=10):
+        """SIGKILL; nobody starts it again but start()."""
+        self._wanted = False
+        self.signal(signal.SIGKILL)
+        return self.wait_end(seconds)
+
     def wait_end(self, seconds=10):
         """mudd's exit status once it has ended and is not started again."""
         try:

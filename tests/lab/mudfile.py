@@ -54,6 +54,19 @@ def build(name, from_aces, to_aces, url=None, signed=True, info="Lab Thing",
                       indent=2).encode() + b"\n"
 
 
+def both(first, second):
+    """The bytes of one file of two that differ in their lists' family."""
+    mud = first["ietf-mud:mud"]
+    acls = first["ietf-access-control-list:acls"]["acl"]
+    for acl in second["ietf-access-control-list:acls"]["acl"]:
+        side = acl["name"].split("-")[0]
+        acl["name"] += "6"
+        acls.append(acl)
+        mud[side + "-device-policy"]["access-lists"]["access-list"].append(
+            {"name": acl["name"]})
+    return json.dumps(first, indent=2).encode() + b"\n"
+
+
 # What IoT-5 asks for: service A both ways, B only called by the Thing, C only
 # calling it, D absent.  TCP with direction-initiated, UDP without.
 TCP_SERVICE, TCP_THING, UDP_SERVICE, UDP_THING = 7001, 7002, 7003, 7004

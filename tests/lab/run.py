@@ -33,9 +33,11 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_matrix", "scenario_revocation",
            "scenario_modes", "scenario_words", "scenario_nowhere",
            "scenario_drops", "scenario_explain", "scenario_cache",
-           "scenario_classes", "scenario_ports", "scenario_evade_frames",
+           "scenario_classes", "scenario_near", "scenario_ports",
+           "scenario_evade_frames",
            "scenario_evade_packets", "scenario_evade_flows",
-           "scenario_lacks", "scenario_east", "scenario_sandbox")
+           "scenario_tamper", "scenario_lacks", "scenario_east",
+           "scenario_sandbox")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.

@@ -12,8 +12,8 @@ from registry import scenario
 from scenario_main import enforced, north_south, publish
 
 # What the kernel lacks, and the condition of `mudctl health` that names it.
-FEATURES = (("bridge", "bridge"), ("egress", "egress"), ("nflog", "drop-log"),
-            ("br_netfilter", "east-west"))
+FEATURES = (("bridge", "bridge"), ("egress", "egress"), ("owner", "owner"),
+            ("nflog", "drop-log"), ("br_netfilter", "east-west"))
 
 
 def _shim(lab):

@@ -275,21 +275,41 @@ settled(unsigned long least)
 	return counted();
 }
 
-static void
-play_rule(struct world *world, const struct rule *rule)
+/* There is a rule of lead_all. */
+static bool is_led;
+
+static struct world *
+begin(void **state)
 {
-	script_rules(&world->script, POLICY, rule, 1);
-	world_play(world, 0);
+	is_led = false;
+	return world_begin(state);
 }
 
 /* What comes in by lan1 passes policy 3 first of all; but not what a host says
  * of itself in IPv6 (MLD, router solicitations). */
 static void
-lead_all(void)
+lead_all(struct world *world)
 {
+	world->is_unwatched = is_led = true;
 	free(gateway_nft("insert rule inet mudd guard iifname lan1 meta "
 			 "l4proto { tcp, udp } jump pf_3",
 	    NULL, NULL, NULL, NULL));
+}
+
+/* The look takes that rule away, and finds nothing else. */
+static void
+play_rule(struct world *world, const struct rule *rule)
+{
+	script_rules(&world->script, POLICY, rule, 1);
+	world_play(world, 0);
+	if (is_led) {
+		struct damage damage = world_look(world);
+
+		assert_int_equal(damage.chains, 1);
+		assert_int_equal(
+		    damage.tables + damage.sets + damage.elements, 0);
+		lead_all(world);
+	}
 }
 
 static bool
@@ -330,6 +350,8 @@ check_text(const struct rule *rule)
 	assert_string_equal(ours, read);
 	free(ours);
 	free(read);
+	free(
+	    gateway_nft("delete chain inet mudd pf_0", NULL, NULL, NULL, NULL));
 }
 
 static struct field
@@ -428,11 +450,11 @@ try_case(struct world *world, size_t i, unsigned int family)
 static void
 fields_match_their_packets(void **state)
 {
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 
 	script_rules(&world->script, POLICY, NULL, 0);
 	world_play(world, 0);
-	lead_all();
+	lead_all(world);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		if (cases[i].families != 6)
 			try_case(world, i, 4);
@@ -445,7 +467,7 @@ fields_match_their_packets(void **state)
 static void
 fields_add_up(void **state)
 {
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 	const struct mac maker = { { 0x02, 0xbb } }, mask = { { 0xff, 0xff } },
 			 ones = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 	struct packet packet = packet_of(4, UDP, plain);
@@ -463,7 +485,7 @@ fields_add_up(void **state)
 	    field_of_mac(FIELD_ETH_DESTINATION, &lan1, &ones, &rule.fields[4]));
 	play_rule(world, &rule);
 	check_text(&rule);
-	lead_all();
+	lead_all(world);
 	send_packet(&packet);
 	packet.value[FIELD_ETH_SOURCE] = 0x02bb99999999;
 	send_packet(&packet);
@@ -493,7 +515,7 @@ fields_add_up(void **state)
 static void
 the_largest_rule_is_taken(void **state)
 {
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 	const struct mac maker = { { 0x02, 0xbb } }, mask = { { 0xff, 0xff } };
 	struct rule rule = rule_any(CHAIN_FROM, 6);
 
@@ -522,7 +544,7 @@ fragments_are_whole(void **state)
 {
 	static const char mine[] =
 	    "insert rule inet mudd guard ip frag-off & 0x3fff != 0 counter";
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 	struct packet first = packet_of(4, UDP, plain), second;
 	struct rule rule = rule_any(CHAIN_FROM, 4);
 	char *listed;
@@ -531,7 +553,7 @@ fragments_are_whole(void **state)
 	rule.fields[1] = made(FIELD_IP_FLAGS, 0);
 	rule.fields[2] = made(FIELD_OFFSET, 0);
 	play_rule(world, &rule);
-	lead_all();
+	lead_all(world);
 	free(gateway_nft(mine, NULL, NULL, NULL, NULL));
 	first.value[FIELD_IP_FLAGS] = 1;
 	first.value[FIELD_LENGTH] = 20 + 24;
@@ -561,7 +583,7 @@ set_hops(int fd, int hops)
 static void
 hops_are_those_of_the_thing(void **state)
 {
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 	int thing = gateway_udp(HOST_THING, THING_ADDR, 5000);
 	int server = gateway_udp(HOST_SERVER, SERVER_ADDR, 4000);
 	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR, 4000);
@@ -607,7 +629,7 @@ write_one(const char *path)
 static void
 hop_limits_are_too(void **state)
 {
-	struct world *world = world_begin(state);
+	struct world *world = begin(state);
 	struct rule rule = rule_any(CHAIN_FROM, 6);
 	struct packet packet = packet_of(6, UDP, other);
 

@@ -82,6 +82,7 @@ static const struct {
 	ROW(BRIDGES, bridges, 0, E, M), ROW(PATH, path, 0, M, E),
 	ROW(CONDITION, condition, 0, M, E),
 	ROW(LAN_PORT, lan_port, 0, E, M), ROW(PLACE, place, 0, E, M),
+	ROW(TAMPERED, tampered, 0, M, E),
 };
 /* clang-format on */
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -183,7 +183,7 @@ frames_to_unlearnt_are_dropped(void **state)
 	const char *const plain_known[] = { "ip", "-6", "neigh", "replace",
 		"fd78::99", "lladdr", PLAIN_MAC, "dev", "lan1", NULL };
 	const char *const plain_has[] = { "ip", "addr", "add", "fd78::99/64",
-		"dev", "c0", NULL };
+		"dev", "c0", "nodad", NULL };
 	struct world *world = begin(state);
 	int stolen = gateway_udp(HOST_THING, THING_STOLEN6, 5000), plain;
 	int gateway = gateway_udp(HOST_GATEWAY, GATEWAY_ADDR6, 5000);
@@ -215,7 +215,7 @@ static void
 strangers_do_not_spoof(void **state)
 {
 	const char *const take_addr[] = { "ip", "addr", "add",
-		THING_ADDR6 "/128", "dev", "o0", NULL };
+		THING_ADDR6 "/128", "dev", "o0", "nodad", NULL };
 	const char *const leave[] = { "ip", "addr", "del", THING_ADDR6 "/128",
 		"dev", "o0", NULL };
 	int server = gateway_udp(HOST_SERVER, SERVER_ADDR6, 4000), spoof;

@@ -31,7 +31,7 @@
 static struct world *
 begin(void **state, uint32_t flags)
 {
-	struct world *world = *state;
+	struct world *world = world_bare(state);
 
 	world_snapshot(&world->script);
 	script_port(&world->script, OP_ADD, if_nametoindex("p1"), false);

@@ -26,6 +26,30 @@ world_try(struct world *world, uint32_t flags, struct fault *why)
 	    &world->script, ++world->batch, flags, take, world->enforcer, why);
 }
 
+struct damage
+world_look(struct world *world)
+{
+	struct fault why = { 0 };
+	struct damage damage;
+
+	if (enforcer_verify(world->enforcer, &damage, &why) == ENFORCER_BROKEN)
+		fail_msg("%s: %s", why.clause, why.detail);
+	return damage;
+}
+
+/* Whatever a test has made: the compare must know it again. */
+static void
+look(struct world *world)
+{
+	struct damage damage = world_look(world);
+
+	if (!damage_is_none(&damage))
+		fail_msg("after batch %u, of tables %zu, chains %zu, sets %zu, "
+			 "elements %zu differ from the model",
+		    world->batch, damage.tables, damage.chains, damage.sets,
+		    damage.elements);
+}
+
 void
 world_play(struct world *world, uint32_t flags)
 {
@@ -34,6 +58,8 @@ world_play(struct world *world, uint32_t flags)
 	if (!world_try(world, flags, &why))
 		fail_msg(
 		    "batch %u: %s: %s", world->batch, why.clause, why.detail);
+	if (!world->is_unwatched)
+		look(world);
 }
 
 int
@@ -124,9 +150,21 @@ world_snapshot(struct script *script)
 }
 
 struct world *
-world_begin(void **state)
+world_bare(void **state)
 {
 	struct world *world = *state;
+	struct fault why = { 0 };
+
+	if (!enforcer_teardown(world->enforcer, &why))
+		fail_msg("%s: %s", why.clause, why.detail);
+	world->is_unwatched = false;
+	return world;
+}
+
+struct world *
+world_begin(void **state)
+{
+	struct world *world = world_bare(state);
 
 	world_snapshot(&world->script);
 	world_play(world, BATCH_RESET);

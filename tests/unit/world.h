@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "enforce/enforcer.h"
+#include "enforce/repair.h"
 #include "tests/unit/batches.h"
 #include "tests/unit/gateway.h"
 
@@ -16,6 +17,8 @@ struct world {
 	struct enforcer *enforcer;
 	struct script script;
 	uint32_t batch;
+	bool is_unwatched; /* a test, or a benchmark, that is about other things
+	                      changes our tables by nft, or counts time */
 };
 
 /* Group fixtures of cmocka; *state is a struct world. */
@@ -24,7 +27,10 @@ int world_end(void **state);
 
 /* Plays the script as the next batch. */
 bool world_try(struct world *world, uint32_t flags, struct fault *why);
-/* It must be applied. */
+/* What is not as the model says, and is so again. */
+struct damage world_look(struct world *world);
+/* It must be applied; and then, unless is_unwatched, the kernel must say of our
+ * tables what the model says (enforcer_verify). */
 void world_play(struct world *world, uint32_t flags);
 
 /*
@@ -35,7 +41,9 @@ void world_play(struct world *world, uint32_t flags);
  * UDP 5683 from the class.  Policy 2: nothing.
  */
 void world_snapshot(struct script *script);
-/* Each test begins with it: a RESET. */
+/* Without tables: what an earlier test has counted is not for the next. */
+struct world *world_bare(void **state);
+/* Each test begins with it: no tables, and a RESET. */
 struct world *world_begin(void **state);
 /* Also a neighbour on its bridge may speak to the Thing's UDP port 5683, and
  * is answered: what goes between the two is judged as all else is. */
