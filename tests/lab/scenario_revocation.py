@@ -24,6 +24,7 @@ import mudfile
 import net
 import segments
 import streams
+from lab import SERVICE
 from registry import scenario
 from scenario_attacks import send
 
@@ -121,7 +122,8 @@ _LEAVES = (commits.DELSETELEM, b"bind4\0")
 KINDS = {
     "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
     "member": Kind("a member of a class", "class", "name",
-                   (commits.DELTABLE,)),
+                   (commits.DELSETELEM, b"cls",
+                    _packed(SERVICE["c"]))),
     "host": Kind("a member of a class, which leaves", "host",
                  "name second",
                  (commits.DELSETELEM, b"cls", _packed(HOST))),
