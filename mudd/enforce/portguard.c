@@ -308,6 +308,7 @@ portguard_leave(struct writer *to)
 
 	for (size_t i = 0; i < LENGTH(types); i++)
 		expr_ether_type_not(rule, types[i]);
+	expr_interface_in(rule, GOES_OUT, SET_PORTS, false);
 	expr_mac_in(rule, DESTINATION, SET_THINGS, false);
 	expr_goto(rule, CHAIN_DROP_TO);
 	writer_put(to, rule);

@@ -36,8 +36,8 @@ void portguard_write(struct writer *to);
  * the LAN's. */
 void portguard_enter(struct writer *to);
 
-/* A rule for the chain in hand, of a bridge's frames that leave: to a Thing go
- * none but those that one may send. */
+/* A rule for the chain in hand, of a bridge's frames that leave: by a port of
+ * the LAN's none go to a Thing but those that one may send. */
 void portguard_leave(struct writer *to);
 
 /* The chain that a netdev hook goes to for what comes in. */

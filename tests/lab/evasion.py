@@ -126,8 +126,9 @@ def without_mudd(lab, attempts, quiet=0.7):
     """mudd and its tables are gone: all arrive."""
     lab.mudd.stop()
     for family in ("inet", "bridge", "netdev"):
-        net.run("nft", "add", "table", family, "mudd")
-        net.run("nft", "delete", "table", family, "mudd")
+        net.run("nft", "delete", "table", family, "mudd", ok=(0, 1))
+    left = net.run("nft", "list", "tables")
+    lab.check("mudd" not in left, "mudd's tables are gone", left)
     _unhook()
     rest = [attempt for attempt in attempts if attempt.control]
     arrived = _send(rest, quiet)

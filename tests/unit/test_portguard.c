@@ -334,6 +334,12 @@ only_what_can_be_judged(void **state)
 	}
 	assert_int_equal(dropped_of_thing(world), n);
 	assert_int_equal(world_counters(world).thing.to_packets, n);
+	/* On a bridge that is none of the LAN's, though a VLAN of it may be,
+	 * tags are others' business. */
+	script_port(&world->script, OP_DELETE, if_nametoindex("p1"), false);
+	world_play(world, 0);
+	send_types(HOST_OTHER, "o0", OTHER_MAC, THING_MAC, frames[1].types, 2);
+	assert_int_equal(heard(thing, MARK, strlen(MARK)), 1);
 	(void)close(other), (void)close(thing);
 }
 
