@@ -7,7 +7,8 @@
  * values, no allocation, no state.  Speed is not its business.
  *
  * One packet is judged, on the side of one Thing.  Between two managed Things
- * both sides must allow: that is two questions.
+ * both sides must allow: that is two questions.  An ICMP error is asked with
+ * the flow that it is about only where both allow that one.
  *
  * What a host needs to live on its link is local policy, outside the MUD
  * chain, and comes before it (M-DEF-3):

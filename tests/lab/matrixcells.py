@@ -108,6 +108,12 @@ class Cell:
         denials = [said for said in self.said if said["verdict"] == "deny"]
         return (denials or self.said)[-1]["source"]
 
+    def is_half_allowed_error(self):
+        """Only one of two sides says that it is about an allowed flow."""
+        sources = {said["source"] for said in self.said}
+        return "about" in self.question and "infrastructure" in sources and (
+            len(sources) > 1)
+
     def transport(self):
         return self.packet[40 if self.flow.family == 6 else 20:]
 
@@ -282,6 +288,21 @@ class Planner:
     def judge(self, cells):
         """Asks the evaluator about all, and lets the tracker know; the
         cells."""
+        self._ask_all(cells)
+        # Each side knows of its own policy alone: a flow that the other side
+        # denies is not allowed, and an error about it is like any packet.
+        halves = [cell for cell in cells if cell.is_half_allowed_error()]
+        for cell in halves:
+            del cell.question["about"]
+            cell.said = []
+        self._ask_all(halves)
+        for cell in cells:
+            cell.expected = all(said["verdict"] == "allow"
+                                for said in cell.said)
+            self._note(cell)
+        return cells
+
+    def _ask_all(self, cells):
         by_thing = {}
         for cell in cells:
             for end in (cell.sender, cell.receiver):
@@ -293,11 +314,6 @@ class Planner:
         for thing, asked in by_thing.values():
             for (cell, _), said in zip(asked, self._ask(thing, asked)):
                 cell.said.append(said)
-        for cell in cells:
-            cell.expected = all(said["verdict"] == "allow"
-                                for said in cell.said)
-            self._note(cell)
-        return cells
 
     @staticmethod
     def _note(cell):
