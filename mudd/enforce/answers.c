@@ -8,6 +8,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "enforce/dispatch.h"
 #include "enforce/expr.h"
 #include "enforce/schema.h"
 #include "enforce/writer.h"
@@ -64,7 +65,9 @@ judge(struct writer *to, unsigned int family)
 	struct nftnl_rule *rule = writer_rule(to);
 
 	expr_family(rule, family);
-	expr_addr_verdict(rule, family, family == 4 ? SET_TO4 : SET_TO6);
+	expr_addr_in(
+	    rule, family, DESTINATION, family == 4 ? SET_TO4 : SET_TO6, false);
+	expr_jump(rule, dispatch_root(family == 4 ? TREE_TO4 : TREE_TO6));
 	writer_put(to, rule);
 
 	rule = writer_rule(to);

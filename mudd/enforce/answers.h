@@ -11,7 +11,7 @@
 
 struct writer;
 
-/* Adds chains `output` and `answers`, with their rules.  The sets, maps and
+/* Adds chains `output` and `answers`, with their rules.  The sets and
  * chains that they refer to have been added before. */
 void answers_schema(struct writer *to);
 

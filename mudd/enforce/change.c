@@ -372,6 +372,7 @@ change_policy_put(struct model *model, uint32_t number, struct rule *rule,
 		free(rule);
 		return false;
 	}
+	model_take_slot(model, policy);
 	model->n.policies += policy->now.present ? 0 : 1;
 	model->n.rules += n - policy->now.n;
 	if (policy->now.is_uncached != state.is_uncached)
@@ -394,6 +395,8 @@ change_policy_delete(struct model *model, uint32_t number, struct fault *why)
 	if (policy->now.is_uncached)
 		touch_things(model, policy);
 	policy_state_replace(model, policy, &none);
+	if (!policy->was.present)
+		model_leave_slot(model, policy);
 	return true;
 }
 

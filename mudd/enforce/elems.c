@@ -55,19 +55,6 @@ message_open(struct elems *elems)
 	elems->message = message;
 }
 
-static void
-put_jump(struct nlmsghdr *message, const char *chain)
-{
-	struct nlattr *data = mnl_attr_nest_start(message, NFTA_SET_ELEM_DATA);
-	struct nlattr *verdict =
-	    mnl_attr_nest_start(message, NFTA_DATA_VERDICT);
-
-	mnl_attr_put_u32(message, NFTA_VERDICT_CODE, htonl((uint32_t)NFT_JUMP));
-	mnl_attr_put_strz(message, NFTA_VERDICT_CHAIN, chain);
-	mnl_attr_nest_end(message, verdict);
-	mnl_attr_nest_end(message, data);
-}
-
 void
 elems_put(struct elems *elems, const struct elem *elem)
 {
@@ -92,8 +79,6 @@ elems_put(struct elems *elems, const struct elem *elem)
 	key = mnl_attr_nest_start(message, NFTA_SET_ELEM_KEY);
 	mnl_attr_put(message, NFTA_DATA_VALUE, elem->len, elem->key);
 	mnl_attr_nest_end(message, key);
-	if (elem->jump != NULL)
-		put_jump(message, elem->jump);
 	mnl_attr_nest_end(message, entry);
 }
 

@@ -33,7 +33,6 @@ struct elems {
 struct elem {
 	uint8_t key[ELEMS_KEY];
 	size_t len;
-	const char *jump; /* the verdict of a map: jump to this chain */
 	uint32_t timeout_sec;
 	bool ends_interval;
 };

@@ -19,6 +19,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/detour.c mudd/enforce/detour.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
 	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
+	mudd/enforce/dispatch.c mudd/enforce/dispatch.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/ending.c mudd/enforce/ending.h \

@@ -345,7 +345,7 @@ send_difference(
 	begin(enforcer, &batch);
 	table_write(&batch, model, &enforcer->tables, at, false);
 	if (next->number != enforcer->epoch.number)
-		epoch_write(&batch, next, model->monitor);
+		epoch_renew(&batch, next);
 	if (enforcer->path.is_changed)
 		bridgepath_write(&batch, &enforcer->path);
 	/* Not of a RESET: they are as they were, or nobody was enforced. */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core/mark.h"
+#include "enforce/elems.h"
 #include "enforce/expr.h"
 #include "enforce/exprmark.h"
 #include "enforce/kernel.h"
@@ -172,7 +173,7 @@ flush(struct writing *to, const char *chain)
 	    to->batch, NFPROTO_INET, chain, (struct about){ chain, 0 });
 }
 
-/* For the next run, at the first rule of `fast`. */
+/* For the next run, at the first rule of `stamp_original`. */
 static void
 write_note(const struct epoch *epoch, char note[OBJECT_NOTE])
 {
@@ -181,13 +182,13 @@ write_note(const struct epoch *epoch, char note[OBJECT_NOTE])
 }
 
 /*
- * What is related to a flow is no packet of it: an ICMP error passes if it is
- * one of those in `errors`, a redirect is judged as any other packet.
+ * The rules of `fast` and `stamp` are the same in each epoch.  What is related
+ * to a flow is no packet of it: an ICMP error passes if it is one of those in
+ * `errors`, a redirect is judged as any other packet.
  */
 static void
 write_fast(struct writing *to)
 {
-	char note[OBJECT_NOTE];
 	struct nftnl_rule *rule;
 
 	flush(to, CHAIN_FAST);
@@ -196,26 +197,20 @@ write_fast(struct writing *to)
 
 		rule = begin(to);
 		expr_ct_reply(rule, reply == 1);
-		expr_mark_is(
-		    rule, ours(to, BITS_EPOCH | bit), stamped(to, bit));
+		expr_mark_in(rule, ours(to, BITS_EPOCH | bit), SET_PASSED);
 		expr_ct_unrelated(rule);
 		expr_counter(rule);
 		expr_accept(rule);
-		if (reply == 0) {
-			write_note(to->epoch, note);
-			object_rule_comment(rule, note);
-		}
 		put(to, rule);
 	}
 	rule = begin(to);
 	expr_ct_related(rule);
-	expr_mark_is(rule, ours(to, BITS_EPOCH), stamped(to, 0));
+	expr_mark_in(rule, ours(to, BITS_EPOCH), SET_EPOCH);
 	expr_jump(rule, CHAIN_ERRORS);
 	put(to, rule);
 }
 
-/* Of a policy that looks at more than the connection: allowed now, and no
- * more than that. */
+/* Of a policy that looks at more than the connection. */
 static void
 write_uncached(const struct writing *to, unsigned int family, enum end end)
 {
@@ -224,28 +219,7 @@ write_uncached(const struct writing *to, unsigned int family, enum end end)
 	expr_family(rule, family);
 	expr_addr_in(rule, family, end,
 	    family == 4 ? SET_UNCACHED4 : SET_UNCACHED6, false);
-	expr_mark_set(rule, ours(to, BITS_ALL), stamped(to, 0));
-	expr_return(rule);
-	put(to, rule);
-}
-
-/*
- * What the other direction has been granted in this epoch stays.  The epoch
- * is written again: were it only compared, a packet that was judged by the
- * rules before a bump could add its bit to a stamp from after it.
- */
-static void
-write_direction(const struct writing *to, bool reply, bool keeps)
-{
-	uint32_t bit = reply ? BIT_REPLY : BIT_ORIGINAL;
-	struct nftnl_rule *rule = begin(to);
-
-	expr_ct_reply(rule, reply);
-	if (keeps)
-		expr_mark_is(rule, ours(to, BITS_EPOCH), stamped(to, 0));
-	expr_mark_set(rule, ours(to, keeps ? BITS_EPOCH | bit : BITS_ALL),
-	    stamped(to, bit));
-	expr_return(rule);
+	expr_goto(rule, CHAIN_STAMP_JUDGED);
 	put(to, rule);
 }
 
@@ -261,7 +235,7 @@ write_stamp(struct writing *to, bool monitor)
 	put(to, rule);
 	if (monitor) {
 		rule = begin(to);
-		expr_mark_set(rule, ours(to, BITS_ALL), stamped(to, 0));
+		expr_goto(rule, CHAIN_STAMP_JUDGED);
 		put(to, rule);
 		return;
 	}
@@ -269,10 +243,101 @@ write_stamp(struct writing *to, bool monitor)
 		write_uncached(to, family, SOURCE);
 		write_uncached(to, family, DESTINATION);
 	}
-	for (int keeps = 1; keeps >= 0; keeps--) {
-		write_direction(to, false, keeps == 1);
-		write_direction(to, true, keeps == 1);
+	for (int reply = 0; reply < 2; reply++) {
+		rule = begin(to);
+		expr_ct_reply(rule, reply == 1);
+		expr_goto(
+		    rule, reply ? CHAIN_STAMP_REPLY : CHAIN_STAMP_ORIGINAL);
+		put(to, rule);
 	}
+}
+
+/*
+ * And this is written in each.  A rule with a verdict, or with a question to
+ * a set, would have the kernel walk through the whole table once more before
+ * it commits, which takes it milliseconds: these have neither.
+ */
+
+static void
+write_set(
+    const struct writing *to, const char *set, const uint32_t *marks, size_t n)
+{
+	const struct about about = { set, 0 };
+	struct elems elems;
+
+	elems_flush(to->batch, NFPROTO_INET, set, about);
+	elems_open(&elems, to->batch, NFPROTO_INET, set, false, about);
+	for (size_t i = 0; i < n; i++) {
+		struct elem elem = { .len = sizeof(marks[i]) };
+
+		memcpy(elem.key, &marks[i], sizeof(marks[i]));
+		elems_put(&elems, &elem);
+	}
+	elems_close(&elems);
+}
+
+/* Under the mask that each direction asks by, no mark is taken for that of
+ * the other. */
+static void
+write_sets(const struct writing *to)
+{
+	const uint32_t epoch = stamped(to, 0);
+	const uint32_t passed[] = { stamped(to, BIT_ORIGINAL),
+		stamped(to, BIT_REPLY) };
+
+	write_set(to, SET_EPOCH, &epoch, 1);
+	write_set(to, SET_PASSED, passed, 2);
+}
+
+/*
+ * What the other direction has been granted in this epoch stays, and goes if
+ * it was of another.  The epoch is written again: were it only compared, a
+ * packet that was judged by the rules before a bump could add its bit to a
+ * stamp from after it.
+ */
+static void
+write_direction(struct writing *to, bool reply)
+{
+	uint32_t bit = reply ? BIT_REPLY : BIT_ORIGINAL;
+	struct nftnl_rule *rule;
+	char note[OBJECT_NOTE];
+
+	flush(to, reply ? CHAIN_STAMP_REPLY : CHAIN_STAMP_ORIGINAL);
+	rule = begin(to);
+	expr_mark_is_not(rule, ours(to, BITS_EPOCH), stamped(to, 0));
+	expr_mark_set(rule, ours(to, BITS_ALL), stamped(to, 0));
+	if (!reply) {
+		write_note(to->epoch, note);
+		object_rule_comment(rule, note);
+	}
+	put(to, rule);
+
+	rule = begin(to);
+	expr_mark_set(rule, ours(to, BITS_EPOCH | bit), stamped(to, bit));
+	put(to, rule);
+}
+
+/* Allowed now, and no more than that. */
+static void
+write_judged(struct writing *to)
+{
+	struct nftnl_rule *rule;
+
+	flush(to, CHAIN_STAMP_JUDGED);
+	rule = begin(to);
+	expr_mark_set(rule, ours(to, BITS_ALL), stamped(to, 0));
+	put(to, rule);
+}
+
+void
+epoch_renew(struct batch *batch, const struct epoch *epoch)
+{
+	struct writing to = { batch, epoch, NULL };
+
+	write_sets(&to);
+	write_direction(&to, false);
+	write_direction(&to, true);
+	write_judged(&to);
 }
 
 void
@@ -282,6 +347,7 @@ epoch_write(struct batch *batch, const struct epoch *epoch, bool monitor)
 
 	write_fast(&to);
 	write_stamp(&to, monitor);
+	epoch_renew(batch, epoch);
 }
 
 /* ---- the epoch of an earlier run ---------------------------------------- */
@@ -338,7 +404,7 @@ take_rule(const struct nlmsghdr *message, void *arg)
 		abort();
 	if (nftnl_rule_nlmsg_parse(message, rule) == 0 &&
 	    is_text(rule, NFTNL_RULE_TABLE, OBJECT_TABLE) &&
-	    is_text(rule, NFTNL_RULE_CHAIN, CHAIN_FAST)) {
+	    is_text(rule, NFTNL_RULE_CHAIN, CHAIN_STAMP_ORIGINAL)) {
 		data = nftnl_rule_get_data(rule, NFTNL_RULE_USERDATA, &len);
 		if (data != NULL)
 			(void)nftnl_udata_parse(data, len, take_attr, &comment);
@@ -366,7 +432,7 @@ epoch_read(struct kernel *kernel, struct epoch *epoch, struct fault *why)
 	int error;
 
 	mnl_attr_put_strz(message, NFTA_RULE_TABLE, OBJECT_TABLE);
-	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, CHAIN_FAST);
+	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, CHAIN_STAMP_ORIGINAL);
 	*epoch = (struct epoch){ 0 };
 	error = kernel_dump(kernel, message, take_rule, forget, epoch);
 	/* No table: an answer, too. */

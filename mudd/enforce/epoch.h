@@ -38,9 +38,13 @@ bool epoch_is_over(const struct model *model);
  */
 struct epoch epoch_after(const struct epoch *was, uint32_t mask);
 
-/* Replaces the rules of `fast` and `stamp`.  monitor: everything is judged
- * packet by packet, so that what would be dropped is counted. */
+/* Writes the rules of `fast` and `stamp`, whose chains and sets must be there,
+ * for this epoch.  monitor: everything is judged packet by packet, so that what
+ * would be dropped is counted. */
 void epoch_write(struct batch *batch, const struct epoch *epoch, bool monitor);
+/* Replaces only what is of the epoch: the sets that they ask, and the three
+ * chains behind `stamp`. */
+void epoch_renew(struct batch *batch, const struct epoch *epoch);
 
 /* The epoch of the table that stands in the kernel; its number is 0 if there
  * is none.  False with *why if the kernel cannot be read. */

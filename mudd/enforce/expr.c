@@ -115,13 +115,6 @@ look_up(struct nftnl_rule *rule, const char *set, bool inverted)
 }
 
 static void
-look_up_verdict(struct nftnl_rule *rule, const char *map)
-{
-	nftnl_expr_set_u32(
-	    look_up(rule, map, false), NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
-}
-
-static void
 load_mac(struct nftnl_rule *rule, enum end end)
 {
 	load_payload(rule, NFT_PAYLOAD_LL_HEADER, end == SOURCE ? MAC_LEN : 0,
@@ -241,20 +234,6 @@ expr_target_in(struct nftnl_rule *rule, const char *set)
 {
 	load_target(rule, NFT_REG_1);
 	(void)look_up(rule, set, false);
-}
-
-void
-expr_mac_verdict(struct nftnl_rule *rule, const char *map)
-{
-	load_mac(rule, SOURCE);
-	look_up_verdict(rule, map);
-}
-
-void
-expr_addr_verdict(struct nftnl_rule *rule, unsigned int family, const char *map)
-{
-	load_addr(rule, family, DESTINATION, family == 4 ? 4 : 16, NFT_REG_1);
-	look_up_verdict(rule, map);
 }
 
 /* Keeps the bits of register 1 that are set in the mask, 16 bytes at most. */

@@ -48,10 +48,6 @@ void expr_bound_in(struct nftnl_rule *rule, unsigned int family, enum end end,
 void expr_target_bound_in(
     struct nftnl_rule *rule, const char *set, bool inverted);
 void expr_target_in(struct nftnl_rule *rule, const char *set);
-/* The same, and on to the verdict that the map gives. */
-void expr_mac_verdict(struct nftnl_rule *rule, const char *map);
-void expr_addr_verdict(
-    struct nftnl_rule *rule, unsigned int family, const char *map);
 
 /* A sound prefix of the rule's family. */
 void expr_prefix(

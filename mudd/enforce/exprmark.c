@@ -49,21 +49,33 @@ change(struct nftnl_rule *rule, uint32_t keep, uint32_t flip)
 }
 
 static void
-equals(struct nftnl_rule *rule, uint32_t value)
+compare(struct nftnl_rule *rule, uint32_t op, uint32_t value)
 {
 	struct nftnl_expr *expr = append(rule, "cmp");
 
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_OP, op);
 	nftnl_expr_set(expr, NFTNL_EXPR_CMP_DATA, &value, sizeof(value));
 }
 
 void
-expr_mark_is(struct nftnl_rule *rule, uint32_t mask, uint32_t value)
+expr_mark_is_not(struct nftnl_rule *rule, uint32_t mask, uint32_t value)
 {
 	load(rule, NFT_CT_MARK);
 	change(rule, mask, 0);
-	equals(rule, value);
+	compare(rule, NFT_CMP_NEQ, value);
+}
+
+void
+expr_mark_in(struct nftnl_rule *rule, uint32_t mask, const char *set)
+{
+	struct nftnl_expr *expr;
+
+	load(rule, NFT_CT_MARK);
+	change(rule, mask, 0);
+	expr = append(rule, "lookup");
+	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, set);
 }
 
 void
@@ -83,5 +95,5 @@ expr_ct_unrelated(struct nftnl_rule *rule)
 {
 	load(rule, NFT_CT_STATE);
 	change(rule, NF_CT_STATE_BIT(IP_CT_RELATED), 0);
-	equals(rule, 0);
+	compare(rule, NFT_CMP_EQ, 0);
 }

@@ -8,8 +8,10 @@
 
 struct nftnl_rule;
 
-/* ct mark & mask == value */
-void expr_mark_is(struct nftnl_rule *rule, uint32_t mask, uint32_t value);
+/* ct mark & mask != value */
+void expr_mark_is_not(struct nftnl_rule *rule, uint32_t mask, uint32_t value);
+/* ct mark & mask @set; its elements are in host order. */
+void expr_mark_in(struct nftnl_rule *rule, uint32_t mask, const char *set);
 /* ct mark set ct mark & ~mask | value; no bit of value is outside of mask. */
 void expr_mark_set(struct nftnl_rule *rule, uint32_t mask, uint32_t value);
 /* Not an ICMP error about a flow, nor a flow that belongs to another. */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "core/records.h"
-#include "enforce/chains.h"
+#include "enforce/dispatch.h"
 #include "enforce/elems.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
@@ -21,20 +21,15 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* No policy's number: those have 32 bits, and begin at 1. */
-#define NO_POLICY UINTPTR_MAX
-
 struct thing_set {
 	const char *name;
 	uintptr_t (*tag)(const struct thing_state *state);
-	bool has_chain; /* the tag is a policy's number */
 };
 
 struct address_set {
 	const char *name[2]; /* for IPv4, for IPv6 */
 	uintptr_t (*tag)(
 	    const struct model_thing *owner, const struct thing_state *state);
-	bool has_chain;
 	bool has_mac; /* the key begins with the owner's MAC */
 };
 
@@ -42,22 +37,6 @@ static uintptr_t
 tag_managed(const struct thing_state *state)
 {
 	return state->present ? 1 : 0;
-}
-
-static uintptr_t
-tag_policy(const struct thing_state *state)
-{
-	return state->policy != NULL ? state->policy->number : 0;
-}
-
-/* A managed MAC without a policy has departed: what it may do is said by the
- * guard and by `infra`, so where policies are asked everything is dropped. */
-static uintptr_t
-tag_sender(const struct thing_state *state)
-{
-	if (!state->present)
-		return 0;
-	return state->policy != NULL ? state->policy->number : NO_POLICY;
 }
 
 static uintptr_t
@@ -88,10 +67,9 @@ tag_owner(const struct model_thing *owner, const struct thing_state *state)
 }
 
 static uintptr_t
-tag_owner_policy(
-    const struct model_thing *owner, const struct thing_state *state)
+tag_judged(const struct model_thing *owner, const struct thing_state *state)
 {
-	return owner != NULL ? tag_policy(state) : 0;
+	return owner != NULL && state->policy != NULL ? 1 : 0;
 }
 
 /* Whose flows are judged packet by packet. */
@@ -110,55 +88,40 @@ tag_uncached(const struct model_thing *owner, const struct thing_state *state)
 }
 
 static const struct thing_set thing_sets[] = {
-	{ SET_FROM, tag_sender, true },
-	{ SET_THINGS, tag_managed, false },
-	{ SET_DENIED, tag_denied, false },
-	{ SET_DROPPED_FROM, tag_managed, false },
+	{ SET_THINGS, tag_managed },
+	{ SET_DENIED, tag_denied },
+	{ SET_DROPPED_FROM, tag_managed },
 };
 
 static const struct thing_set link_sets[] = {
-	{ SET_THINGS, tag_managed, false },
-	{ SET_DROPPED_FROM, tag_managed, false },
+	{ SET_THINGS, tag_managed },
+	{ SET_DROPPED_FROM, tag_managed },
 };
 
 /* On a bridge alone: elsewhere `inet mudd` sees all that it sends. */
-static const struct thing_set bridge_set = { SET_DENIED, tag_denied, false };
+static const struct thing_set bridge_set = { SET_DENIED, tag_denied };
 
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
-	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
-	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
+	{ { SET_BIND4, SET_BIND6 }, tag_bound, true },
+	{ { SET_OWN4, SET_OWN6 }, tag_owned, false },
 };
 
 static const struct address_set address_sets[] = {
-	{ { SET_TO4, SET_TO6 }, tag_owner_policy, true, false },
-	{ { SET_BIND4, SET_BIND6 }, tag_bound, false, true },
-	{ { SET_OWN4, SET_OWN6 }, tag_owned, false, false },
-	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false, false },
-	{ { SET_UNCACHED4, SET_UNCACHED6 }, tag_uncached, false, false },
+	{ { SET_TO4, SET_TO6 }, tag_judged, false },
+	{ { SET_BIND4, SET_BIND6 }, tag_bound, true },
+	{ { SET_OWN4, SET_OWN6 }, tag_owned, false },
+	{ { SET_DROPPED_TO, SET_DROPPED_TO6 }, tag_owner, false },
+	{ { SET_UNCACHED4, SET_UNCACHED6 }, tag_uncached, false },
 };
 
 static void
-put(struct elems *elems, struct elem *elem, enum rule_chain chain,
-    uintptr_t policy)
-{
-	char name[OBJECT_NAME];
-
-	if (policy == NO_POLICY && !elems->deletes)
-		elem->jump = CHAIN_DROP_FROM;
-	else if (policy != 0 && !elems->deletes)
-		elem->jump = chains_name(chain, (uint32_t)policy, name);
-	elems_put(elems, elem);
-}
-
-static void
-put_thing(struct elems *elems, const struct thing_set *set,
-    const struct model_thing *thing, uintptr_t tag)
+put_thing(struct elems *elems, const struct model_thing *thing)
 {
 	struct elem elem = { .len = sizeof(thing->mac) };
 
 	memcpy(elem.key, &thing->mac, sizeof(thing->mac));
-	put(elems, &elem, CHAIN_FROM, set->has_chain ? tag : 0);
+	elems_put(elems, &elem);
 }
 
 static void
@@ -178,27 +141,26 @@ write_things(struct batch *batch, uint16_t family, const struct model *model,
 		uintptr_t tag = deletes ? was : now;
 
 		if (was != now && tag != 0)
-			put_thing(&elems, set, thing, tag);
+			put_thing(&elems, thing);
 	}
 	elems_close(&elems);
 }
 
 /* A part of a concatenated key is padded to four bytes. */
 static void
-put_address(struct elems *elems, const struct address_set *set,
-    const struct model_address *address, const struct model_thing *owner,
-    uintptr_t tag)
+put_address(struct elems *elems, bool has_mac,
+    const struct model_address *address, const struct model_thing *owner)
 {
 	struct elem elem = { 0 };
 	size_t width = address->addr.family == 4 ? 4 : 16;
 
-	if (set->has_mac) {
+	if (has_mac) {
 		memcpy(elem.key, &owner->mac, sizeof(owner->mac));
 		elem.len = 8;
 	}
 	memcpy(elem.key + elem.len, address->addr.byte, width);
 	elem.len += width;
-	put(elems, &elem, CHAIN_TO, set->has_chain ? tag : 0);
+	elems_put(elems, &elem);
 }
 
 /* Of one IP version: they stand in sets of their own. */
@@ -225,8 +187,8 @@ write_addresses_of(struct batch *batch, uint16_t family,
 
 		if (was != now && tag != 0 &&
 		    (address->addr.family == 6) == six)
-			put_address(&elems, set, address,
-			    deletes ? address->was : address->now, tag);
+			put_address(&elems, set->has_mac, address,
+			    deletes ? address->was : address->now);
 	}
 	elems_close(&elems);
 }
@@ -239,6 +201,86 @@ write_addresses(struct batch *batch, uint16_t family, const struct model *model,
 	write_addresses_of(batch, family, model, set, true, deletes);
 }
 
+/* ---- the digits of their policies ---------------------------------------- */
+
+struct digit {
+	enum dispatch_tree tree;
+	unsigned int level, value;
+	char set[OBJECT_NAME];
+};
+
+static bool
+has_digit(const struct thing_state *state, const struct digit *digit)
+{
+	return state != NULL && state->policy != NULL &&
+	       dispatch_digit(state->policy->slot, digit->level) ==
+	           digit->value;
+}
+
+static void
+write_things_of(struct batch *batch, const struct model *model,
+    const struct digit *digit, bool deletes)
+{
+	struct elems elems;
+
+	elems_open(&elems, batch, NFPROTO_INET, digit->set, deletes,
+	    (struct about){ "dispatch", 0 });
+	LIST_EACH(at, &model->dirty_things)
+	{
+		const struct model_thing *thing =
+		    LIST_ENTRY(at, struct model_thing, dirty);
+		bool was = has_digit(&thing->was, digit);
+
+		if (was != has_digit(&thing->now, digit) && was == deletes)
+			put_thing(&elems, thing);
+	}
+	elems_close(&elems);
+}
+
+static void
+write_receivers_of(struct batch *batch, const struct model *model,
+    const struct digit *digit, bool deletes)
+{
+	const unsigned int family = digit->tree == TREE_TO6 ? 6 : 4;
+	struct elems elems;
+
+	elems_open(&elems, batch, NFPROTO_INET, digit->set, deletes,
+	    (struct about){ "dispatch", 0 });
+	LIST_EACH(at, &model->dirty_addresses)
+	{
+		const struct model_address *address =
+		    LIST_ENTRY(at, struct model_address, dirty);
+		const struct model_thing *was = address->was;
+		const struct model_thing *now = address->now;
+		bool had = has_digit(was != NULL ? &was->was : NULL, digit);
+
+		if (address->addr.family == family && had == deletes &&
+		    had != has_digit(now != NULL ? &now->now : NULL, digit))
+			put_address(&elems, false, address, NULL);
+	}
+	elems_close(&elems);
+}
+
+static void
+write_digits(struct batch *batch, const struct model *model, bool deletes)
+{
+	struct digit digit = { 0 };
+
+	for (unsigned int i = 0; i < TREES * dispatch_levels(model); i++)
+		for (unsigned int j = 1; j < DISPATCH_DIGITS; j++) {
+			digit.tree = (enum dispatch_tree)(i % TREES);
+			digit.level = i / TREES;
+			digit.value = j;
+			(void)dispatch_set(
+			    digit.tree, digit.level, j, digit.set);
+			if (digit.tree == TREE_FROM)
+				write_things_of(batch, model, &digit, deletes);
+			else
+				write_receivers_of(
+				    batch, model, &digit, deletes);
+		}
+}
+
 static void
 write_inet(struct batch *batch, const struct model *model, bool deletes)
 {
@@ -248,6 +290,7 @@ write_inet(struct batch *batch, const struct model *model, bool deletes)
 	for (size_t i = 0; i < LENGTH(address_sets); i++)
 		write_addresses(
 		    batch, NFPROTO_INET, model, &address_sets[i], deletes);
+	write_digits(batch, model, deletes);
 }
 
 static void
@@ -290,7 +333,7 @@ fill_things(struct batch *batch, uint16_t family, const struct model *model,
 		    LIST_ENTRY(at, struct model_thing, all);
 
 		if (thing->now.present)
-			put_thing(&elems, set, thing, 1);
+			put_thing(&elems, thing);
 	}
 	elems_close(&elems);
 }
@@ -310,7 +353,8 @@ fill_addresses(struct batch *batch, uint16_t family, const struct model *model,
 
 		if (address->now != NULL && !address->now->now.denied &&
 		    (address->addr.family == 6) == six)
-			put_address(&elems, set, address, address->now, 1);
+			put_address(
+			    &elems, set->has_mac, address, address->now);
 	}
 	elems_close(&elems);
 }

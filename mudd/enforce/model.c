@@ -7,6 +7,7 @@
  */
 #include "enforce/model.h"
 
+#include <assert.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,7 @@ static void
 drop_policy(struct model *model, struct model_policy *policy)
 {
 	tdelete(policy, &model->policy_tree, by_policy_number);
+	model_leave_slot(model, policy);
 	list_remove(&policy->all);
 	list_remove(&policy->dirty);
 	if (policy->now.rule != policy->was.rule)
@@ -310,6 +312,32 @@ model_policy_at(struct model *model, uint32_t number)
 	}
 	touch(&model->dirty_policies, &policy->dirty);
 	return policy;
+}
+
+/* Of this batch as many as there may be, and as many of before it. */
+_Static_assert(2 * LIMIT_POLICIES < MODEL_SLOTS - 1, "slots for all policies");
+
+void
+model_take_slot(struct model *model, struct model_policy *policy)
+{
+	uint32_t slot = 1;
+
+	if (policy->slot != 0)
+		return;
+	while (model->slot[slot] != NULL)
+		slot++;
+	assert(slot < MODEL_SLOTS - 1);
+	model->slot[slot] = policy;
+	policy->slot = slot;
+	if (model->n_slots <= slot)
+		model->n_slots = slot + 1;
+}
+
+void
+model_leave_slot(struct model *model, struct model_policy *policy)
+{
+	model->slot[policy->slot] = NULL;
+	policy->slot = 0;
 }
 
 void

@@ -31,6 +31,8 @@ struct fault;
 #define MODEL_NAME_ADDRS (2 * LIMIT_NAME_ADDRS)
 /* A RESET must fit into one batch, so more could never be sent. */
 #define MODEL_RULES LIMIT_BATCH
+/* Slots: a batch may bring as many policies as it takes away. */
+#define MODEL_SLOTS 4096
 /* Addresses of one Thing. */
 #define MODEL_ADDRESSES (LIMIT_ADDRESSES4 + LIMIT_ADDRESSES6)
 /* Addresses of the gateway, and its broadcast addresses. */
@@ -86,6 +88,8 @@ struct model_policy {
 	} was, now;
 	size_t refs;     /* Things of `now` under it, and all unknown devices */
 	uint32_t ending; /* enum policy_ending: for its life */
+	uint32_t slot;   /* 1..MODEL_SLOTS - 1, the lowest that was free; 0:
+	                  * it has never been present */
 	struct list all, dirty;
 };
 
@@ -120,6 +124,10 @@ struct model {
 	bool monitor; /* log and count, drop nothing */
 	/* What unknown devices live under; NULL: they are not judged. */
 	struct model_policy *unknown_was, *unknown_now;
+	/* Policies by their slots, small numbers that dispatch.h makes
+	 * digits of; none has one from n_slots on. */
+	struct model_policy *slot[MODEL_SLOTS];
+	uint32_t n_slots;
 	struct list sets, policies, things, addresses;
 	struct list dirty_sets, dirty_elements, dirty_policies;
 	struct list dirty_things, dirty_addresses;
@@ -177,6 +185,11 @@ struct model_set *model_set_at(struct model *model, uint32_t number);
 struct model_element *model_element_at(
     struct model *model, struct model_set *set, const struct addr *addr);
 struct model_policy *model_policy_at(struct model *model, uint32_t number);
+
+/* Gives a policy that becomes present a slot, if it has none; and takes it
+ * back from one that is absent both ways. */
+void model_take_slot(struct model *model, struct model_policy *policy);
+void model_leave_slot(struct model *model, struct model_policy *policy);
 
 /* Notes one more, or one less, use of the sets that these rules look into. */
 void model_use_sets(

@@ -94,11 +94,11 @@ object_table_delete(struct batch *batch, uint16_t family)
 static void
 note_byte_order(struct nftnl_set *set, uint32_t key_type)
 {
-	bool is_text = key_type == KEY_IFNAME;
+	bool is_host = key_type == KEY_IFNAME || key_type == KEY_MARK;
 	struct nftnl_udata_buf *data = need(nftnl_udata_buf_alloc(OBJECT_NOTE));
 
 	if (nftnl_udata_put_u32(data, NFTNL_UDATA_SET_KEYBYTEORDER,
-		is_text ? NFT_HOST_ENDIAN : NFT_BIG_ENDIAN))
+		is_host ? NFT_HOST_ENDIAN : NFT_BIG_ENDIAN))
 		(void)nftnl_set_set_data(set, NFTNL_SET_USERDATA,
 		    nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
 	nftnl_udata_buf_free(data);
@@ -114,11 +114,6 @@ make_set(const struct set_form *form)
 	nftnl_set_set_u32(set, NFTNL_SET_FLAGS, form->flags);
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, form->key_type);
 	nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, form->key_len);
-	if ((form->flags & NFT_SET_MAP) != 0) {
-		nftnl_set_set_u32(
-		    set, NFTNL_SET_DATA_TYPE, (uint32_t)NFT_DATA_VERDICT);
-		nftnl_set_set_u32(set, NFTNL_SET_DATA_LEN, 16);
-	}
 	if (form->size != 0)
 		nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, form->size);
 	if (form->timeout_sec != 0)

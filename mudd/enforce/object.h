@@ -20,11 +20,11 @@ struct nftnl_rule;
 
 /* nft's numbers for data types: by them it knows how to print a set. */
 enum key_type {
-	KEY_VERDICT = 1,
 	KEY_IPV4 = 7,
 	KEY_IPV6 = 8,
 	KEY_MAC = 9,
 	KEY_ICMP_TYPE = 14,
+	KEY_MARK = 19,
 	KEY_ICMPV6_TYPE = 29,
 	KEY_IFNAME = 41,
 };
@@ -33,7 +33,7 @@ enum key_type {
 struct set_form {
 	const char *name;
 	uint32_t key_type, key_len;
-	uint32_t flags; /* NFT_SET_*; NFT_SET_MAP: to verdicts */
+	uint32_t flags; /* NFT_SET_* */
 	uint32_t size;  /* 0: no bound */
 	uint32_t timeout_sec;
 	bool counts; /* each element has a counter */

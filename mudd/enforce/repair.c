@@ -3,8 +3,8 @@
  * model's image; and the kernel's, into which others may have written.
  *
  * In the order that one transaction takes: sets and chains that are missing;
- * elements that must go, since a map leads to chains; rules; elements that
- * must come; at last what nobody refers to any more.
+ * elements that must go; rules; elements that must come; at last what nobody
+ * refers to any more.
  */
 #include "enforce/repair.h"
 
@@ -77,10 +77,8 @@ put(struct elems *elems, const struct image_elem *from)
 
 	memcpy(elem.key, from->key, from->len);
 	elem.ends_interval = (from->flags & NFT_SET_ELEM_INTERVAL_END) != 0;
-	if (!elems->deletes) {
-		elem.jump = from->chain;
+	if (!elems->deletes)
 		elem.timeout_sec = (uint32_t)((from->left_msec + 999) / 1000);
-	}
 	elems_put(elems, &elem);
 }
 

@@ -12,6 +12,7 @@
 #include "enforce/answers.h"
 #include "enforce/bridged.h"
 #include "enforce/detour.h"
+#include "enforce/dispatch.h"
 #include "enforce/dropchains.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
@@ -26,6 +27,9 @@
 #define ADDRESSES6 (LIMIT_THINGS_MAX * LIMIT_ADDRESSES6)
 
 #define DYNAMIC NFT_SET_EVAL
+
+/* A few elements: with a bound so small the kernel takes a faster set. */
+#define EPOCH_SIZE 8
 
 /*
  * The dynamic sets have a size, and cannot be filled by strangers: only
@@ -42,9 +46,10 @@ static const struct set_form inet_sets[] = {
 	{ SET_BIND6, KEY_BOTH(KEY_MAC, KEY_IPV6), 24, 0, 0, 0, true },
 	{ SET_OWN4, KEY_IPV4, 4, 0, 0, 0, false },
 	{ SET_OWN6, KEY_IPV6, 16, 0, 0, 0, false },
-	{ SET_FROM, KEY_MAC, 6, NFT_SET_MAP, 0, 0, false },
-	{ SET_TO4, KEY_IPV4, 4, NFT_SET_MAP, 0, 0, false },
-	{ SET_TO6, KEY_IPV6, 16, NFT_SET_MAP, 0, 0, false },
+	{ SET_TO4, KEY_IPV4, 4, 0, 0, 0, false },
+	{ SET_TO6, KEY_IPV6, 16, 0, 0, 0, false },
+	{ SET_EPOCH, KEY_MARK, 4, 0, EPOCH_SIZE, 0, false },
+	{ SET_PASSED, KEY_MARK, 4, 0, EPOCH_SIZE, 0, false },
 	{ SET_LOCAL4, KEY_IPV4, 4, NFT_SET_INTERVAL, 0, 0, false },
 	{ SET_LOCAL6, KEY_IPV6, 16, NFT_SET_INTERVAL, 0, 0, false },
 	{ SET_SELF4, KEY_IPV4, 4, 0, 0, 0, false },
@@ -80,6 +85,9 @@ static const struct {
 	{ "infra", { 0 }, false },
 	{ CHAIN_FAST, { 0 }, false },
 	{ CHAIN_STAMP, { 0 }, false },
+	{ CHAIN_STAMP_ORIGINAL, { 0 }, false },
+	{ CHAIN_STAMP_REPLY, { 0 }, false },
+	{ CHAIN_STAMP_JUDGED, { 0 }, false },
 	{ CHAIN_ERRORS, { 0 }, false },
 	{ CHAIN_DROP_FROM, { 0 }, false },
 	{ CHAIN_DROP_TO, { 0 }, false },
@@ -295,19 +303,22 @@ fill_forward(struct writer *to, bool unknown, bool bridged)
 	rule = writer_rule(to);
 	expr_interface_in(rule, COMES_IN, SET_LAN, false);
 	expr_is_ether(rule, COMES_IN);
-	expr_mac_verdict(rule, SET_FROM);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_jump(rule, dispatch_root(TREE_FROM));
 	writer_put(to, rule);
 
 	rule = writer_rule(to);
 	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
 	expr_family(rule, 4);
-	expr_addr_verdict(rule, 4, SET_TO4);
+	expr_addr_in(rule, 4, DESTINATION, SET_TO4, false);
+	expr_jump(rule, dispatch_root(TREE_TO4));
 	writer_put(to, rule);
 
 	rule = writer_rule(to);
 	expr_interface_in(rule, GOES_OUT, SET_LAN, false);
 	expr_family(rule, 6);
-	expr_addr_verdict(rule, 6, SET_TO6);
+	expr_addr_in(rule, 6, DESTINATION, SET_TO6, false);
+	expr_jump(rule, dispatch_root(TREE_TO6));
 	writer_put(to, rule);
 
 	if (unknown)
@@ -356,9 +367,11 @@ fill_input(struct writer *to, bool unknown)
 	writer_put(to, rule);
 	accept_errors_of_gateway(to);
 
+	/* What has no Ethernet header came by here without being asked. */
 	rule = writer_rule(to);
 	expr_is_ether(rule, COMES_IN);
-	expr_mac_verdict(rule, SET_FROM);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	expr_jump(rule, dispatch_root(TREE_FROM));
 	writer_put(to, rule);
 	jump(to, CHAIN_STAMP);
 }
@@ -407,6 +420,7 @@ schema_inet(struct batch *batch, bool monitor, bool unknown, bool bridged)
 		writer_chain(&to, inet_chains[i].name,
 		    inet_chains[i].is_base ? &inet_chains[i].hook : NULL);
 	unknown_schema(&to);
+	dispatch_schema(&to);
 	if (bridged)
 		bridged_schema(&to);
 	answers_schema(&to);

@@ -19,9 +19,10 @@
 #define SET_BIND6        "bind6"
 #define SET_OWN4         "own4"
 #define SET_OWN6         "own6"
-#define SET_FROM         "from"
 #define SET_TO4          "to4"
 #define SET_TO6          "to6"
+#define SET_EPOCH        "epoch"
+#define SET_PASSED       "passed"
 #define SET_LOCAL4       "local4"
 #define SET_LOCAL6       "local6"
 #define SET_SELF4        "self4"
@@ -44,9 +45,13 @@
 #define CHAIN_WATCH_TO   "watch_to"
 
 /* The connection cache (epoch.h), and the ICMP errors that pass by it. */
-#define CHAIN_FAST   "fast"
-#define CHAIN_STAMP  "stamp"
-#define CHAIN_ERRORS "errors"
+#define CHAIN_FAST  "fast"
+#define CHAIN_STAMP "stamp"
+/* What a batch that begins an epoch writes anew. */
+#define CHAIN_STAMP_ORIGINAL "stamp_original"
+#define CHAIN_STAMP_REPLY    "stamp_reply"
+#define CHAIN_STAMP_JUDGED   "stamp_judged"
+#define CHAIN_ERRORS         "errors"
 
 /*
  * Replaces whatever is in table inet mudd by the empty schema. unknown: LAN

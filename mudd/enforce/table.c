@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "enforce/chains.h"
+#include "enforce/dispatch.h"
 #include "enforce/elems.h"
 #include "enforce/identity.h"
 #include "enforce/image.h"
@@ -231,6 +232,7 @@ table_write(struct batch *batch, struct model *model,
 	add_sets(batch, model);
 	change_elements(batch, model);
 	change_policies(batch, model);
+	dispatch_write(batch, model, reset);
 	if (model->unknown_now != model->unknown_was)
 		unknown_write(batch, model->unknown_now->number);
 	identity_write(batch, NFPROTO_INET, model);

@@ -227,8 +227,10 @@ write_it(struct gather *gather)
 	    gather->staged != gather->live);
 	/* What may take something away is followed by another epoch. */
 	epoch = epoch_after(&epoch, model->mark_mask);
-	if (model != gather->live || epoch_is_over(model))
+	if (model != gather->live)
 		epoch_write(&batch, &epoch, model->monitor);
+	else if (epoch_is_over(model))
+		epoch_renew(&batch, &epoch);
 	must(batch.len <= batch.room);
 	batch_done(&batch);
 }

@@ -4,11 +4,11 @@
     bench.py [--rounds N]
 
   known    a DHCP DISCOVER with the URL of a policy that is in use leaves a
-           new Thing's interface, until its element stands in the kernel's
-           map `from`, seen as a netlink event in the gateway
+           new Thing's interface, until its elements stand in the kernel's
+           sets `from_...`, seen as netlink events in the gateway
   fetched  the same with a URL nobody has asked for yet: file and signature
-           come from the lab's web server over HTTPS; until the element points
-           at the new policy
+           come from the lab's web server over HTTPS; until the elements lead
+           to the new policy
   memory   PSS of all programs together, idle and with 100 Things
 
 The baseline of the same run: a raw frame over the same cable into the
@@ -39,11 +39,10 @@ from manager import PROGRAMS  # noqa: E402
 
 NETLINK_NETFILTER = 12
 NFNLGRP_NFTABLES = 7
-NEWSETELEM = 10 << 8 | 12
+NEWSETELEM, DELSETELEM, NEWGEN = 10 << 8 | 12, 10 << 8 | 14, 10 << 8 | 15
 SOL_NETLINK, ADD_MEMBERSHIP = 270, 1
-# NFTA_SET_ELEM_LIST_SET, as an attribute: length 9, type 2, "from".
-FROM_MAP = struct.pack("=HH", 9, 2) + b"from\0"
-CHAIN = re.compile(rb"pf_(\d+)\0")
+# A digit of a policy's slot: its level and value.
+DIGIT = re.compile(rb"from_([a-f])([1-3])\0")
 
 BUDGET = 50     # fetches between two starts
 GOAL_KNOWN_MS, GOAL_FETCHED_MS, GOAL_PSS_KB = 5.0, 100.0, 16 * 1024
@@ -74,30 +73,38 @@ class Events:
             except OSError:
                 continue    # overrun: what was lost is not waited for
 
-    def _elements(self, data):
+    def _messages(self, data):
         while len(data) >= 16:
             length, kind = struct.unpack("=IH", data[:6])
             if length < 16:
                 return
-            if kind == NEWSETELEM:
-                yield data[:length]
+            yield kind, data[:length]
             data = data[(length + 3) & ~3:]
 
     def wait(self, mac, accept, seconds):
-        """When the element for mac came that accept(chain) likes; or None."""
+        """When a commit led mac to a slot that accept(slot) likes; or None."""
         raw, end = frames.mac_bytes(mac), time.monotonic() + seconds
+        digits, touched = {}, False
         while time.monotonic() < end:
             if not select.select([self.sock], [], [],
                                  max(0, end - time.monotonic()))[0]:
                 return None
             data = self.sock.recv(1 << 20)
             now = time.monotonic_ns()
-            for element in self._elements(data):
-                if FROM_MAP not in element or raw not in element:
+            for kind, message in self._messages(data):
+                if kind == NEWGEN and touched:
+                    touched = False
+                    if accept(sum(digits.values())):
+                        return now
+                digit = DIGIT.search(message)
+                if not digit or raw not in message:
                     continue
-                chain = CHAIN.search(element, element.index(raw))
-                if chain and accept(int(chain.group(1))):
-                    return now
+                level = 2 * (digit.group(1)[0] - ord("a"))
+                if kind == NEWSETELEM:
+                    digits[level] = int(digit.group(2)) << level
+                elif kind == DELSETELEM:
+                    digits.pop(level, None)
+                touched = True
         return None
 
 
@@ -107,7 +114,7 @@ class Bench:
         self.events = Events()
         self.wires = [net.packet_socket(host) for host in world.things]
         self.count = 0
-        self.chains = set()
+        self.slots = set()
 
     def mac(self):
         self.count += 1
@@ -126,10 +133,10 @@ class Bench:
 
     def round(self, url, fresh, seconds=5):
         """Milliseconds from frame to element, or None if it never came."""
-        def accept(chain):
-            if fresh and chain in self.chains:
+        def accept(slot):
+            if fresh and slot in self.slots:
                 return False
-            self.chains.add(chain)
+            self.slots.add(slot)
             return True
         mac, start = self.announce(url)
         end = self.events.wait(mac, accept, seconds)

@@ -93,14 +93,12 @@ def _judged(story, world):
                "the signature is good, and the lamp is enforced", device)
     story.step("The file's rules stand in the kernel, in a table of mudd's"
                " own.")
-    found = re.search(re.escape(lamp.mac) + r'[^}]*"target": "(pf_\d+)"',
-                      world.elements("from"))
-    chain = found.group(1) if found else "pf_?"
+    chain = world.judged_by(lamp.mac) or "none"
     rules = world.chain(chain)
     story.show("\n".join(re.sub(r"counter packets \d+ bytes \d+ ", "",
                                 row.strip()) for row in rules.splitlines()
                          if "comment" in row or "chain" in row), 8)
-    story.held(found and "dport 7001" in rules,
+    story.held(chain.startswith("pf_") and "dport 7001" in rules,
                "the lamp's packets are led to its rules, chain " + chain)
 
 

@@ -14,6 +14,7 @@ everything down with it.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -263,6 +264,23 @@ class Lab:
     def bridge_elements(self, name):
         """The elements of a set in the table of bridges, as text."""
         return self._nft("-j", "list", "set", "bridge", "mudd", name)
+
+    def judged_by(self, mac):
+        """The chain that the tree `from` leads this MAC to, or None."""
+        table = self.table()
+        members = dict(re.findall(
+            r"set (\w+) \{\s+type ether_addr\s+elements = \{([^}]*)\}",
+            table))
+        if mac not in members.get("things", ""):
+            return None
+        chain = "from"
+        while re.fullmatch(r"from(_[a-f]_\d+)?", chain or ""):
+            body = re.search(r"chain %s \{([^}]*)\}" % chain, table)
+            chain = next((to for where, to in re.findall(
+                r"(?:ether saddr @(\w+) )?goto (\w+)",
+                body.group(1) if body else "")
+                if not where or mac in members.get(where, "")), None)
+        return chain
 
     def wait(self, test, seconds=10):
         """Asks until test() holds; its last answer."""

@@ -77,11 +77,11 @@ def revoked(lab):
         lab.check(flow.passes(1) == 0, flow.name + ": has ended")
     for flow in flows["t2"]:
         lab.check(flow.passes(20) == 20, flow.name + ": goes on, none lost")
-    epoch = re.search(r'"epoch (\d+), ', lab.chain("fast"))
+    epoch = re.search(r'"epoch (\d+), ', lab.chain("stamp_original"))
     lab.mudd.stop()
     lab.mudd.start()
     lab.mudd.wait_state(lab.t2.mac, "enforced")
-    again = re.search(r'"epoch (\d+), ', lab.chain("fast"))
+    again = re.search(r'"epoch (\d+), ', lab.chain("stamp_original"))
     lab.check(epoch and again and int(again[1]) > int(epoch[1]),
               "a restart goes on from the epoch in the kernel",
               lab.chain("fast"))

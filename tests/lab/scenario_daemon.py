@@ -84,7 +84,7 @@ def _truthful(lab, what, thing, before):
     lab.check(status.get("table") == "ok" and
               (status.get("devices") or {}).get("enforced") == 1,
               "%s: mudctl status tells how it is" % what, status)
-    lab.check(thing.mac in lab.elements("from"),
+    lab.check((lab.judged_by(thing.mac) or "").startswith("pf_"),
               "%s: the kernel has the Thing's rules" % what, lab.table())
 
 

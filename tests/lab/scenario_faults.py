@@ -8,7 +8,6 @@ passes, either way.
 import collections
 import json
 import os
-import re
 
 import mudfile
 from lab import NAMES
@@ -123,13 +122,6 @@ def confined(lab, thing):
     return held
 
 
-def policy_of(lab, thing):
-    """The chain that the kernel judges the Thing's packets by, or None."""
-    found = re.search(r'"%s", \{"jump": \{"target": "(\w+)"' % thing.mac,
-                      lab.elements("from"))
-    return found.group(1) if found else None
-
-
 def faults(lab, rows):
     for row in rows:
         row.make(lab, row.what)
@@ -183,7 +175,7 @@ def server(lab):
     for thing, row in zip(lab.things, SERVER):
         device = lab.mudd.device(thing.mac)
         details[row.what] = (device.get("fault") or {}).get("detail", "")
-        policies.add(policy_of(lab, thing))
+        policies.add(lab.judged_by(thing.mac))
     for what, words in TLS_WORDS.items():
         held = [key for key, detail in details.items() if words in detail]
         lab.check(held == [what], "%s: the fault says so in words of its own"
@@ -198,7 +190,7 @@ def server(lab):
                   "%s: but it was asked for a connection" % row.what)
     lab.check(len(policies) == 1 and policies != {None},
               "all four live under one policy, that of pending.json",
-              lab.elements("from"))
+              policies)
     held = lab.table()
     lab.check(not any(lab.service(key) in held for key in "abc"),
               "no address of their files is in the kernel", held)

@@ -23,9 +23,9 @@ def _gone(lab, host, seconds=10):
     lab.wait(lambda: not bound(lab, host), seconds)
     lab.check(not bound(lab, host), "%s: its binding is gone" % host.name,
               lab.elements("bind4"))
-    verdicts = lab.elements("from")
-    lab.check(not re.search(host.mac + r'[^}]*"pf_', verdicts),
-              "%s: no policy speaks for it any more" % host.name, verdicts)
+    chain = lab.judged_by(host.mac)
+    lab.check(chain == "drop_from",
+              "%s: no policy speaks for it any more" % host.name, chain)
     lab.check(host.mac in lab.elements("things"),
               "%s: its MAC is still managed" % host.name,
               lab.elements("things"))

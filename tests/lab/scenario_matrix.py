@@ -240,18 +240,9 @@ class _Matrix:
             self.lab.note("%6d %s" % (counts[name], name))
 
 
-def _from_chain(lab, thing):
-    """The chain that judges what the Thing sends."""
-    maps = json.loads(lab._nft("-j", "list", "map", "inet", "mudd", "from"))
-    for mac, verdict in maps["nftables"][1]["map"]["elem"]:
-        if mac == thing.mac:
-            return verdict["jump"]["target"]
-    raise RuntimeError("no policy of " + thing.mac)
-
-
 def _break(lab, narrower, wider):
     """By hand: one rule less for one Thing, one more for another."""
-    chain = _from_chain(lab, narrower)
+    chain = lab.judged_by(narrower.mac)
     rows = json.loads(lab._nft("-j", "-a", "list", "chain", "inet", "mudd",
                                chain))["nftables"]
     rule = next(row["rule"] for row in rows if "rule" in row and
@@ -259,7 +250,7 @@ def _break(lab, narrower, wider):
     net.run("nft", "delete", "rule", "inet", "mudd", chain, "handle",
             str(rule["handle"]))
     net.run("nft", "insert", "rule", "inet", "mudd",
-            _from_chain(lab, wider), "return")
+            lab.judged_by(wider.mac), "return")
 
 
 def _shows_what_is_broken(lab, matrix):

@@ -144,9 +144,7 @@ def degraded(lab):
 
 def harms(lab):
     """(what, nft's command) of each kind, and of the Thing t1's policy."""
-    policy = re.search(r"pf_\d+", "".join(
-        line for line in lab.elements("from").split("{")
-        if "pf_" in line)).group()
+    policy = lab.judged_by(lab.t1.mac)
     rules = net.run("nft", "--handle", "list", "chain", "inet", "mudd",
                     policy)
     last = re.findall(r"goto drop_from # handle (\d+)", rules)[-1]
@@ -155,7 +153,7 @@ def harms(lab):
             ("a chain", "delete chain inet mudd forward"),
             ("a policy's rules", "flush chain inet mudd " + policy),
             ("a rule", "delete rule inet mudd %s handle %s" % (policy, last)),
-            ("an element", "delete element inet mudd from { %s }"
+            ("an element", "delete element inet mudd things { %s }"
              % lab.t1.mac))
 
 

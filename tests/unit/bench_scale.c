@@ -181,7 +181,7 @@ load_by_nft(struct world *world, struct times *times)
 {
 	static const char path[] = "/tmp/bench_scale.nft";
 	static const char *const list[] = { "sh", "-c",
-		"nft list ruleset | grep -vE ' @(th|ll),' >/tmp/bench_scale.nft",
+		"nft list ruleset | grep -vE '@(th|ll|nh),' >/tmp/bench_scale.nft",
 		NULL };
 	struct fault why = { 0 };
 	double start, cpu;

@@ -17,8 +17,11 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-unsigned long
-cache_hits(bool reply)
+static unsigned long forgotten[2];
+
+/* Since the last RESET. */
+static unsigned long
+count_hits(bool reply)
 {
 	static const char packets[] = "counter packets ";
 	char *listed = gateway_nft("list", "chain", "inet", "mudd", "fast");
@@ -33,10 +36,24 @@ cache_hits(bool reply)
 	return n;
 }
 
+void
+cache_forget_hits(void)
+{
+	forgotten[0] = count_hits(false);
+	forgotten[1] = count_hits(true);
+}
+
+unsigned long
+cache_hits(bool reply)
+{
+	return count_hits(reply) - forgotten[reply];
+}
+
 unsigned long
 cache_epoch(void)
 {
-	char *listed = gateway_nft("list", "chain", "inet", "mudd", "fast");
+	char *listed =
+	    gateway_nft("list", "chain", "inet", "mudd", "stamp_original");
 	const char *at = strstr(listed, "\"epoch ");
 	unsigned long n;
 

@@ -9,8 +9,10 @@
 
 #include "tests/unit/batches.h"
 
-/* How many packets the rule of `fast` for this direction has accepted. */
+/* How many packets the rule of `fast` for this direction has accepted since
+ * the hits were forgotten, which each test begins with. */
 unsigned long cache_hits(bool reply);
+void cache_forget_hits(void);
 /* The epoch that stands in the kernel. */
 unsigned long cache_epoch(void);
 /* The mark of the UDP flow from here to the server's port 4000, in the family

@@ -208,6 +208,7 @@ flows_pass_by_the_cache(void **state)
 	struct rule own = rule_any(CHAIN_FROM, side->family);
 	char *listed;
 
+	cache_forget_hits();
 	assert_int_equal(gateway_pass(thing, side->server, 4000, server, 5), 5);
 	assert_int_equal(cache_hits(false), 4);
 	assert_int_equal(cache_hits(true), 0);
@@ -226,6 +227,7 @@ flows_pass_by_the_cache(void **state)
 	/* What ends at the gateway. */
 	assert_true(prefix_parse(side->gateway_prefix, &own.to));
 	play_policy(world, &own);
+	cache_forget_hits();
 	assert_int_equal(
 	    gateway_pass(thing, side->gateway, 4000, gateway, 5), 5);
 	assert_int_equal(cache_hits(false), 4);
@@ -248,6 +250,7 @@ replies_are_judged_apart(void **state)
 	assert_int_equal(gateway_pass(server, side->thing, 5000, thing, 5), 5);
 	deny.verdict = RULE_DENY;
 	play_policy(world, &deny);
+	cache_forget_hits();
 	assert_int_equal(gateway_pass(thing, side->server, 4000, server, 5), 5);
 	assert_int_equal(gateway_pass(server, side->thing, 5000, thing, 5), 0);
 	assert_int_equal(gateway_pass(thing, side->server, 4000, server, 5), 5);
@@ -442,6 +445,7 @@ monitor_sees_every_packet(void **state)
 
 	world_snapshot(&world->script);
 	world_play(world, BATCH_RESET | BATCH_MONITOR);
+	cache_forget_hits();
 	assert_int_equal(gateway_pass(thing, side->server, 4000, server, 5), 5);
 	assert_int_equal(gateway_pass(server, side->thing, 5000, thing, 5), 5);
 	assert_int_equal(cache_hits(false) + cache_hits(true), 0);
@@ -594,8 +598,10 @@ fields_are_judged_packet_by_packet(void **state)
 	struct rule rule = udp_rule(CHAIN_FROM, true);
 
 	play_policy(world, NULL);
+	cache_forget_hits();
 	assert_int_equal(pass_with(0, thing, server), 3);
 	assert_int_equal(cache_hits(false), 2);
+	cache_forget_hits();
 	/* The same policy gets other rules, and its Things stay. */
 	assert_true(field_of(FIELD_DSCP, DSCP_EF, &rule.fields[0]));
 	script_rules(&world->script, POLICY, &rule, 1);
@@ -613,6 +619,7 @@ fields_are_judged_packet_by_packet(void **state)
 	script_gone(&world->script, POLICY);
 	script_rules(&world->script, POLICY, &rule, 1);
 	world_play(world, 0);
+	cache_forget_hits();
 	assert_int_equal(pass_with(0, thing, server), 3);
 	assert_int_equal(cache_hits(false), 2);
 	(void)close(thing), (void)close(server), (void)close(hears);
@@ -710,6 +717,7 @@ link_local_flows_pass_by(void **state)
 	script_thing(&world->script, OP_ADD, THING_MAC, POLICY);
 	script_binding(&world->script, OP_ADD, THING_MAC, here);
 	world_play(world, 0);
+	cache_forget_hits();
 	assert_int_equal(gateway_pass(thing, there, 4000, gateway, 5), 5);
 	assert_int_equal(cache_hits(false), 4);
 	before = cache_hits(false);

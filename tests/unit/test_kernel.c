@@ -63,7 +63,6 @@ static const char *const inet[] = {
 	"elements = { 192.168.77.11, 192.168.78.13 }",
 	"02:bb:00:00:00:01 . fd77::10",
 	"elements = { fd77::10 }",
-	"fd77::10 : jump pt_1",
 	"ether saddr . ip6 saddr @bind6 return",
 	"icmpv6 type nd-neighbor-advert ether saddr . @th,64,128 != @bind6 "
 	"ether saddr @things goto drop_spoof",
@@ -71,9 +70,17 @@ static const char *const inet[] = {
 	"@th,64,128 != @bind6 goto drop_spoof",
 	"icmpv6 type nd-router-advert ether saddr @things goto drop_spoof",
 	"ip6 saddr @own6 goto drop_spoof",
-	"oifname @lan ip6 daddr vmap @to6",
-	"02:bb:00:00:00:01 : jump pf_1",
-	"192.168.78.13 : jump pt_1",
+	"set from_a1 { type ether_addr elements = { 02:bb:00:00:00:01, "
+	"02:bb:00:00:00:03 } }",
+	"set to4_a1 { type ipv4_addr elements = { 192.168.77.11, "
+	"192.168.78.13 } }",
+	"set to6_a1 { type ipv6_addr elements = { fd77::10 } }",
+	"set from_a2 { type ether_addr }",
+	"chain from { goto from_e_0 }",
+	"chain from_a_0 { ether saddr @from_a2 goto pf_2 "
+	"ether saddr @from_a1 goto pf_1 goto drop_from }",
+	"chain to6_a_0 { ip6 daddr @to6_a2 goto pt_2 "
+	"ip6 daddr @to6_a1 goto pt_1 goto drop_to }",
 	"elements = { 192.168.76.0-192.168.78.255 }",
 	"elements = { fd77::/64 }",
 	"elements = { 192.168.77.1, 192.168.77.255 }",
@@ -100,8 +107,13 @@ static const char *const inet[] = {
 	"update @seen_spoof { ip saddr limit",
 	"ct state established ct direction reply accept",
 	"iifname != @lan oifname != @lan accept",
-	"iifname @lan ether saddr vmap @from",
-	"oifname @lan ip daddr vmap @to4",
+	"iifname @lan ether saddr @things jump from "
+	"oifname @lan ip daddr @to4 jump to4 "
+	"oifname @lan ip6 daddr @to6 jump to6 ",
+	"chain fast { ct direction original ct mark & 0xfffe0000 == @passed "
+	"ct state ! related counter accept ct direction reply ct mark & "
+	"0xfffd0000 == @passed ct state ! related counter accept ct state "
+	"related ct mark & 0xfffc0000 == @epoch jump errors }",
 	"ip saddr != @own4 udp sport 68 udp dport 67 accept",
 	"nd-neighbor-advert } ip6 hoplimit 255 accept",
 	"chain errors { icmp type { destination-unreachable, time-exceeded, "
@@ -119,12 +131,12 @@ static const char *const inet[] = {
 	"meta nfproto ipv6 return counter drop }",
 	"chain detour_options { ip option lsrr exists goto detour "
 	"ip option ssrr exists goto detour }",
-	"oifname @lan ip6 daddr vmap @to6 "
+	"oifname @lan ip6 daddr @to6 jump to6 "
 	"iifname @lan ether saddr @things goto stamp "
 	"oifname @lan ip daddr @own4 goto stamp "
 	"oifname @lan ip6 daddr @own6 goto stamp",
 	"ether saddr != @things accept jump fast jump infra",
-	"ether saddr vmap @from jump stamp",
+	"ether saddr @things jump from jump stamp",
 	"ip daddr @dns1_4 tcp dport 443 ct direction original counter "
 	"return comment \"ace 0\"",
 	"ip daddr @local4 ip daddr != @self4 icmp type echo-request "
@@ -210,10 +222,14 @@ snapshot_is_listed(void **state)
 static char *
 list_settled(void)
 {
-	static const char *const chains[] = { CHAIN_FAST, CHAIN_STAMP };
+	static const char *const chains[] = { CHAIN_STAMP_ORIGINAL,
+		CHAIN_STAMP_REPLY, CHAIN_STAMP_JUDGED };
+	static const char *const sets[] = { SET_EPOCH, SET_PASSED };
 
 	for (size_t i = 0; i < LENGTH(chains); i++)
 		free(gateway_nft("flush", "chain", "inet", "mudd", chains[i]));
+	for (size_t i = 0; i < LENGTH(sets); i++)
+		free(gateway_nft("flush", "set", "inet", "mudd", sets[i]));
 	return gateway_nft("--stateless", "list", "ruleset", NULL, NULL);
 }
 
@@ -230,6 +246,52 @@ reset_twice_is_the_same(void **state)
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
+}
+
+/* Is the element in the set? */
+static bool
+listed_in(const char *listed, const char *set, const char *element)
+{
+	char head[96];
+	const char *at, *end;
+
+	(void)snprintf(head, sizeof(head), " set %s {", set);
+	at = strstr(listed, head);
+	assert_non_null(at);
+	end = strchr(strchr(at + strlen(head), '}'), ' ');
+	at = strstr(at, element);
+	return at != NULL && end != NULL && at < end &&
+	       strchr(" ,", at[strlen(element)]) != NULL;
+}
+
+/* The tree leads from this MAC or address to that chain: by its lowest digit,
+ * the others being 0. */
+static void
+lead(const char *listed, const char *tree, const char *key, const char *chain)
+{
+	const char *load = strcmp(tree, "from") == 0  ? "ether saddr"
+	                   : strcmp(tree, "to4") == 0 ? "ip daddr"
+	                                              : "ip6 daddr";
+	char set[64], rule[128];
+	int digit = 0;
+
+	for (int i = 1; i <= 3; i++) {
+		(void)snprintf(set, sizeof(set), "%s_a%d", tree, i);
+		if (!listed_in(listed, set, key))
+			continue;
+		assert_int_equal(digit, 0);
+		digit = i;
+	}
+	if (digit != 0)
+		(void)snprintf(rule, sizeof(rule), "%s @%s_a%d goto %s ", load,
+		    tree, digit, chain);
+	else
+		(void)snprintf(rule, sizeof(rule), " goto %s }", chain);
+	(void)snprintf(set, sizeof(set), "chain %s_a_0 {", tree);
+	assert_non_null(strstr(listed, set));
+	holds(strstr(listed, set), rule);
+	assert_true(strstr(strstr(listed, set), rule) <
+		    strchr(strstr(listed, set), '}') + 1);
 }
 
 static void
@@ -249,10 +311,10 @@ batches_change_what_they_name(void **state)
 	script_thing(script, OP_ADD, THING_MAC, 2);
 	world_play(world, 0);
 	listed = list("inet");
-	holds(listed, "02:bb:00:00:00:02 : jump pf_3");
-	holds(listed, "192.168.77.12 : jump pt_3");
-	holds(listed, "02:bb:00:00:00:01 : jump pf_2");
-	holds(listed, "192.168.77.11 : jump pt_2");
+	lead(listed, "from", OTHER_MAC, "pf_3");
+	lead(listed, "to4", OTHER_ADDR, "pt_3");
+	lead(listed, "from", THING_MAC, "pf_2");
+	lead(listed, "to4", THING_ADDR, "pt_2");
 	holds(listed, "ip daddr @cls3_4 tcp dport 80");
 	free(listed);
 
@@ -270,7 +332,7 @@ batches_change_what_they_name(void **state)
 	listed = list("inet");
 	holds(listed, "02:bb:00:00:00:02 . 192.168.77.11");
 	lacks(listed, "02:bb:00:00:00:01 . 192.168.77.11");
-	holds(listed, "192.168.77.11 : jump pt_3");
+	lead(listed, "to4", THING_ADDR, "pt_3");
 	holds(listed, "ip daddr @cls3_4 udp dport 81");
 	lacks(listed, "tcp dport 80 ");
 	holds(listed, "203.0.113.2 timeout 2h");
@@ -295,8 +357,10 @@ batches_change_what_they_name(void **state)
 	lacks(listed, PLAIN_ADDR);
 	lacks(listed, "pf_3");
 	lacks(listed, "cls3_4");
-	holds(listed, "02:bb:00:00:00:03 : jump drop_from");
 	holds(listed, "02:bb:00:00:00:03");
+	free(listed);
+	listed = list("inet");
+	lead(listed, "from", PLAIN_MAC, "drop_from");
 	free(listed);
 }
 
@@ -322,7 +386,7 @@ denied_batch_changes_nothing(void **state)
 	/* The kernel says no: somebody has taken away what we rely on. */
 	world->is_unwatched = true;
 	free(gateway_nft(
-	    "delete", "element", "inet", "mudd", "from { " THING_MAC " }"));
+	    "delete", "element", "inet", "mudd", "things { " THING_MAC " }"));
 	free(before);
 	before = list_all();
 	script_thing(&world->script, OP_ADD, OTHER_MAC, 1);
@@ -330,7 +394,7 @@ denied_batch_changes_nothing(void **state)
 	script_thing(&world->script, OP_DELETE, THING_MAC, 0);
 	assert_false(world_try(world, 0, &why));
 	assert_int_equal(why.code, FAULT_KERNEL);
-	assert_string_equal(why.detail, "from: No such file or directory");
+	assert_string_equal(why.detail, "things: No such file or directory");
 	after = list_all();
 	assert_string_equal(before, after);
 	free(before);

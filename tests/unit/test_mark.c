@@ -61,6 +61,7 @@ try_mask(struct world *world, uint32_t mask, const char *bits, uint16_t port)
 	for (int i = 0; i < 2; i++) {
 		long long mark;
 
+		cache_forget_hits();
 		assert_int_equal(
 		    gateway_pass(thing, SERVER_ADDR, 4000, server, 5), 5);
 		assert_int_equal(
@@ -130,10 +131,11 @@ restart_at(struct world *world, const char *number)
 	char line[128];
 
 	(void)snprintf(line, sizeof(line),
-	    "add rule inet mudd fast counter comment "
+	    "add rule inet mudd stamp_original counter comment "
 	    "\"epoch %s, mark 0xffff0000\"",
 	    number);
-	free(gateway_nft("flush chain inet mudd fast", NULL, NULL, NULL, NULL));
+	free(gateway_nft(
+	    "flush chain inet mudd stamp_original", NULL, NULL, NULL, NULL));
 	free(gateway_nft(line, NULL, NULL, NULL, NULL));
 	enforcer_free(world->enforcer);
 	world->enforcer = enforcer_new(&why);
@@ -249,7 +251,7 @@ marks_are_cleared_twice(void **state)
 	/* The kernel refuses the batch. */
 	world->is_unwatched = true;
 	free(gateway_nft(
-	    "delete", "element", "inet", "mudd", "from { " PLAIN_MAC " }"));
+	    "delete", "element", "inet", "mudd", "things { " PLAIN_MAC " }"));
 	script_thing(&world->script, OP_DELETE, PLAIN_MAC, 0);
 	assert_false(world_try(world, 0, &why));
 	assert_int_equal(why.code, FAULT_KERNEL);

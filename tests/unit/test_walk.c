@@ -233,7 +233,7 @@ a_rule_of_others_is_seen(void **state)
 	nft("flush chain inet mudd forward");
 	walked = ask(world, &walk);
 	assert_int_equal(walked.end.verdict, WALK_PASSES);
-	nft("add element inet mudd from { 02:bb:00:00:00:55 : drop }");
+	nft("add element inet mudd from_a2 { 02:bb:00:00:00:55 }");
 	nft("delete element inet mudd bind4 { " THING_MAC " . " THING_ADDR
 	    " }");
 	walked = ask(world, &walk);
