@@ -528,8 +528,8 @@ plan_path(struct plan *plan, const struct record_path *path)
 {
 	static const char *const ways[] = {
 		[BRIDGE_PATH_NETFILTER] = "by netfilter",
-		[BRIDGE_PATH_STATELESS] = "in the bridge's own table, without "
-					  "connection tracking",
+		[BRIDGE_PATH_STATELESS] = ("in the bridge's own table, without "
+					   "connection tracking"),
 		[BRIDGE_PATH_NONE] = "by address and MAC alone",
 	};
 

@@ -117,8 +117,9 @@ class Kind:
 _LEAVES = (commits.DELSETELEM, b"bind4\0")
 KINDS = {
     "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
+    # A RESET of which something differs begins an epoch.
     "member": Kind("a member of a class", "class", "name",
-                   (commits.DELTABLE,)),
+                   (commits.DELRULE, b"fast\0")),
     "host": Kind("a member of a class, which leaves", "host",
                  "name second",
                  (commits.DELSETELEM, b"cls", _packed(HOST))),
