@@ -280,7 +280,8 @@ def _shows_what_is_broken(lab, matrix):
               "and nothing else", [cell.text() for cell in wrong])
 
 
-@scenario("matrix", 180, captures=False, lease="1h")
+# More files take longer.
+@scenario("matrix", 100 + 10 * _DRAWN, captures=False, lease="1h")
 def verdict_matrix(lab):
     matrix = _Matrix(lab)
     matrix.begin()
