@@ -225,6 +225,8 @@ put_verdict(struct nftnl_rule *to, uint16_t family, const struct model *model,
 		expr_goto(to, chain_end(model, family, policy, from));
 		break;
 	case RULE_REPLIES:
+		/* An ICMP error is no reply in the flow that it quotes. */
+		expr_ct_established(to);
 		expr_ct_reply(to, true);
 		expr_goto(
 		    to, chains_name(from ? CHAIN_FROM_REPLY : CHAIN_TO_REPLY,

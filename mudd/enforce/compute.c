@@ -4,6 +4,7 @@
  */
 #include "enforce/compute.h"
 
+#include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
@@ -156,6 +157,7 @@ compute_bitwise(struct registers *registers, const struct attrs *attrs)
 enum step
 compute_byteorder(struct registers *registers, const struct attrs *attrs)
 {
+	const bool swaps = htons(1) != 1;
 	uint8_t value[PACKET_LOAD_MAX], known[PACKET_LOAD_MAX];
 	uint32_t op, len, size;
 	size_t from, to;
@@ -172,10 +174,8 @@ compute_byteorder(struct registers *registers, const struct attrs *attrs)
 	memcpy(value, registers->value + from, len);
 	memcpy(known, registers->known + from, len);
 	for (size_t i = 0; i < len; i++) {
-		size_t at = i;
+		size_t at = swaps ? i / size * size + (size - 1 - i % size) : i;
 
-		if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-			at = i / size * size + (size - 1 - i % size);
 		registers->value[to + i] = value[at];
 		registers->known[to + i] = known[at];
 	}

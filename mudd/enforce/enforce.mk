@@ -94,7 +94,8 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_neighbour tests/unit/test_packets \
 	tests/unit/test_packets6 tests/unit/test_portguard \
 	tests/unit/test_rules tests/unit/test_spawn \
-	tests/unit/test_tallies tests/unit/test_walk
+	tests/unit/test_tallies tests/unit/test_walk \
+	tests/unit/test_walkrules
 check_PROGRAMS += $(enforce_tests) tests/unit/spawn_helper \
 	tests/unit/bench_cache tests/unit/bench_packets \
 	tests/unit/bench_scale
@@ -177,9 +178,14 @@ tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c $(enforce_world)
 tests_unit_test_tamper_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_tamper_LDADD = $(enforce_test_libs)
 
-tests_unit_test_walk_SOURCES = tests/unit/test_walk.c $(enforce_world)
+walk_world = tests/unit/walkask.c tests/unit/walkask.h $(enforce_world)
+tests_unit_test_walk_SOURCES = tests/unit/test_walk.c $(walk_world)
 tests_unit_test_walk_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_walk_LDADD = $(enforce_test_libs)
+
+tests_unit_test_walkrules_SOURCES = tests/unit/test_walkrules.c $(walk_world)
+tests_unit_test_walkrules_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_walkrules_LDADD = $(enforce_test_libs)
 tests_unit_test_mark_SOURCES = tests/unit/test_mark.c \
 	tests/unit/cachelook.c tests/unit/cachelook.h $(enforce_world)
 tests_unit_test_mark_CFLAGS = $(enforce_test_cflags)

@@ -30,13 +30,13 @@ struct asked {
 	const struct lookups_set *set;
 	uint8_t key[LOOKUPS_KEY];
 	struct lookups_found found;
+	struct list link;
 };
 
 struct lookups {
 	struct kernel *kernel;
 	size_t n_sets, n_asked;
-	struct lookups_set **set;
-	struct asked **asked;
+	struct list sets, asked;
 };
 
 struct lookups *
@@ -45,6 +45,8 @@ lookups_new(struct kernel *kernel)
 	struct lookups *lookups = xcalloc(1, sizeof(*lookups));
 
 	lookups->kernel = kernel;
+	list_init(&lookups->sets);
+	list_init(&lookups->asked);
 	return lookups;
 }
 
@@ -53,12 +55,10 @@ lookups_free(struct lookups *lookups)
 {
 	if (lookups == NULL)
 		return;
-	for (size_t i = 0; i < lookups->n_sets; i++)
-		free(lookups->set[i]);
-	for (size_t i = 0; i < lookups->n_asked; i++)
-		free(lookups->asked[i]);
-	free(lookups->set);
-	free(lookups->asked);
+	LIST_EACH_SAFE(at, &lookups->sets)
+	free(LIST_ENTRY(at, struct lookups_set, link));
+	LIST_EACH_SAFE(at, &lookups->asked)
+	free(LIST_ENTRY(at, struct asked, link));
 	free(lookups);
 }
 
@@ -138,8 +138,9 @@ lookups_set(struct lookups *lookups, uint16_t family, const char *name,
 	struct lookups_set *set;
 	int error;
 
-	for (size_t i = 0; i < lookups->n_sets; i++) {
-		set = lookups->set[i];
+	LIST_EACH(at, &lookups->sets)
+	{
+		set = LIST_ENTRY(at, struct lookups_set, link);
 		if (set->family != family || strcmp(set->name, name) != 0)
 			continue;
 		*out = set;
@@ -155,9 +156,8 @@ lookups_set(struct lookups *lookups, uint16_t family, const char *name,
 		free(set);
 		return error;
 	}
-	lookups->set =
-	    xrealloc(lookups->set, lookups->n_sets + 1, sizeof(*lookups->set));
-	lookups->set[lookups->n_sets++] = set;
+	list_append(&lookups->sets, &set->link);
+	lookups->n_sets++;
 	*out = set;
 	return 0;
 }
@@ -165,8 +165,8 @@ lookups_set(struct lookups *lookups, uint16_t family, const char *name,
 void
 lookups_begin_way(struct lookups *lookups)
 {
-	for (size_t i = 0; i < lookups->n_sets; i++)
-		lookups->set[i]->is_written = false;
+	LIST_EACH(at, &lookups->sets)
+	LIST_ENTRY(at, struct lookups_set, link)->is_written = false;
 }
 
 static bool
@@ -273,8 +273,9 @@ lookups_find(struct lookups *lookups, const struct lookups_set *set,
 	struct asked *asked;
 	int error;
 
-	for (size_t i = 0; i < lookups->n_asked; i++) {
-		asked = lookups->asked[i];
+	LIST_EACH(at, &lookups->asked)
+	{
+		asked = LIST_ENTRY(at, struct asked, link);
 		if (asked->set != set ||
 		    memcmp(asked->key, key, set->key_len) != 0)
 			continue;
@@ -293,9 +294,8 @@ lookups_find(struct lookups *lookups, const struct lookups_set *set,
 		free(asked);
 		return error;
 	}
-	lookups->asked = xrealloc(
-	    lookups->asked, lookups->n_asked + 1, sizeof(*lookups->asked));
-	lookups->asked[lookups->n_asked++] = asked;
+	list_append(&lookups->asked, &asked->link);
+	lookups->n_asked++;
 	*out = &asked->found;
 	return 0;
 }

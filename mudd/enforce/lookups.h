@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "enforce/ruleset.h"
+#include "libmud/list.h"
 
 #define LOOKUPS_KEY 64 /* NFT_DATA_VALUE_MAXLEN */
 
@@ -34,6 +35,7 @@ struct lookups_set {
 	size_t key_len;
 	bool is_open; /* its elements may match or not, as one that is found */
 	bool is_written; /* for the caller to note */
+	struct list link;
 };
 
 struct lookups *lookups_new(struct kernel *kernel);

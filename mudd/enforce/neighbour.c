@@ -16,15 +16,24 @@
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
-/* One message takes less than 64 bytes, and an answer to it less than 128:
+/* One message takes less than 64 bytes, and an answer to it less than 256:
  * those to a chunk fit any socket. */
 #define CHUNK   64
 #define MESSAGE 64
-#define ANSWERS (CHUNK * 128)
+#define ANSWERS (CHUNK * 256)
+
+/* An entry, and where its address is. */
+struct place {
+	uint32_t ifindex;
+	struct addr addr;
+	struct mac mac;
+	bool is_left; /* as it is */
+};
 
 struct neighbours {
 	struct mnl_socket *socket;
-	size_t n, used; /* messages, their bytes */
+	size_t n, used; /* places, bytes of messages */
+	struct place place[CHUNK];
 	_Alignas(struct nlmsghdr) char message[CHUNK * MESSAGE];
 	_Alignas(struct nlmsghdr) char answer[ANSWERS];
 };
@@ -55,43 +64,105 @@ neighbours_free(struct neighbours *neighbours)
 	free(neighbours);
 }
 
-/* The kernel has done what it was asked when it has taken the message. That
- * there is no such entry is the usual answer. */
-static void
-send_chunk(struct neighbours *neighbours)
+/* A message about the place of this index, which is its number too. */
+static struct nlmsghdr *
+put_message(
+    struct neighbours *neighbours, uint16_t type, uint16_t flags, size_t index)
 {
-	if (neighbours->n == 0)
-		return;
-	(void)mnl_socket_sendto(
-	    neighbours->socket, neighbours->message, neighbours->used);
-	while (recv(mnl_socket_get_fd(neighbours->socket), neighbours->answer,
-		   ANSWERS, MSG_DONTWAIT) > 0)
-		;
-	neighbours->n = neighbours->used = 0;
-}
-
-static void
-settle(struct neighbours *neighbours, uint32_t ifindex, const struct addr *addr,
-    const struct mac *mac)
-{
+	const struct place *place = &neighbours->place[index];
+	bool is_ipv4 = place->addr.family == 4;
 	struct nlmsghdr *message =
 	    mnl_nlmsg_put_header(neighbours->message + neighbours->used);
 	struct ndmsg *entry =
 	    mnl_nlmsg_put_extra_header(message, sizeof(*entry));
-	bool is_ipv4 = addr->family == 4;
 
-	message->nlmsg_type = RTM_NEWNEIGH;
-	/* Without NLM_F_CREATE. */
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_REPLACE;
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	message->nlmsg_seq = (uint32_t)index;
 	entry->ndm_family = is_ipv4 ? AF_INET : AF_INET6;
-	entry->ndm_ifindex = (int)ifindex;
-	/* To be asked again before long: we know it, but not by ARP or ND. */
-	entry->ndm_state = NUD_STALE;
-	mnl_attr_put(message, NDA_DST, is_ipv4 ? 4 : 16, addr->byte);
-	mnl_attr_put(message, NDA_LLADDR, sizeof(mac->byte), mac->byte);
+	entry->ndm_ifindex = (int)place->ifindex;
+	mnl_attr_put(message, NDA_DST, is_ipv4 ? 4 : 16, place->addr.byte);
+	return message;
+}
+
+static void
+end_message(struct neighbours *neighbours, const struct nlmsghdr *message)
+{
 	neighbours->used += NLMSG_ALIGN(message->nlmsg_len);
-	if (++neighbours->n == CHUNK)
-		send_chunk(neighbours);
+}
+
+/* There is none, which is the usual answer; or somebody has fixed it. */
+static void
+take_answer(struct neighbours *neighbours, const struct nlmsghdr *message)
+{
+	struct place *place;
+
+	if (message->nlmsg_seq >= neighbours->n)
+		return;
+	place = &neighbours->place[message->nlmsg_seq];
+	if (message->nlmsg_type == NLMSG_ERROR &&
+	    mnl_nlmsg_get_payload_len(message) >= sizeof(struct nlmsgerr)) {
+		const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+
+		place->is_left = place->is_left || answer->error == -ENOENT;
+	} else if (message->nlmsg_type == RTM_NEWNEIGH &&
+		   mnl_nlmsg_get_payload_len(message) >= sizeof(struct ndmsg)) {
+		const struct ndmsg *entry = mnl_nlmsg_get_payload(message);
+
+		if ((entry->ndm_state & (NUD_PERMANENT | NUD_NOARP)) != 0)
+			place->is_left = true;
+	}
+}
+
+/* The kernel has done what it was asked, and has answered, when it has taken
+ * the messages. */
+static void
+send_messages(struct neighbours *neighbours)
+{
+	const int fd = mnl_socket_get_fd(neighbours->socket);
+	ssize_t got;
+
+	if (neighbours->used > 0)
+		(void)mnl_socket_sendto(
+		    neighbours->socket, neighbours->message, neighbours->used);
+	neighbours->used = 0;
+	while (
+	    (got = recv(fd, neighbours->answer, ANSWERS, MSG_DONTWAIT)) > 0) {
+		const struct nlmsghdr *at = (const void *)neighbours->answer;
+		int left = (int)got;
+
+		for (; mnl_nlmsg_ok(at, left); at = mnl_nlmsg_next(at, &left))
+			take_answer(neighbours, at);
+	}
+}
+
+static void
+settle_chunk(struct neighbours *neighbours)
+{
+	for (size_t i = 0; i < neighbours->n; i++)
+		end_message(
+		    neighbours, put_message(neighbours, RTM_GETNEIGH, 0, i));
+	send_messages(neighbours);
+	for (size_t i = 0; i < neighbours->n; i++) {
+		const struct place *place = &neighbours->place[i];
+		struct nlmsghdr *message;
+		struct ndmsg *entry;
+
+		if (place->is_left)
+			continue;
+		/* Without NLM_F_CREATE. */
+		message =
+		    put_message(neighbours, RTM_NEWNEIGH, NLM_F_REPLACE, i);
+		entry = mnl_nlmsg_get_payload(message);
+		/* To be asked again before long: we know it, but not by ARP
+		 * or ND. */
+		entry->ndm_state = NUD_STALE;
+		mnl_attr_put(message, NDA_LLADDR, sizeof(place->mac.byte),
+		    place->mac.byte);
+		end_message(neighbours, message);
+	}
+	send_messages(neighbours);
+	neighbours->n = 0;
 }
 
 void
@@ -105,9 +176,15 @@ neighbours_settle(struct neighbours *neighbours, const struct model *model,
 
 		if (address->now == NULL || address->now == address->was)
 			continue;
-		for (size_t i = 0; i < at->n_lan; i++)
-			settle(neighbours, at->lan[i].ifindex, &address->addr,
-			    &address->now->mac);
+		for (size_t i = 0; i < at->n_lan; i++) {
+			neighbours->place[neighbours->n++] = (struct place){
+				.ifindex = at->lan[i].ifindex,
+				.addr = address->addr,
+				.mac = address->now->mac,
+			};
+			if (neighbours->n == CHUNK)
+				settle_chunk(neighbours);
+		}
 	}
-	send_chunk(neighbours);
+	settle_chunk(neighbours);
 }

@@ -22,9 +22,10 @@ void neighbours_free(struct neighbours *neighbours);
 
 /*
  * Tells each entry on a LAN interface, of an address that another Thing has
- * in `now` than in `was`, where that Thing is.  Makes no entry.  What fails is
- * passed over: then what waits is judged as it was before the batch, which no
- * packet after it is.  Needs CAP_NET_ADMIN.
+ * in `now` than in `was`, where that Thing is.  Makes no entry, and leaves
+ * those that somebody has fixed (permanent, noarp): nothing waits there.  What
+ * fails is passed over: then what waits is judged as it was before the batch,
+ * which no packet after it is.  Needs CAP_NET_ADMIN.
  */
 void neighbours_settle(struct neighbours *neighbours, const struct model *model,
     const struct places *at);

@@ -19,6 +19,7 @@
 #include "enforce/attrs.h"
 #include "enforce/kernel.h"
 #include "enforce/object.h"
+#include "libmud/list.h"
 #include "libmud/mem.h"
 
 /* What one question may make us read and keep: our own is far less. */
@@ -34,6 +35,7 @@ struct chain {
 	struct ruleset_chain is;
 	size_t room;
 	bool failed;
+	struct list link;
 };
 
 struct ruleset {
@@ -41,7 +43,7 @@ struct ruleset {
 	uint32_t generation;
 	size_t n_bases, n_chains, n_rules;
 	struct ruleset_base *base;
-	struct chain **chain;
+	struct list chains;
 	bool is_full; /* past a bound while a dump was read */
 };
 
@@ -209,6 +211,7 @@ ruleset_read(struct kernel *kernel, struct ruleset **out)
 
 	*out = ruleset;
 	ruleset->kernel = kernel;
+	list_init(&ruleset->chains);
 	error = read_generation(kernel, &ruleset->generation);
 	if (error != 0)
 		return error;
@@ -235,13 +238,15 @@ ruleset_free(struct ruleset *ruleset)
 	if (ruleset == NULL)
 		return;
 	forget_bases(ruleset);
-	for (size_t i = 0; i < ruleset->n_chains; i++) {
-		free_rules(&ruleset->chain[i]->is);
-		free(ruleset->chain[i]->is.rule);
-		free(ruleset->chain[i]);
+	LIST_EACH_SAFE(at, &ruleset->chains)
+	{
+		struct chain *chain = LIST_ENTRY(at, struct chain, link);
+
+		free_rules(&chain->is);
+		free(chain->is.rule);
+		free(chain);
 	}
 	free(ruleset->base);
-	free(ruleset->chain);
 	free(ruleset);
 }
 
@@ -353,8 +358,9 @@ ruleset_chain(struct ruleset *ruleset, uint16_t family, const char *name,
 	struct chain *chain;
 	int error;
 
-	for (size_t i = 0; i < ruleset->n_chains; i++) {
-		chain = ruleset->chain[i];
+	LIST_EACH(at, &ruleset->chains)
+	{
+		chain = LIST_ENTRY(at, struct chain, link);
 		if (chain->family != family || strcmp(chain->name, name) != 0)
 			continue;
 		*out = &chain->is;
@@ -365,9 +371,8 @@ ruleset_chain(struct ruleset *ruleset, uint16_t family, const char *name,
 	chain = xcalloc(1, sizeof(*chain));
 	chain->family = family;
 	text_copy(chain->name, sizeof(chain->name), name);
-	ruleset->chain = xrealloc(
-	    ruleset->chain, ruleset->n_chains + 1, sizeof(*ruleset->chain));
-	ruleset->chain[ruleset->n_chains++] = chain;
+	list_append(&ruleset->chains, &chain->link);
+	ruleset->n_chains++;
 	error = read_chain(ruleset, chain);
 	*out = &chain->is;
 	return error;

@@ -187,9 +187,10 @@ def _fits(rng, port):
 class Asker:
     """Makes packets for one round; no two belong to one flow."""
 
-    def __init__(self, rng, peers, first):
+    def __init__(self, rng, peers, named, first):
         self._rng = rng
         self._peers = peers     # family: [(host, address)]
+        self._named = named     # name or controller: (host, address)
         self._number = first
         self._flows = set()
 
@@ -214,6 +215,12 @@ class Asker:
         if "source-port" in ports:
             packet.sport = _fits(rng, ports["source-port"])
         packet.type = matches.get("icmp", {}).get("type", packet.type)
+        who = [value for key, value in ip.items() if "dnsname" in key]
+        who += [matches.get("ietf-mud:mud", {}).get("controller")]
+        where = self._named.get(who[0])
+        if where and rng.random() < .5 and (":" in where[1]) == (
+                ":" in packet.own):
+            packet.place, packet.peer = where
 
     def _fill(self, packet, family):
         rng = self._rng
@@ -236,7 +243,7 @@ class Asker:
             self._fill(packet, family)
             fitting = [ace for ways, of, ace in entries if of == family and
                        ways == ("from" if way == "to" else "to")]
-            if fitting and rng.random() < .6:
+            if fitting and rng.random() < .7:
                 self._aim(packet, rng.choice(fitting))
             self._reply(packet)
             if packet.peer != packet.own and self._is_new(packet):

@@ -295,7 +295,7 @@ class Tcp(Flow):
     def lost_segments(self):
         """Sent again, and not because an ACK was late."""
         lost = 0
-        for sock in (self.near, self.far):
+        for sock in (self.near, self.far) if self.ready() else ():
             info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO)
             again, = struct.unpack_from("=I", info, _RETRANS)
             duplicates, = struct.unpack_from("=I", info, _DUPLICATES)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "libmud/fault.h"
@@ -103,10 +104,39 @@ others_wait(void **state)
 	    arrive_late(world, HOST_OTHER, "o0", NULL, &other6), 3);
 }
 
+/* Where somebody has fixed an entry he keeps it: the MAC, and that it is. */
+static void
+fixed_entries_stay(void **state)
+{
+	static const char *const addrs[] = { "192.168.77.60", "fd77::60" };
+	struct world *world = world_begin(state);
+
+	for (size_t i = 0; i < sizeof(addrs) / sizeof(addrs[0]); i++) {
+		const char *fix[] = { "ip", "neigh", "replace", addrs[i],
+			"lladdr", OTHER_MAC, "dev", "br0", "nud", "permanent",
+			NULL };
+		const char *show[] = { "ip", "neigh", "show", addrs[i], "dev",
+			"br0", NULL };
+		const char *unfix[] = { "ip", "neigh", "del", addrs[i], "dev",
+			"br0", NULL };
+		char *text;
+
+		free(gateway_run(HOST_GATEWAY, fix));
+		script_binding(&world->script, OP_ADD, THING_MAC, addrs[i]);
+		world_play(world, 0);
+		text = gateway_run(HOST_GATEWAY, show);
+		assert_non_null(strstr(text, OTHER_MAC));
+		assert_non_null(strstr(text, "PERMANENT"));
+		free(text);
+		free(gateway_run(HOST_GATEWAY, unfix));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fixed_entries_stay),
 		cmocka_unit_test(nothing_waits_for_a_binding),
 		cmocka_unit_test(others_wait),
 	};
