@@ -208,9 +208,8 @@ def mend(lab, stream, before, what, line, stopped):
     harmed = time.monotonic()
     lab.check(code == 0, "%s: nft does it" % what, said)
     if stopped:
-        time.sleep(0.3)
-        lab.check(stream.since(harmed), "%s: forbidden packets pass while "
-                  "nobody mends it" % what)
+        lab.check(lab.wait(lambda: stream.since(harmed), 5), "%s: forbidden "
+                  "packets pass while nobody mends it" % what)
         harmed = time.monotonic()
         os.kill(lab.mudd.pids("mudd")[0], signal.SIGCONT)
     lab.check(lab.wait(lambda: ends(stream, 0.3), 10),
