@@ -36,9 +36,8 @@ both(enum answer a, enum answer b)
 	return a < b ? a : b;
 }
 
-/* The Thing's end of the packet; family 0: not known. */
-static struct addr
-own_of(const struct world *world, const struct flow *flow)
+struct addr
+condition_own(const struct world *world, const struct flow *flow)
 {
 	if (flow->own.family != 0)
 		return flow->own;
@@ -263,7 +262,7 @@ static enum answer
 conditions_hold(
     const struct question *q, const struct ace *ace, const struct flow *flow)
 {
-	struct addr own = own_of(q->world, flow);
+	struct addr own = condition_own(q->world, flow);
 	bool from = flow->direction == FROM_DEVICE;
 	const struct addr *source = from ? &own : &flow->peer;
 	const struct addr *destination = from ? &flow->peer : &own;

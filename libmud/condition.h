@@ -22,6 +22,10 @@ struct world;
 bool ace_matches(const struct policy *policy, size_t i,
     const struct world *world, const struct flow *flow);
 
+/* The Thing's end of the packet: what the flow says, or else the Thing's first
+ * address of the family. Family 0: not known. */
+struct addr condition_own(const struct world *world, const struct flow *flow);
+
 /* Has it conditions on header fields besides addresses, protocol, ports and
  * ICMP's type and code? */
 bool ace_has_fields(const struct ace *ace);

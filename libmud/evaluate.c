@@ -129,11 +129,19 @@ is_udp_between(const struct flow *flow, uint8_t family, int32_t source,
 	       flow->source == source && flow->destination == destination;
 }
 
+static bool
+is_near(const struct world *world, const struct flow *flow)
+{
+	struct addr own = condition_own(world, flow);
+
+	return world_is_near(world, &own, &flow->peer);
+}
+
 /* What a DHCP server answers: the gateway, or a neighbour. */
 static bool
 is_lease(const struct world *world, const struct flow *flow)
 {
-	return (world_is_local(world, &flow->peer) ||
+	return (is_near(world, flow) ||
 		   (flow->direction == TO_DEVICE &&
 		       world_has(&world->gateway, &flow->peer))) &&
 	       (is_udp_between(flow, 4, PORT_DHCP, PORT_DHCP_CLIENT) ||
@@ -144,7 +152,7 @@ is_lease(const struct world *world, const struct flow *flow)
 static bool
 is_asked_near(const struct world *world, const struct flow *flow)
 {
-	return world_is_local(world, &flow->peer) &&
+	return is_near(world, flow) &&
 	       (is_udp_between(flow, 4, PORT_DHCP_CLIENT, PORT_DHCP) ||
 		   is_udp_between(flow, 6, PORT_DHCPV6_CLIENT, PORT_DHCPV6));
 }

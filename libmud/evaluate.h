@@ -14,8 +14,8 @@
  *
  *   DHCP    from the Thing, IPv4 UDP to port 67, to the gateway or to a
  *           multicast or broadcast address; from the gateway, port 67 to 68;
- *           and either way with a host of the local networks, both by their
- *           own ports
+ *           and either way with a neighbour (world_is_near), both by their own
+ *           ports
  *   DHCPv6  from the Thing, IPv6 UDP to port 547, to the same; from the
  *           gateway, port 547 to 546; and either way by both ports
  *   IGMP    from the Thing, IPv4 protocol 2, to the same

@@ -159,8 +159,9 @@ add_verdict(struct line *line, const struct rule *rule, uint32_t policy)
 		add(line, "goto drop_%s", side);
 		return;
 	case RULE_REPLIES:
-		add(line, "ct direction reply goto m%c_%" PRIu32, side[0],
-		    policy);
+		add(line,
+		    "ct state established ct direction reply goto m%c_%" PRIu32,
+		    side[0], policy);
 		return;
 	case RULE_VERDICTS:
 		break;

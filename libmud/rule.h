@@ -35,7 +35,8 @@ enum rule_chain {
 enum rule_verdict {
 	RULE_ACCEPT,  /* return: allowed on this Thing's side */
 	RULE_DENY,    /* goto the drop chain of this direction */
-	RULE_REPLIES, /* ct direction reply: goto the mirror; no other match */
+	RULE_REPLIES, /* a packet of the flow in direction reply, no error that
+	               * quotes one: goto the mirror; no other match */
 	RULE_VERDICTS
 };
 

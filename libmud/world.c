@@ -241,13 +241,20 @@ lists_group(const struct prefix *local)
 	       (local->addr.family == 4 && local->len == 32);
 }
 
-bool
-world_is_local(const struct world *world, const struct addr *addr)
+static bool
+is_link_local(const struct addr *addr)
 {
-	static const struct prefix link_local[] = {
+	static const struct prefix networks[] = {
 		{ { 4, { 169, 254 } }, 16 },
 		{ { 6, { 0xfe, 0x80 } }, 10 },
 	};
+
+	return prefix_has(&networks[0], addr) || prefix_has(&networks[1], addr);
+}
+
+bool
+world_is_local(const struct world *world, const struct addr *addr)
+{
 	bool is_group = world_is_group(world, addr);
 
 	if (world_has(&world->gateway, addr))
@@ -256,6 +263,20 @@ world_is_local(const struct world *world, const struct addr *addr)
 		if (prefix_has(&world->locals[i], addr) &&
 		    (!is_group || lists_group(&world->locals[i])))
 			return true;
-	return !is_group && (prefix_has(&link_local[0], addr) ||
-				prefix_has(&link_local[1], addr));
+	return !is_group && is_link_local(addr);
+}
+
+bool
+world_is_near(
+    const struct world *world, const struct addr *own, const struct addr *peer)
+{
+	if (!world_is_local(world, peer))
+		return false;
+	if (own->family == 0 || is_link_local(peer))
+		return true;
+	for (size_t i = 0; i < world->n_locals; i++)
+		if (prefix_has(&world->locals[i], own) &&
+		    prefix_has(&world->locals[i], peer))
+			return true;
+	return false;
 }

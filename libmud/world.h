@@ -105,4 +105,12 @@ bool world_is_group(const struct world *world, const struct addr *addr);
  */
 bool world_is_local(const struct world *world, const struct addr *addr);
 
+/*
+ * Do the two live on one link, as far as their addresses tell?  `peer` is in
+ * the local networks, and `own` in the same one; all link-local addresses are
+ * near.  Of an `own` that is not known (family 0) nothing is asked.
+ */
+bool world_is_near(
+    const struct world *world, const struct addr *own, const struct addr *peer);
+
 #endif

@@ -44,7 +44,29 @@ let_pass(const struct writer *to, struct nftnl_rule *rule)
 	writer_put(to, rule);
 }
 
-/* Between a client and a server of the same link, both by their own ports. */
+/* A Thing's flow, so that errors about it are known as such. */
+static void
+remember_dhcp(struct writer *to, unsigned int family, uint16_t source,
+    uint16_t destination)
+{
+	struct nftnl_rule *rule = rule_of(to, family);
+
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	writer_dhcp(rule, source, destination);
+	expr_jump(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+
+	rule = rule_of(to, family);
+	writer_dhcp(rule, source, destination);
+	expr_addr_in(rule, family, DESTINATION,
+	    family == 4 ? SET_OWN4 : SET_OWN6, false);
+	expr_jump(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+}
+
+/* Between a client and a server of the same link, both by their own ports.
+ * Only table inet knows flows. */
 static void
 fill_dhcp(struct writer *to)
 {
@@ -55,8 +77,12 @@ fill_dhcp(struct writer *to)
 		{ 6, 547, 546 } };
 
 	for (size_t i = 0; i < LENGTH(ways); i++) {
-		struct nftnl_rule *rule = rule_of(to, ways[i].family);
+		struct nftnl_rule *rule;
 
+		if (to->family == NFPROTO_INET)
+			remember_dhcp(to, ways[i].family, ways[i].source,
+			    ways[i].destination);
+		rule = rule_of(to, ways[i].family);
 		writer_dhcp(rule, ways[i].source, ways[i].destination);
 		let_pass(to, rule);
 	}

@@ -193,6 +193,8 @@ put_verdict(struct nftnl_rule *to, const struct model *model, uint32_t policy,
 		expr_goto(to, chain_end(model, policy, from));
 		break;
 	case RULE_REPLIES:
+		/* An ICMP error is no reply in the flow that it quotes. */
+		expr_ct_established(to);
 		expr_ct_reply(to, true);
 		expr_goto(
 		    to, chains_name(from ? CHAIN_FROM_REPLY : CHAIN_TO_REPLY,

@@ -341,20 +341,32 @@ is_neighbour(const struct packet *packet)
 	return is_icmp6(packet, 135, 255) || is_icmp6(packet, 136, 255);
 }
 
-/*
- * Chain `bridged`, of frames that stay on their bridge, as those of local
- * networks' hosts are taken to do: DHCP by both its ports.
- */
+/* Hosts of one local network are taken to be on one bridge, and so is who
+ * has an address of the link alone. */
+static bool
+stays_on_bridge(const struct kernel *kernel, const struct flow *flow)
+{
+	const struct rule_peer local = { .kind = RULE_SET_LOCAL };
+
+	if (!peer_passes(kernel, &local, &flow->peer))
+		return false;
+	for (size_t i = 0; i < kernel->n_local; i++)
+		if (prefix_has(&kernel->local[i], &flow->peer) &&
+		    (i < 2 || prefix_has(&kernel->local[i], &flow->own)))
+			return true;
+	return false;
+}
+
+/* Chain `bridged`, of frames that stay on their bridge: DHCP by both its
+ * ports. */
 static bool
 is_bridged_infra(const struct kernel *kernel, const struct packet *packet)
 {
 	const struct flow *flow = packet->flow;
-	const struct rule_peer local = { .kind = RULE_SET_LOCAL };
 	bool is_4 = flow->peer.family == 4;
 	int32_t client = is_4 ? 68 : 546, server = is_4 ? 67 : 547;
 
-	return flow->protocol == 17 &&
-	       peer_passes(kernel, &local, &flow->peer) &&
+	return flow->protocol == 17 && stays_on_bridge(kernel, flow) &&
 	       ((flow->source == client && flow->destination == server) ||
 		   (flow->source == server && flow->destination == client));
 }

@@ -124,7 +124,8 @@ class Cell:
             "no flow's packet": not q["tracked"],
             "the gateway's flow, later": is_later and flow.owner and
                 flow.owner.is_gateway(),
-            "many, from a Thing": self.receiver.place == "group",
+            "many, from a Thing": self.receiver.is_group(),
+            "many, on the bridge": self.receiver.hears_group,
             "many, to a Thing": self.receiver.thing is not self.receiver,
             "a flow that was revoked": is_later and not self.expected,
             "a flow that goes on": is_later and self.expected}

@@ -23,9 +23,8 @@ def _ports_of(condition):
 
 
 class Draw:
-    def __init__(self, world, dice, has_bridged=False):
+    def __init__(self, world, dice):
         self._world, self._dice = world, dice
-        self._bridged = has_bridged
         self._keys = set()
         self._port = 0
         self.flows = []
@@ -37,8 +36,7 @@ class Draw:
     def add(self, thing, peer, family, protocol, near=None, far=None,
             by_thing=True, **more):
         """One flow, unless the tracker could not tell it from another."""
-        if not peer.address(family) or peer is thing or (
-                peer.place == thing.place and not self._bridged) or (
+        if not peer.address(family) or peer.host is thing.host or (
                 not thing.address(family)):
             return
         near = near or self._any_port()
@@ -128,6 +126,10 @@ class Draw:
                             self.add(thing, peer, ace.family, protocol, near,
                                      far, by_thing, **more, **extra)
 
+    def _crowds(self, end):
+        """Groups, as they are heard on another port."""
+        return self._world.crowds if end.place == "br-lan" else []
+
     # What every Thing is asked.
 
     def to_many(self, thing):
@@ -147,12 +149,13 @@ class Draw:
         """Controls: hosts that no policy confines reach everybody."""
         world = self._world
         for end in world.free:
-            for peer in (*world.peers, *world.gateways, *world.groups):
+            for peer in (*world.peers, *world.free, *world.gateways,
+                         *world.groups, *self._crowds(end)):
                 for family in (4, 6):
                     icmp, echo = (1, 8) if family == 4 else (58, 128)
                     for protocol in (_TCP, _UDP):
                         for by_end in (True, False):
-                            if peer.place == "group" and not by_end:
+                            if peer.is_group() and not by_end:
                                 continue
                             self.add(end, peer, family, protocol, 4999, 4998,
                                      by_end)
@@ -179,10 +182,16 @@ class Draw:
                 for by_thing in (True, False):
                     add(thing, peer, family, icmp, by_thing=by_thing,
                         kind=echo)
+            groups = (*world.groups, *self._crowds(thing))
             dhcp = (68, 67) if family == 4 else (546, 547)
-            for peer in (*world.gateways, *world.groups, world.peers[0]):
+            for peer in (*world.gateways, *groups, world.peers[0],
+                         *world.free, *world.things[:3]):
                 add(thing, peer, family, _UDP, *dhcp)
-            for peer in world.groups:
+                if not peer.is_many() and not peer.is_gateway():
+                    add(thing, peer, family, _UDP, *dhcp, by_thing=False)
+                    add(thing, peer, family, _UDP, *dhcp[::-1],
+                        by_thing=False)
+            for peer in groups:
                 add(thing, peer, family, _UDP, far=5353)
                 add(thing, peer, family, _UDP, far=7000)
                 add(thing, peer, family, 2 if family == 4 else 89)

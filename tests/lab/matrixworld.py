@@ -5,7 +5,7 @@
     lan9, no bridge ───────┘
 
 An end is an address of each family behind one interface; several Things share
-a port.  No host answers by itself: what is sent is what is asked about.  What
+a port, and what they say to one another there is nobody's to judge.  No host answers by itself: what is sent is what is asked about.  What
 arrives is read from packet sockets, and at the gateway from raw sockets, which
 hear what has passed its input hook.
 """
@@ -47,6 +47,7 @@ class End:
         self.name, self.place, self.host, self.mac = name, place, host, mac
         self.addr4, self.addr6, self.file = addr4, addr6, file
         self.thing = self       # whose policy it is
+        self.hears_group = False
 
     def at(self, group):
         """The same Thing as one of many that are spoken to."""
@@ -55,12 +56,23 @@ class End:
         end.thing = self
         return end
 
+    @classmethod
+    def hearing(cls, group, host):
+        """Whoever hears a group on another port of the bridge."""
+        end = cls(group.name + "@br-lan", "br-lan", host, None, group.addr4,
+                  group.addr6)
+        end.hears_group = True
+        return end
+
     def address(self, family):
         return self.addr4 if family == 4 else self.addr6
 
     def is_many(self):
         """No one's own address: nobody answers from it."""
-        return self.place == "group" or self.thing is not self
+        return self.is_group() or self.thing is not self
+
+    def is_group(self):
+        return self.place == "group" or self.hears_group
 
     def is_gateway(self):
         return self.place in ("gateway", "group")
@@ -88,6 +100,8 @@ class World:
         self.free = [
             End("free77", "br-lan", self.hosts[2], _mac(0xf0),
                 "192.168.77.50", "fd77::50"),
+            End("shared77", "br-lan", self.hosts[0], _mac(0xf2),
+                "192.168.77.52", "fd77::52"),
             End("free78", "lan9", self.hosts[3], _mac(0xf1),
                 "192.168.78.50", "fd78::50")]
         self.peers = [
@@ -108,6 +122,8 @@ class World:
         self.groups += [
             End("broadcast", "group", lab.gw, None, "255.255.255.255", None),
             End("subnet", "group", lab.gw, None, "192.168.77.255", None)]
+        self.crowds = [End.hearing(group, self.hosts[2])
+                       for group in self.groups]
 
     def _plug(self):
         """The hosts' namespaces, and the second segment."""
@@ -268,7 +284,7 @@ class World:
         if sender.is_gateway():
             self._speak(receiver, packet)
             return
-        if receiver.place == "group":
+        if receiver.is_group():
             to = packets.mac_of_group(str(_destination(packet)))
         elif receiver.place == sender.place:
             to = frames.mac_bytes(receiver.mac)

@@ -459,7 +459,7 @@ monitor_sees_every_packet(void **state)
 
 /* Of what the server has sent; how many such errors arrive. */
 static unsigned int
-complain(uint8_t type, int to)
+complain_about(uint16_t source, uint16_t destination, uint8_t type, int to)
 {
 	const struct forged frame = { .from_mac = THING_MAC,
 		.to_mac = gateway_mac("br0"),
@@ -467,8 +467,8 @@ complain(uint8_t type, int to)
 		.to = side->server };
 	const struct forged to_thing = { .from = side->server,
 		.to = side->thing,
-		.source = 4000,
-		.destination = 5000 };
+		.source = source,
+		.destination = destination };
 	const uint8_t type_code[2] = { type, 1 };
 	struct icmp6_filter only;
 
@@ -484,6 +484,12 @@ complain(uint8_t type, int to)
 	    0);
 	forge_icmp6(HOST_THING, "t0", type_code, &frame, &to_thing);
 	return gateway_arrived(to);
+}
+
+static unsigned int
+complain(uint8_t type, int to)
+{
+	return complain_about(4000, 5000, type, to);
 }
 
 static void
@@ -536,6 +542,40 @@ errors_stamp_nothing(void **state)
 	assert_int_equal(complain(side->unreachable, hears), 1);
 	assert_int_equal(gateway_pass(thing, side->server, 4000, server, 2), 0);
 	assert_int_equal(gateway_pass(server, side->thing, 5000, thing, 2), 0);
+	(void)close(thing), (void)close(server), (void)close(hears);
+}
+
+/* Nor is an error a reply in the flow that it quotes: who may open all but
+ * what was revoked is not thereby told of it. */
+static void
+errors_are_no_replies(void **state)
+{
+	struct world *world = begin(state);
+	int thing = gateway_udp(HOST_THING, side->thing, 5020);
+	int server = gateway_udp(HOST_SERVER, side->server, 4020);
+	int hears =
+	    socket_in(HOST_SERVER, SOCK_RAW | SOCK_NONBLOCK, side->icmp);
+	struct rule rules[4];
+
+	rules[0] = port_rule(CHAIN_TO, 17, 1, false, 4020);
+	rules[1] = rule_any(CHAIN_TO, side->family);
+	rules[2] = rule_any(CHAIN_FROM, 0);
+	rules[2].verdict = RULE_REPLIES;
+	rules[3] = rule_any(CHAIN_FROM_REPLY, side->family);
+	script_rules(&world->script, POLICY, rules, LENGTH(rules));
+	script_thing(&world->script, OP_ADD, THING_MAC, POLICY);
+	world_play(world, 0);
+	assert_int_equal(gateway_pass(server, side->thing, 5020, thing, 2), 2);
+	assert_int_equal(gateway_pass(thing, side->server, 4020, server, 2), 2);
+	assert_int_equal(
+	    complain_about(4020, 5020, side->unreachable, hears), 1);
+	rules[0].verdict = RULE_DENY;
+	script_rules(&world->script, POLICY, rules, LENGTH(rules));
+	world_play(world, 0);
+	assert_int_equal(gateway_pass(server, side->thing, 5020, thing, 2), 0);
+	assert_int_equal(
+	    complain_about(4020, 5020, side->unreachable, hears), 0);
+	assert_int_equal(complain_about(4020, 5020, side->redirect, hears), 0);
 	(void)close(thing), (void)close(server), (void)close(hears);
 }
 
@@ -747,6 +787,7 @@ main(void)
 		IN_BOTH(monitor_sees_every_packet),
 		IN_BOTH(errors_end_with_their_flow),
 		IN_BOTH(errors_stamp_nothing),
+		IN_BOTH(errors_are_no_replies),
 		IN_BOTH(own_flows_cross_a_bump),
 		IN_BOTH(fields_are_judged_packet_by_packet),
 		IN_BOTH(fields_count_at_either_end),

@@ -392,8 +392,8 @@ static void
 M_POL_3(void **state)
 {
 	static const char *const ends[] = {
-		"chain pf_1 {\n\tct direction reply goto mf_1\n\tgoto drop_",
-		"chain pt_1 {\n\tct direction reply goto mt_1\n\tgoto drop_",
+		"chain pf_1 {\n\tct state established ct direction reply goto mf_1\n\tgoto drop_",
+		"chain pt_1 {\n\tct state established ct direction reply goto mt_1\n\tgoto drop_",
 		"chain mf_1 {\n\tgoto drop_from",
 		"chain mt_1 {\n\tgoto drop_to",
 	};

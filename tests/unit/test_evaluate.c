@@ -44,6 +44,7 @@ static struct policy_text texts[TEXTS] = {
 #define CLOUD   "198.51.100.1"
 #define CLOUD6  "2001:db8:1::1"
 #define OUTSIDE "198.51.100.9"
+#define YONDER  "203.0.113.7" /* on another of the gateway's networks */
 
 /* Zero: any; else as in struct ace, ICMP one more. */
 struct given {
@@ -474,6 +475,10 @@ static const struct {
 	    NOBODY },
 	{ "DHCP of a neighbour", { { TO, DROP } },
 	    { TO, HUB, UDP, PORTS(67, 68) }, ALLOWS(INFRASTRUCTURE), NOBODY },
+	{ "DHCP to another network", { { 0 } },
+	    { FROM, YONDER, UDP, PORTS(68, 67) }, DENIES(NONE), NOBODY },
+	{ "DHCP of another network", { { 0 } },
+	    { TO, YONDER, UDP, PORTS(67, 68) }, DENIES(NONE), NOBODY },
 	{ "DHCP of another port", { { 0 } },
 	    { FROM, HUB, UDP, PORTS(69, 67) }, DENIES(NONE), NOBODY },
 	{ "DHCP to a neighbour over TCP", { { 0 } },
@@ -646,6 +651,8 @@ make_world(struct world *world)
 	put(&world->gateway, GATE6);
 	put(&world->mine, MINE);
 	assert_true(prefix_parse("192.0.2.0/24", &local));
+	assert_true(world_add_local(world, &local, &why));
+	assert_true(prefix_parse("203.0.113.0/24", &local));
 	assert_true(world_add_local(world, &local, &why));
 	put(world_class_of(world, "urn:x:hub", &why), HUB);
 	put(world_class_of(world, MUD_URN_NTP, &why), MINE);

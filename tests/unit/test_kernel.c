@@ -92,7 +92,11 @@ static const char *const inet[] = {
 	"iifname . oifname @hairpin ether daddr != @gateway jump bridged",
 	"set calls4 { type ifname elements = { \"br0\" } }",
 	"set calls6 { type ifname elements = { \"br0\" } }",
-	"chain bridged { meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"chain bridged { meta nfproto ipv4 ether saddr @things udp sport 68 "
+	"udp dport 67 jump stamp udp sport 68 udp dport 67 ip daddr @own4 jump "
+	"stamp meta nfproto ipv4 udp sport 68 udp dport 67 accept "
+	"meta nfproto ipv4 ether saddr @things udp sport 67 udp dport 68 jump "
+	"stamp udp sport 67 udp dport 68 ip daddr @own4 jump stamp "
 	"meta nfproto ipv4 udp sport 67 udp dport 68 accept",
 	"ip daddr 224.0.0.0/4 meta l4proto igmp accept "
 	"ip daddr @self4 udp dport 67 accept",
@@ -141,8 +145,8 @@ static const char *const inet[] = {
 	"return comment \"ace 0\"",
 	"ip daddr @local4 ip daddr != @self4 icmp type echo-request "
 	"counter return comment \"ace 2\"",
-	"ct direction reply goto mf_1",
-	"ct direction reply goto mt_1",
+	"ct state established ct direction reply goto mf_1",
+	"ct state established ct direction reply goto mt_1",
 	"ip saddr @dns1_4 tcp sport 443 counter return",
 	"ip saddr @cls2_4 udp dport 5683 counter return comment "
 	"\"ace 3\"",

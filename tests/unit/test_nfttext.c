@@ -165,10 +165,10 @@ prints_jumps(void **state)
 	(void)state;
 	rule.verdict = RULE_REPLIES;
 	assert_string_equal(nfttext_rule(&rule, 7, is_name, NULL, buf),
-	    "ct direction reply goto mf_7");
+	    "ct state established ct direction reply goto mf_7");
 	rule.chain = CHAIN_TO;
 	assert_string_equal(nfttext_rule(&rule, 7, is_name, NULL, buf),
-	    "ct direction reply goto mt_7");
+	    "ct state established ct direction reply goto mt_7");
 }
 
 /* The largest of everything must fit. */

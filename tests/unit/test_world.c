@@ -104,6 +104,46 @@ tells_local_networks(void **state)
 	world_done(&world);
 }
 
+/* Who shares a local network shares a link. */
+static void
+tells_neighbours(void **state)
+{
+	static const struct {
+		const char *own, *peer;
+		bool is_near;
+	} pairs[] = {
+		{ "192.0.2.7", "192.0.2.8", true },
+		{ "192.0.2.7", "198.51.100.8", false },
+		{ "192.0.2.7", "203.0.113.8", false },
+		{ "192.0.2.7", "192.0.2.9", false }, /* the gateway's own */
+		{ "192.0.2.7", "169.254.7.7", true },
+		{ "198.51.100.7", "192.0.2.8", false },
+		{ "2001:db8::7", "2001:db8::8", true },
+		{ "2001:db8::7", "2001:db8:0:1::8", false },
+		{ "2001:db8::7", "fe80::8", true },
+		{ "fe80::7", "2001:db8::8", false },
+		{ NULL, "192.0.2.8", true },
+		{ NULL, "203.0.113.8", false },
+	};
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	put(&world.gateway, "192.0.2.9");
+	put_local(&world, "192.0.2.0/24");
+	put_local(&world, "198.51.100.0/24");
+	put_local(&world, "2001:db8::/64");
+	for (size_t i = 0; i < LENGTH(pairs); i++) {
+		struct addr own = { 0 }, peer = addr(pairs[i].peer);
+
+		if (pairs[i].own != NULL)
+			own = addr(pairs[i].own);
+		if (world_is_near(&world, &own, &peer) != pairs[i].is_near)
+			fail_msg("%s", pairs[i].peer);
+	}
+	world_done(&world);
+}
+
 /* M-DEF-1, M-CLS-1. */
 static void
 gives_services_to_the_gateway(void **state)
@@ -227,6 +267,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_local_networks),
+		cmocka_unit_test(tells_neighbours),
 		cmocka_unit_test(gives_services_to_the_gateway),
 		cmocka_unit_test(folds_names),
 		cmocka_unit_test(joins_things_of_one_url),
