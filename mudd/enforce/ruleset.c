@@ -24,7 +24,7 @@
 
 /* What one question may make us read and keep: our own is far less. */
 #define RULES_MAX  16384
-#define BASES_MAX  256
+#define BASES_MAX  1024 /* two of each LAN interface that is no bridge */
 #define CHAINS_MAX 256
 
 #define COMMENT 0 /* NFTNL_UDATA_RULE_COMMENT */

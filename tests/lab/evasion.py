@@ -11,6 +11,7 @@ carried them.
 
 import itertools
 import json
+import socket
 import struct
 import time
 
@@ -55,28 +56,57 @@ class Attempt:
                                  self.receiver.name)
 
 
+class Service:
+    """A receiver: the gateway itself, on these UDP ports.
+
+    What its wire has is not what it takes: its sockets say.
+    """
+
+    name = "the gateway"
+
+    def __init__(self, ports):
+        self._ports = ports
+
+    def listen(self):
+        found = []
+        for port in self._ports:
+            for family in (socket.AF_INET, socket.AF_INET6):
+                sock = socket.socket(family, socket.SOCK_DGRAM)
+                if family == socket.AF_INET6:
+                    sock.setsockopt(socket.IPPROTO_IPV6,
+                                    socket.IPV6_V6ONLY, 1)
+                sock.bind(("", port))
+                found.append(sock)
+        return found
+
+
 def _listen(attempts):
     ears = {}
     for attempt in attempts:
-        if attempt.receiver.name not in ears:
-            ear = net.packet_socket(attempt.receiver)
-            ear.setsockopt(net.socket.SOL_SOCKET, net.socket.SO_RCVBUF, 1 << 22)
-            ear.setblocking(False)
-            ears[attempt.receiver.name] = ear
+        receiver = attempt.receiver
+        if receiver.name not in ears:
+            ears[receiver.name] = (receiver.listen() if isinstance(
+                receiver, Service) else [net.packet_socket(receiver)])
+    for ear in itertools.chain(*ears.values()):
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        ear.setblocking(False)
     return ears
 
 
-def _heard(ear):
-    """The frames that came in, all of them."""
+def _heard(ears):
+    """The frames that came in, all of them, or what the sockets were sent."""
     found = []
-    with ear:
-        while True:
-            try:
-                frame, where = ear.recvfrom(65535)
-            except BlockingIOError:
-                return found
-            if where[2] != 4:   # PACKET_OUTGOING
-                found.append(frame)
+    for ear in ears:
+        is_wire = ear.family == socket.AF_PACKET
+        with ear:
+            while True:
+                try:
+                    frame, where = ear.recvfrom(65535)
+                except BlockingIOError:
+                    break
+                if not is_wire or where[2] != 4:    # PACKET_OUTGOING
+                    found.append(frame)
+    return found
 
 
 def _send(attempts, quiet):
@@ -92,7 +122,7 @@ def _send(attempts, quiet):
     time.sleep(quiet)
     for wire in wires.values():
         wire.close()
-    heard = {name: _heard(ear) for name, ear in ears.items()}
+    heard = {name: _heard(found) for name, found in ears.items()}
     return [attempt for attempt in attempts
             if attempt.found(heard[attempt.receiver.name])]
 

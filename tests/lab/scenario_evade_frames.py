@@ -9,7 +9,7 @@ import craft
 import evasion
 import net
 from craft import ether
-from evasion import Attempt, FREE, OPEN_UDP, udp4, udp6
+from evasion import Attempt, FREE, NEAR_UDP, OPEN_UDP, udp4, udp6
 from registry import scenario
 from scenario_evade_packets import Wan
 
@@ -40,11 +40,11 @@ def evade_tags(lab):
                                  (lab.t4, lab.t5, True)):
             attempts.append(Attempt(
                 "IPv4 " + what, src, dst, lambda data: _tagged(
-                    udp4(src, dst, dst.addr4, evasion.NEAR_UDP, data), tags),
+                    udp4(src, dst, dst.addr4, NEAR_UDP, data), tags),
                 passes))
         attempts.append(Attempt(
             "IPv6 " + what, lab.t1, lab.t5, lambda data: _tagged(
-                udp6(lab.t1, lab.t5, lab.t5.addr6, evasion.NEAR_UDP, data),
+                udp6(lab.t1, lab.t5, lab.t5.addr6, NEAR_UDP, data),
                 tags)))
         attempts.append(Attempt(
             "ARP " + what, lab.t1, lab.t5, lambda data: _tagged(
@@ -56,7 +56,7 @@ def evade_tags(lab):
                 lambda data: _tagged(routed(data), TAGS["of VLAN 0"])),
         Attempt("to the gateway, no tag", lab.t1, lab.svc, routed, True),
         Attempt("no tag", lab.t1, lab.t5, lambda data: udp4(
-            lab.t1, lab.t5, lab.t5.addr4, evasion.NEAR_UDP, data), True)]
+            lab.t1, lab.t5, lab.t5.addr4, NEAR_UDP, data), True)]
     evasion.judge(lab, attempts)
 
 
@@ -71,7 +71,7 @@ def evade_types(lab):
     """Other Ethernet types than ARP, IP and EAPOL."""
     evasion.begin(lab)
     inner = craft.ip4(lab.t1.addr4, lab.t5.addr4, craft.UDP, craft.udp(
-        lab.t1.addr4, 41000, lab.t5.addr4, evasion.NEAR_UDP, b""))
+        lab.t1.addr4, 41000, lab.t5.addr4, NEAR_UDP, b""))
     kinds = {"RARP": 0x8035, "PPPoE discovery": 0x8863,
              "PPPoE session": 0x8864, "MPLS": 0x8847, "AppleTalk": 0x809b,
              "IPX": 0x8137, "Profinet": 0x8892, "wake on LAN": 0x0842,
@@ -251,7 +251,7 @@ def evade_source(lab):
                     thing, lab.gw, server, OPEN_UDP, data, addr)))
         attempts.append(Attempt(
             "from " + what, thing, laptop, lambda data: udp4(
-                thing, laptop, laptop.addr4, evasion.NEAR_UDP, data, addr)))
+                thing, laptop, laptop.addr4, NEAR_UDP, data, addr)))
     for what, addr, routes in (
             ("the gateway's", "fd77::1", False),
             ("the laptop's", laptop.addr6, True),
@@ -267,7 +267,7 @@ def evade_source(lab):
                     thing, lab.gw, server6, OPEN_UDP, data, addr)))
         attempts.append(Attempt(
             "from " + what, thing, laptop, lambda data: udp6(
-                thing, laptop, laptop.addr6, evasion.NEAR_UDP, data, addr)))
+                thing, laptop, laptop.addr6, NEAR_UDP, data, addr)))
     attempts += [
         Attempt("as the Thing", laptop, lab.svc, lambda data: udp4(
             laptop, lab.gw, server, OPEN_UDP, data, thing.addr4)),
@@ -289,9 +289,9 @@ def _own(lab, thing, laptop):
         Attempt("from its own", thing, lab.svc, lambda data: udp6(
             thing, lab.gw, lab.service("a6"), OPEN_UDP, data), True),
         Attempt("from its own", thing, laptop, lambda data: udp4(
-            thing, laptop, laptop.addr4, evasion.NEAR_UDP, data), True),
+            thing, laptop, laptop.addr4, NEAR_UDP, data), True),
         Attempt("from its own", thing, laptop, lambda data: udp6(
-            thing, laptop, laptop.addr6, evasion.NEAR_UDP, data), True)]
+            thing, laptop, laptop.addr6, NEAR_UDP, data), True)]
 
 
 @scenario("evade-destination", 60)
@@ -319,15 +319,81 @@ def evade_destination(lab):
                  "255.255.255.255", "127.0.0.1", "0.0.0.0", laptop.addr4):
         attempts.append(Attempt(
             "to %s in a frame to it" % addr, laptop, thing, lambda data: udp4(
-                laptop, thing, addr, evasion.NEAR_UDP, data)))
+                laptop, thing, addr, NEAR_UDP, data)))
     for addr in ("fd77::50", "fe80::50", "2001:db8:1::1", "ff02::fb", "ff02::1",
                  "::1", "::", "::ffff:" + thing.addr4, laptop.addr6):
         attempts.append(Attempt(
             "to %s in a frame to it" % addr, laptop, thing, lambda data: udp6(
-                laptop, thing, addr, evasion.NEAR_UDP, data)))
+                laptop, thing, addr, NEAR_UDP, data)))
     attempts += [
         Attempt("to its own", laptop, thing, lambda data: udp4(
-            laptop, thing, thing.addr4, evasion.NEAR_UDP, data), True),
+            laptop, thing, thing.addr4, NEAR_UDP, data), True),
         Attempt("to its own", laptop, thing, lambda data: udp6(
-            laptop, thing, thing.addr6, evasion.NEAR_UDP, data), True)]
+            laptop, thing, thing.addr6, NEAR_UDP, data), True)]
     evasion.judge(lab, attempts)
+
+
+# ---- to the gateway --------------------------------------------------------
+
+@scenario("evade-gateway", 60)
+def evade_gateway(lab):
+    """The gateway's own services, of which a Thing may ask for the time."""
+    evasion.begin(lab)
+    gate = evasion.Service((FREE, NEAR_UDP))
+    thing, gw, attempts = lab.t1, lab.gw, []
+    link = "fe80::5eff:fe00:53fe"
+    lab.check(link in net.run("ip", "addr", "show", "br-lan"),
+              "the gateway has its link-local address")
+    # The laptop may: so it is the policy that says no to the Thing.
+    for host, passes in ((thing, False), (lab.t5, True)):
+        for dst in (gw.addr4, "198.51.100.1", "192.168.77.255", "224.0.0.1",
+                    "255.255.255.255"):
+            for port in (FREE, NEAR_UDP):
+                attempts.append(Attempt(
+                    "to port %d of %s" % (port, dst), host, gate,
+                    lambda data: udp4(host, gw, dst, port, data), passes))
+        for dst in ("fd77::1", "2001:db8:77::1", link, "ff02::1"):
+            for port in (FREE, NEAR_UDP):
+                attempts.append(Attempt(
+                    "to port %d of %s" % (port, dst), host, gate,
+                    lambda data: udp6(host, gw, dst, port, data), passes))
+        attempts += _disguised(host, gw, gate, passes)
+    evasion.judge(lab, attempts)
+
+
+def _disguised(host, gw, gate, passes):
+    """What hides where the packet goes."""
+    def segment(data, src, dst):
+        return craft.udp(src, 41000, dst, FREE, data)
+
+    def pieces4(data, cuts):
+        return [ether(host.mac, gw.mac, craft.IP4, packet)
+                for packet in craft.fragments4(
+                    host.addr4, gw.addr4, craft.UDP,
+                    segment(data, host.addr4, gw.addr4), cuts, 4711)]
+
+    def pieces6(data, cuts):
+        return [ether(host.mac, gw.mac, craft.IP6, packet)
+                for packet in craft.fragments6(
+                    host.addr6, "fd77::1", craft.UDP,
+                    segment(data, host.addr6, "fd77::1"), cuts, 4712)]
+
+    def behind(data):
+        return ether(host.mac, gw.mac, craft.IP6, craft.ip6(
+            host.addr6, "fd77::1", craft.DESTINATION_OPTIONS,
+            craft.options6(craft.UDP, segment(data, host.addr6, "fd77::1"))))
+
+    return [
+        Attempt("in tiny fragments", host, gate,
+                lambda data: pieces4(data, range(8, 72, 8)), passes),
+        Attempt("in tiny fragments of IPv6", host, gate,
+                lambda data: pieces6(data, range(8, 72, 8)), passes),
+        Attempt("behind options", host, gate, behind, passes),
+        Attempt("in a frame to all", host, gate, lambda data: udp4(
+            host, _Everybody, gw.addr4, FREE, data), passes),
+        Attempt("with VLAN 0", host, gate, lambda data: _tagged(
+            udp4(host, gw, gw.addr4, FREE, data), TAGS["of VLAN 0"]), passes)]
+
+
+class _Everybody:
+    mac = ALL

@@ -526,14 +526,16 @@ def evade_multicast(lab):
             attempts.append(Attempt(
                 "to %s" % dst, host, receiver,
                 lambda data: grouped(host, dst, FREE, data), passes))
-        for dst in ("192.168.77.255", "255.255.255.255"):
+        # What is allowed with the local networks is not with all of them.
+        for dst, port in (("192.168.77.255", FREE), ("255.255.255.255", FREE),
+                          ("192.168.77.255", NEAR_UDP)):
             attempts += [
-                Attempt("to %s" % dst, host, receiver,
-                        lambda data: grouped(host, dst, FREE, data,
+                Attempt("to port %d of %s" % (port, dst), host, receiver,
+                        lambda data: grouped(host, dst, port, data,
                                              "ff:ff:ff:ff:ff:ff"), passes),
-                Attempt("to %s in a frame to one" % dst, host, receiver,
-                        lambda data: grouped(host, dst, FREE, data,
-                                             receiver.mac), passes)]
+                Attempt("to port %d of %s in a frame to one" % (port, dst),
+                        host, receiver, lambda data: grouped(
+                            host, dst, port, data, receiver.mac), passes)]
     attempts.append(Attempt(
         "to one in a frame to all", thing, laptop, lambda data: grouped(
             thing, laptop.addr4, FREE, data, "ff:ff:ff:ff:ff:ff")))

@@ -3,7 +3,7 @@
 Many flows are under way at once: a Thing's that is changed all the time (t1),
 and those of one that is not (t2); UDP, TCP and echo, in both families, routed,
 also to a host of another segment (t5), to the gateway, and to a host on the
-same bridge (t3).  Each change takes something from t1.  Of all messages that
+same bridge (t3, t4).  Each change takes something from t1.  Of all messages that
 were sent after the kernel had committed that (commits.py) none may come; of
 those that live by something else, and of all of t2's, each must.
 
@@ -29,13 +29,15 @@ from registry import scenario
 from scenario_attacks import send
 
 TCP, UDP, OTHER = 7101, 7103, 7105
-HUB, OTHER_HUB = "https://hub.example.com/lamp", "https://hub.example.com/cam"
+HUB, OTHER_HUB, NEAR_HUB = ("https://hub.example.com/" + name
+                            for name in ("lamp", "cam", "near"))
 FIRST, SECOND, BYSTANDER = ("192.168.77.201", "192.168.77.202",
                             "192.168.77.211")
 HOST, NEAR, NEAR6 = "192.168.78.221", "192.168.77.231", "fd77::13"
+NEXT, NEXT6 = "192.168.77.232", "fd77::14"
 GATEWAY = {"ipv4": "192.168.77.1", "ipv6": "fd77::1"}
 PEERS = {"name": ("a.svc.example.com", "a6.svc.example.com"),
-         "class": (HUB, HUB)}
+         "class": (HUB, HUB), "hub": (NEAR_HUB, NEAR_HUB)}
 BULK = "bystander"
 TRIES, AT_LEAST = 50, 0.5       # messages, and seconds, after a commit
 LIMIT_ADDRESSES6 = 16           # of a Thing (S-48)
@@ -98,7 +100,7 @@ def _configuration(hosts):
     return "".join('controller "%s" { hosts = {%s} }\n' % (
         uri, ", ".join('"%s"' % host for host in members))
         for uri, members in ((HUB, hosts), (OTHER_HUB, (
-            *GATEWAY.values(), NEAR, NEAR6))))
+            *GATEWAY.values(), NEAR, NEAR6)), (NEAR_HUB, (NEXT, NEXT6))))
 
 
 class Kind:
@@ -120,7 +122,7 @@ class Kind:
 
 _LEAVES = (commits.DELSETELEM, b"bind4\0")
 KINDS = {
-    "ace": Kind("an ACE", "name", "class", (commits.DELRULE, b"pf_")),
+    "ace": Kind("an ACE", "name hub", "class", (commits.DELRULE, b"pf_")),
     "member": Kind("a member of a class", "class", "name",
                    (commits.DELSETELEM, b"cls",
                     _packed(SERVICE["c"]))),
@@ -133,7 +135,7 @@ KINDS = {
                     (*_LEAVES, _packed(SECOND))),
     "address6": Kind("an IPv6 address of the Thing", "ipv6", "ipv4",
                      (commits.DELSETELEM, b"bind6\0", _packed("fd77::11"))),
-    "deny": Kind("a Thing, by an administrator", "name class", "",
+    "deny": Kind("a Thing, by an administrator", "name class hub", "",
                  (commits.NEWSETELEM, b"denied\0")),
     # Its other lease has ended just before, so it leaves with this one.
     "thing": Kind("a Thing, which leaves", "first ipv6", "",
@@ -145,8 +147,9 @@ Change = collections.namedtuple("Change", "kind start commit end")
 class _Stage:
     """Both Things enforced, and all flows under way."""
 
-    def __init__(self, lab):
-        self.lab, self.version, self.xid, self.others = lab, 0, 0, 0
+    def __init__(self, lab, path):
+        self.lab, self.path = lab, path
+        self.version = self.xid = self.others = 0
         self.members = [*GATEWAY.values(), lab.service("c"), lab.service("c6"),
                         lab.t5.mac, lab.t3.mac]
         segments.split(lab, [lab.t5])
@@ -155,15 +158,18 @@ class _Stage:
             net.write("/proc/sys/net/bridge/bridge-nf-call-%stables" % family,
                       "0")
         # Who answers echo is streams.py.
-        for host in (lab.gw, lab.svc, lab.t3, lab.t5):
+        for host in (lab.gw, lab.svc, lab.t3, lab.t4, lab.t5):
             with host.inside():
                 net.write("/proc/sys/net/ipv4/icmp_echo_ignore_all", "1")
                 net.write("/proc/sys/net/ipv6/icmp/echo_ignore_all", "1")
         self.configuration(self.members)
         self.publish(PEERS)
-        lab.publish("cam.json", _file("cam", {
-            "name": ("b.svc.example.com", "b6.svc.example.com"),
-            "class": (OTHER_HUB, OTHER_HUB)}, PEERS, 0), signer="signer")
+        peers = {"name": ("b.svc.example.com", "b6.svc.example.com"),
+                 "class": (OTHER_HUB, OTHER_HUB)}
+        lab.publish("cam.json", _file("cam", peers, peers, 0),
+                    signer="signer")
+        with lab.t4.inside():
+            net.run("ip", "addr", "add", NEXT + "/24", "dev", "eth0")
         lab.mudd.start()
         self.commits = commits.Commits()
         for host, addr, url in ((lab.t1, FIRST, "lamp"),
@@ -181,8 +187,8 @@ class _Stage:
                           "%s is enforced" % host.name, device)
             self.six(host)
         status = lab.mudd.status()
-        lab.check(status.get("bridge_path") == "netfilter",
-                  "the path of bridged frames is netfilter", status)
+        lab.check(status.get("bridge_path") == path,
+                  "the path of bridged frames is " + path, status)
         self.wait_names()
         self.streams = streams.Streams(self._flows())
         self.wait_flows("all flows are under way, both ways")
@@ -200,6 +206,8 @@ class _Stage:
                 (lab.t1, FIRST, lab.t5, HOST, "first class host ipv4"),
                 (lab.t1, lab.t1.addr6, lab.t5, lab.t5.addr6,
                  "class host ipv6"),
+                (lab.t1, FIRST, lab.t4, NEXT, "first hub ipv4"),
+                (lab.t1, lab.t1.addr6, lab.t4, NEXT6, "hub ipv6"),
                 (lab.t1, FIRST, lab.t3, NEAR, "first class near ipv4"),
                 (lab.t1, lab.t1.addr6, lab.t3, NEAR6, "class near ipv6"),
                 (lab.t1, SECOND, lab.svc, lab.service("a"),
@@ -271,7 +279,8 @@ class _Stage:
                        "the new file is in force", out + err)
 
     def configuration(self, members):
-        self.lab.mudd.configure(_configuration(members),
+        self.lab.mudd.configure(_configuration(members) +
+                                "bridge-path = %s\n" % self.path,
                                 lan=("br-lan", segments.NAME))
 
     def configure(self, members):
@@ -292,8 +301,14 @@ class _Stage:
         self.refresh()
 
     def ace_back(self):
+        """A file that opens doors of the LAN waits for an administrator."""
         self.publish(PEERS)
-        self.refresh()
+        self.lab.mudd.ctl("policy", "refresh", mudfile.URL % "lamp")
+        rows = [row for row in self.lab.mudd.ask("pending")["pending"]
+                if row.get("digest")]
+        self.lab.check(len(rows) == 1 and self.lab.mudd.ctl(
+            "approve", rows[0]["id"], "--digest", rows[0]["digest"])[0] == 0,
+            "the wider file is approved", rows)
 
     def member(self):
         self.configure(["192.0.2.1"])
@@ -484,8 +499,8 @@ def _end(stage, control):
     return passed
 
 
-def _play(lab, changes, messages):
-    stage = _Stage(lab)
+def _play(lab, changes, messages, path="netfilter"):
+    stage = _Stage(lab, path)
     for number in range(changes):
         stage.change(list(KINDS)[number % len(KINDS)])
     control = _restamped(stage)
@@ -495,7 +510,7 @@ def _play(lab, changes, messages):
               passed)
 
 
-@scenario("revocation", 120, captures=False, lease="1h")
+@scenario("revocation", 180, captures=False, lease="1h")
 def revocation(lab):
     _play(lab, len(KINDS), 20000)
 

@@ -209,8 +209,9 @@ def _publish(lab, rng, number):
                              digests[host.name])
     for host in lab.things[:4]:
         device = lab.mudd.wait_device(host.mac, lambda device: (
-            device.get("state") == "enforced" and digests[host.name] ==
-            (device.get("policy") or {}).get("digest")), 10)
+            device.get("state") in ("enforced", "monitored") and
+            (device.get("policy") or {}).get("digest") ==
+            digests[host.name]), 10)
         lab.check((device.get("policy") or {}).get("digest") ==
                   digests[host.name], "round %d: it is in force for %s" % (
                       number, host.name), device)
@@ -230,7 +231,8 @@ def _speak(host):
 def _settled(client, packet):
     """The answers are no longer about to change: names are looked up."""
     answer = client.explain(packet.parameters())
-    return not (answer.get("parameters") or {}).get("notes")
+    notes = (answer.get("parameters") or {}).get("notes") or []
+    return not [note for note in notes if "mode is monitor" not in note]
 
 
 def _send_all(wire, packets):
@@ -243,7 +245,7 @@ def _send_all(wire, packets):
     time.sleep(1.5)
 
 
-def _round(lab, wire, rng, number, tally):
+def _round(lab, wire, rng, number, tally, monitors):
     entries = _publish(lab, rng, number)
     client = _Client()      # who is silent for long is closed
     packets = []
@@ -276,7 +278,9 @@ def _round(lab, wire, rng, number, tally):
             passes = "allow" if _passes(lab, packet, seen) else "deny"
             told = (said.get("verdict"), kernel.get("verdict"), passes)
             tally[told] = tally.get(told, 0) + 1
-            if len(set(told)) != 1:
+            # In mode monitor what is denied passes all the same.
+            expected = "allow" if monitors else told[0]
+            if not kernel.get("agrees") or set(told[1:]) != {expected}:
                 wrong.append("%s: explain %s (%s), kernel %s (%s), packet %s"
                              % (packet, told[0], said.get("source"), told[1],
                                 kernel.get("reason"), passes))
@@ -325,7 +329,7 @@ def _strangers(lab, thing):
               told)
 
 
-def _hold(lab, rounds, config):
+def _hold(lab, rounds, config, monitors=False):
     """All three against one another; are both answers frequent?"""
     rng = random.Random(SEED)
     lab.note("seed %d" % SEED)
@@ -338,10 +342,12 @@ def _hold(lab, rounds, config):
         _speak(host)
     wire, tally = _Wire(lab), {}
     for number in range(rounds):
-        _round(lab, wire, rng, number, tally)
+        _round(lab, wire, rng, number, tally, monitors)
     total = sum(tally.values())
-    agreed = sum(n for told, n in tally.items() if len(set(told)) == 1)
-    allowed = tally.get(("allow",) * 3, 0)
+    allowed = sum(n for told, n in tally.items() if told[0] == "allow")
+    agreed = sum(n for told, n in tally.items()
+                 if told[1:] == (("allow", "allow") if monitors else
+                                 told[:1] * 2))
     lab.note("%d questions over %d policies: all three agree on %d, %d of "
              "them allowed" % (total, 4 * rounds, agreed, allowed))
     lab.check(total == 4 * rounds * ASKED and agreed == total,
@@ -360,3 +366,8 @@ def walk(lab):
 @scenario("walk-stateless", 60, captures=False)
 def walk_stateless(lab):
     _hold(lab, 1, "bridge-path = stateless\n")
+
+
+@scenario("walk-monitor", 60, captures=False)
+def walk_monitor(lab):
+    _hold(lab, 1, "mode = monitor\n", monitors=True)
