@@ -515,6 +515,12 @@ def revocation(lab):
     _play(lab, len(KINDS), 20000)
 
 
+@scenario("revocation-stateless", 180, captures=False, lease="1h")
+def stateless(lab):
+    """With neighbours without the connection tracker, so no epoch."""
+    _play(lab, len(KINDS), 20000, "stateless")
+
+
 @scenario("revocation-whole", 900, captures=False, lease="1h",
           by_name=True)
 def whole(lab):
