@@ -40,31 +40,34 @@
 #define LIMIT_JSON_KEY    128
 
 /* What the gateway keeps. */
-#define LIMIT_THINGS       4096 /* max-devices' default */
-#define LIMIT_THINGS_MAX   16384
-#define LIMIT_PORT_THINGS  256    /* S-61: of them on one port */
-#define LIMIT_URLS         2048   /* MUD URLs that are remembered (S-36) */
-#define LIMIT_UNKNOWN      2048   /* devices without a MUD URL, LRU */
-#define LIMIT_ADDRESSES4   4      /* S-48: IPv4 addresses of one Thing */
-#define LIMIT_ADDRESSES6   16     /* S-48: IPv6 addresses of one Thing */
-#define LIMIT_ALL_SIX      32768  /* of all Things: a RESET is one batch */
-#define LIMIT_NAME_ADDRS   64     /* S-54: addresses of one name and family */
-#define LIMIT_SETS         4096   /* names and classes over all policies */
-#define LIMIT_MEMBERS      32768  /* addresses in all classes: as above */
-#define LIMIT_POLICIES     1024   /* policies in the kernel */
-#define LIMIT_ELEMENTS     131072 /* S-54: set elements in all */
-#define LIMIT_BATCH        65536  /* records in one batch to the enforcer */
-#define LIMIT_PORTS        256    /* LAN interfaces and bridge ports watched */
-#define LIMIT_LOCALS       64     /* local networks */
-#define LIMIT_NETWORKS     4096   /* S-22: what routes tell of */
-#define LIMIT_LINK_ROUTES  512    /* of them by one interface, or to nowhere */
-#define LIMIT_TRANSACTIONS 1024   /* DHCP exchanges under way */
-#define LIMIT_PRESENCE     16384  /* MAC addresses whose port is remembered */
+#define LIMIT_THINGS      4096 /* max-devices' default */
+#define LIMIT_THINGS_MAX  16384
+#define LIMIT_PORT_THINGS 256    /* S-61: of them on one port */
+#define LIMIT_URLS        2048   /* MUD URLs that are remembered (S-36) */
+#define LIMIT_UNKNOWN     2048   /* devices without a MUD URL, LRU */
+#define LIMIT_ADDRESSES4  4      /* S-48: IPv4 addresses of one Thing */
+#define LIMIT_ADDRESSES6  16     /* S-48: IPv6 addresses of one Thing */
+#define LIMIT_ALL_SIX     32768  /* of all Things */
+#define LIMIT_NAME_ADDRS  64     /* S-54: addresses of one name and family */
+#define LIMIT_SETS        4096   /* names and classes over all policies */
+#define LIMIT_MEMBERS     32768  /* addresses in all classes: as above */
+#define LIMIT_POLICIES    1024   /* policies in the kernel */
+#define LIMIT_ELEMENTS    131072 /* S-54: set elements in all */
+#define LIMIT_ALL_RULES   65536  /* of all policies in the kernel */
+/* Records in one batch to the enforcer.  A RESET is one batch: the elements,
+ * rules, Things and addresses that there may be come to 311,296. */
+#define LIMIT_BATCH        327680
+#define LIMIT_PORTS        256   /* LAN interfaces and bridge ports watched */
+#define LIMIT_LOCALS       64    /* local networks */
+#define LIMIT_NETWORKS     4096  /* S-22: what routes tell of */
+#define LIMIT_LINK_ROUTES  512   /* of them by one interface, or to nowhere */
+#define LIMIT_TRANSACTIONS 1024  /* DHCP exchanges under way */
+#define LIMIT_PRESENCE     16384 /* MAC addresses whose port is remembered */
 #define LIMIT_THING_DROPS  16 /* kinds of its dropped packets: a screen full */
 #define LIMIT_DROPS        8192 /* of all Things, and strangers: 2 MB of JSON */
 /* Bytes of memory that records may take while they wait for one peer: the
- * largest batch, with 180 bytes a rule, takes 15 MB. */
-#define LIMIT_BACKLOG (16 * 1024 * 1024)
+ * largest batch takes 15 MB of rules, and 25 of all else. */
+#define LIMIT_BACKLOG (48 * 1024 * 1024)
 
 /* A world that is described to mudctl (libmud/world.h). */
 #define LIMIT_WORLD_HOSTS  4096 /* addresses of one: as many as LIMIT_THINGS */

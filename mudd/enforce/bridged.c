@@ -6,7 +6,6 @@
 
 #include <netinet/in.h> /* before linux/netfilter.h, which defines less */
 
-#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 
 #include "enforce/expr.h"
@@ -30,10 +29,7 @@ rule_of(const struct writer *to, unsigned int family)
 {
 	struct nftnl_rule *rule = writer_rule(to);
 
-	if (to->family == NFPROTO_INET)
-		expr_family(rule, family);
-	else
-		expr_meta_protocol(rule, family == 4 ? ETH_P_IP : ETH_P_IPV6);
+	expr_family(rule, family);
 	return rule;
 }
 

@@ -10,8 +10,10 @@
 #include <linux/netfilter.h>
 #include <stdio.h>
 
+#include "enforce/eastschema.h"
 #include "enforce/ending.h"
 #include "enforce/expr.h"
+#include "enforce/expreast.h"
 #include "enforce/model.h"
 #include "enforce/schema.h"
 #include "enforce/unknown.h"
@@ -49,48 +51,60 @@ about(uint32_t policy)
 }
 
 void
-chains_add(struct batch *batch, uint32_t policy)
+chains_add(struct batch *batch, uint16_t family, uint32_t policy)
 {
 	char name[OBJECT_NAME];
 
 	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
-		object_chain_add(batch, NFPROTO_INET,
+		object_chain_add(batch, family,
 		    chains_name(chain, policy, name), NULL, about(policy));
 }
 
 void
-chains_flush(struct batch *batch, uint32_t policy)
+chains_flush(struct batch *batch, uint16_t family, uint32_t policy)
 {
 	char name[OBJECT_NAME];
 
 	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
-		object_chain_flush(batch, NFPROTO_INET,
+		object_chain_flush(batch, family,
 		    chains_name(chain, policy, name), about(policy));
 }
 
 void
-chains_delete(struct batch *batch, uint32_t policy)
+chains_delete(struct batch *batch, uint16_t family, uint32_t policy)
 {
 	char name[OBJECT_NAME];
 
 	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++)
-		object_chain_delete(batch, NFPROTO_INET,
+		object_chain_delete(batch, family,
 		    chains_name(chain, policy, name), about(policy));
 }
 
-/* Where what the policy denies goes. */
+static bool
+is_stateless(uint16_t family)
+{
+	return family == NFPROTO_BRIDGE;
+}
+
+/* Where what the policy denies goes.  Unknown devices have none that is asked
+ * in table bridge mudd. */
 static const char *
-chain_end(const struct model *model, uint32_t policy, bool from)
+chain_end(
+    const struct model *model, uint16_t family, uint32_t policy, bool from)
 {
 	switch (ending_of(model, policy)) {
 	case ENDING_WATCH:
 		return from ? CHAIN_WATCH_FROM : CHAIN_WATCH_TO;
 	case ENDING_UNKNOWN:
+		if (is_stateless(family))
+			break;
 		return from ? CHAIN_DROP_UNKNOWN_FROM : CHAIN_DROP_UNKNOWN_TO;
 	case ENDING_DROP:
 	case ENDINGS:
 		break;
 	}
+	if (!from && is_stateless(family))
+		return CHAIN_EAST_DROP_TO;
 	return from ? CHAIN_DROP_FROM : CHAIN_DROP_TO;
 }
 
@@ -142,18 +156,36 @@ put_fields(struct nftnl_rule *to, const struct rule *rule, enum field_base base)
 }
 
 static void
-put_conditions(
-    struct nftnl_rule *to, struct model *model, const struct rule_form *form)
+put_path(struct nftnl_rule *to, enum rule_path path)
+{
+	if (path == PATH_ANY)
+		return;
+	expr_is_onward(to, path != PATH_HERE);
+	if (path == PATH_HERE)
+		return;
+	expr_is_ether(to, COMES_IN);
+	expr_mac_in(to, DESTINATION, SET_GATEWAY, path == PATH_BRIDGED);
+}
+
+static void
+put_opener(struct nftnl_rule *to, uint16_t family, bool reply)
+{
+	if (!is_stateless(family))
+		expr_ct_reply(to, reply);
+	else if (reply)
+		expr_tcp_may_reply(to);
+	else
+		expr_tcp_may_open(to);
+}
+
+static void
+put_conditions(struct nftnl_rule *to, uint16_t family, struct model *model,
+    const struct rule_form *form)
 {
 	const struct rule *rule = &form->rule;
 
-	if (form->path != PATH_ANY)
-		expr_is_onward(to, form->path != PATH_HERE);
-	if (form->path == PATH_ONWARD || form->path == PATH_BRIDGED) {
-		expr_is_ether(to, COMES_IN);
-		expr_mac_in(
-		    to, DESTINATION, SET_GATEWAY, form->path == PATH_BRIDGED);
-	}
+	if (!is_stateless(family))
+		put_path(to, form->path);
 	put_fields(to, rule, FIELD_LINK);
 	if (rule->family != 0)
 		expr_family(to, rule->family);
@@ -173,12 +205,12 @@ put_conditions(
 	expr_icmp(to, rule->icmp_type, rule->icmp_code);
 	put_fields(to, rule, FIELD_TRANSPORT);
 	if (rule->opener != OPENER_ANY)
-		expr_ct_reply(to, rule->opener == OPENER_REPLY);
+		put_opener(to, family, rule->opener == OPENER_REPLY);
 }
 
 static void
-put_verdict(struct nftnl_rule *to, const struct model *model, uint32_t policy,
-    const struct rule *rule)
+put_verdict(struct nftnl_rule *to, uint16_t family, const struct model *model,
+    uint32_t policy, const struct rule *rule)
 {
 	bool from = is_from(rule->chain);
 	char name[OBJECT_NAME];
@@ -190,7 +222,7 @@ put_verdict(struct nftnl_rule *to, const struct model *model, uint32_t policy,
 		break;
 	case RULE_DENY:
 		expr_counter(to);
-		expr_goto(to, chain_end(model, policy, from));
+		expr_goto(to, chain_end(model, family, policy, from));
 		break;
 	case RULE_REPLIES:
 		/* An ICMP error is no reply in the flow that it quotes. */
@@ -206,16 +238,16 @@ put_verdict(struct nftnl_rule *to, const struct model *model, uint32_t policy,
 }
 
 static void
-put_form(struct batch *batch, struct model *model, uint32_t policy,
-    const struct rule_form *form)
+put_form(struct batch *batch, uint16_t family, struct model *model,
+    uint32_t policy, const struct rule_form *form)
 {
 	const struct rule *rule = &form->rule;
 	char name[OBJECT_NAME], comment[OBJECT_NAME];
 	struct nftnl_rule *to =
-	    object_rule(NFPROTO_INET, chains_name(rule->chain, policy, name));
+	    object_rule(family, chains_name(rule->chain, policy, name));
 
-	put_conditions(to, model, form);
-	put_verdict(to, model, policy, rule);
+	put_conditions(to, family, model, form);
+	put_verdict(to, family, model, policy, rule);
 	if (rule->ace != RULE_NO_ACE) {
 		(void)snprintf(comment, sizeof(comment), "ace %u", rule->ace);
 		object_rule_comment(to, comment);
@@ -223,30 +255,86 @@ put_form(struct batch *batch, struct model *model, uint32_t policy,
 	object_rule_put(batch, to, about(policy));
 }
 
+/* What stays on its bridge meets those forms alone that are for it. */
 static void
-put_rule(struct batch *batch, struct model *model, uint32_t policy,
-    const struct rule *rule)
+put_rule(struct batch *batch, uint16_t family, struct model *model,
+    uint32_t policy, const struct rule *rule)
 {
 	struct rule_form forms[RULE_FORMS];
 	size_t n = rule_forms(rule, forms);
 
+	if (is_stateless(family) && rule->verdict == RULE_REPLIES)
+		return;
 	for (size_t i = 0; i < n; i++)
-		put_form(batch, model, policy, &forms[i]);
+		if (!is_stateless(family) || forms[i].path == PATH_ANY ||
+		    forms[i].path == PATH_BRIDGED)
+			put_form(batch, family, model, policy, &forms[i]);
+}
+
+static void
+put_end(struct batch *batch, uint16_t family, uint32_t policy,
+    enum rule_chain chain, const char *end)
+{
+	char name[OBJECT_NAME];
+	struct nftnl_rule *last =
+	    object_rule(family, chains_name(chain, policy, name));
+
+	expr_goto(last, end);
+	object_rule_put(batch, last, about(policy));
+}
+
+/* Does the chain end in the mirror of the other one? */
+static bool
+is_mirrored(enum rule_chain chain, const struct rule *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].chain == chain && rules[i].verdict == RULE_REPLIES)
+			return true;
+	return false;
+}
+
+/*
+ * What comes to the end of the list may still be a reply, which its mirror
+ * judges; of TCP all may but what opens a flow.
+ */
+static void
+put_mirror(struct batch *batch, uint16_t family, uint32_t policy,
+    enum rule_chain chain, const char *end)
+{
+	char name[OBJECT_NAME], mirror[OBJECT_NAME];
+	struct nftnl_rule *to;
+
+	(void)chains_name(chain, policy, name);
+	(void)chains_name(
+	    chain == CHAIN_FROM ? CHAIN_FROM_REPLY : CHAIN_TO_REPLY, policy,
+	    mirror);
+	to = object_rule(family, name);
+	expr_protocol(to, TCP);
+	expr_tcp_may_reply(to);
+	expr_goto(to, mirror);
+	object_rule_put(batch, to, about(policy));
+
+	to = object_rule(family, name);
+	expr_protocol(to, TCP);
+	expr_goto(to, end);
+	object_rule_put(batch, to, about(policy));
+
+	put_end(batch, family, policy, chain, mirror);
 }
 
 void
-chains_fill(struct batch *batch, struct model *model, uint32_t policy,
-    const struct rule *rules, size_t n)
+chains_fill(struct batch *batch, uint16_t family, struct model *model,
+    uint32_t policy, const struct rule *rules, size_t n)
 {
-	char name[OBJECT_NAME];
-
 	for (size_t i = 0; i < n; i++)
-		put_rule(batch, model, policy, &rules[i]);
+		put_rule(batch, family, model, policy, &rules[i]);
 	for (unsigned int chain = 0; chain < RULE_CHAINS; chain++) {
-		struct nftnl_rule *last =
-		    object_rule(NFPROTO_INET, chains_name(chain, policy, name));
+		const char *end =
+		    chain_end(model, family, policy, is_from(chain));
 
-		expr_goto(last, chain_end(model, policy, is_from(chain)));
-		object_rule_put(batch, last, about(policy));
+		if (is_stateless(family) && is_mirrored(chain, rules, n))
+			put_mirror(batch, family, policy, chain, end);
+		else
+			put_end(batch, family, policy, chain, end);
 	}
 }

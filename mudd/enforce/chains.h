@@ -21,15 +21,21 @@ const char *chains_name(
 const char *chains_set_name(uint32_t number, bool has_timeout,
     unsigned int family, char name[OBJECT_NAME]);
 
+/*
+ * family: of the table, inet or bridge.  In the latter, where the connection
+ * tracker cannot be asked, what a mirror allows is allowed besides
+ * (eastschema.h).
+ */
+
 /* Adds the policy's chains, empty. */
-void chains_add(struct batch *batch, uint32_t policy);
+void chains_add(struct batch *batch, uint16_t family, uint32_t policy);
 /* Takes out their rules. */
-void chains_flush(struct batch *batch, uint32_t policy);
+void chains_flush(struct batch *batch, uint16_t family, uint32_t policy);
 /* Writes rules into them, and the drop at their end. Each was sound; their
  * sets are in the model. */
-void chains_fill(struct batch *batch, struct model *model, uint32_t policy,
-    const struct rule *rules, size_t n);
+void chains_fill(struct batch *batch, uint16_t family, struct model *model,
+    uint32_t policy, const struct rule *rules, size_t n);
 /* Takes them out; nothing may refer to them any more. */
-void chains_delete(struct batch *batch, uint32_t policy);
+void chains_delete(struct batch *batch, uint16_t family, uint32_t policy);
 
 #endif

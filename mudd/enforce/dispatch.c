@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "enforce/chains.h"
+#include "enforce/eastschema.h"
 #include "enforce/expr.h"
 #include "enforce/model.h"
 #include "enforce/schema.h"
@@ -21,6 +22,7 @@ _Static_assert(1u << DISPATCH_BITS * DISPATCH_LEVELS == MODEL_SLOTS,
     "a slot has DISPATCH_LEVELS digits");
 
 struct node {
+	uint16_t table; /* NFPROTO_* */
 	enum dispatch_tree tree;
 	unsigned int level;
 	uint32_t prefix;
@@ -47,7 +49,7 @@ dispatch_levels(const struct model *model)
 const char *
 dispatch_root(enum dispatch_tree tree)
 {
-	static const char *const names[TREES] = { "from", "to4", "to6" };
+	static const char *const names[TREES] = { "from", "to4", "to6", "to" };
 
 	return names[tree];
 }
@@ -56,7 +58,8 @@ const char *
 dispatch_set(enum dispatch_tree tree, unsigned int level, unsigned int digit,
     char name[OBJECT_NAME])
 {
-	(void)snprintf(name, OBJECT_NAME, "%s_%c%u", dispatch_root(tree),
+	(void)snprintf(name, OBJECT_NAME, "%s_%c%u",
+	    dispatch_root(tree == TREE_TO ? TREE_FROM : tree),
 	    (char)('a' + level), digit);
 	return name;
 }
@@ -77,24 +80,42 @@ node_name(const struct node *node, char name[OBJECT_NAME])
 	return name;
 }
 
-void
-dispatch_schema(struct writer *to)
+static void
+add_sets(struct writer *to, enum dispatch_tree tree)
 {
 	static const struct {
 		uint32_t type, len;
-	} keys[TREES] = { { KEY_MAC, 6 }, { KEY_IPV4, 4 }, { KEY_IPV6, 16 } };
+	} keys[TREES] = { [TREE_FROM] = { KEY_MAC, 6 },
+		[TREE_TO4] = { KEY_IPV4, 4 },
+		[TREE_TO6] = { KEY_IPV6, 16 } };
 	char name[OBJECT_NAME];
+	struct set_form form = { .name = name,
+		.key_type = keys[tree].type,
+		.key_len = keys[tree].len };
 
+	for (unsigned int i = 0; i < DISPATCH_LEVELS; i++)
+		for (unsigned int j = 1; j < DISPATCH_DIGITS; j++) {
+			(void)dispatch_set(tree, i, j, name);
+			writer_set(to, &form);
+		}
+}
+
+static bool
+is_tree_of(uint16_t table, enum dispatch_tree tree)
+{
+	if (table == NFPROTO_BRIDGE)
+		return tree == TREE_FROM || tree == TREE_TO;
+	return tree < TREES_OF_INET;
+}
+
+void
+dispatch_schema(struct writer *to)
+{
 	for (unsigned int tree = 0; tree < TREES; tree++) {
-		struct set_form form = { .name = name,
-			.key_type = keys[tree].type,
-			.key_len = keys[tree].len };
-
-		for (unsigned int i = 0; i < DISPATCH_LEVELS; i++)
-			for (unsigned int j = 1; j < DISPATCH_DIGITS; j++) {
-				(void)dispatch_set(tree, i, j, name);
-				writer_set(to, &form);
-			}
+		if (!is_tree_of(to->family, tree))
+			continue;
+		if (tree != TREE_TO)
+			add_sets(to, tree);
 		writer_chain(to, dispatch_root(tree), NULL);
 	}
 }
@@ -153,6 +174,14 @@ node_changed(const struct model *model, const struct node *node, bool reset)
 /* ---- the chains ---------------------------------------------------------- */
 
 static const char *
+drop_name(const struct node *node)
+{
+	if (node->tree == TREE_FROM)
+		return CHAIN_DROP_FROM;
+	return node->tree == TREE_TO ? CHAIN_EAST_DROP_TO : CHAIN_DROP_TO;
+}
+
+static const char *
 child_name(const struct model *model, const struct node *node,
     unsigned int digit, char name[OBJECT_NAME])
 {
@@ -160,11 +189,11 @@ child_name(const struct model *model, const struct node *node,
 	const uint32_t prefix = node->prefix * DISPATCH_DIGITS + digit;
 
 	if (node->level > 0)
-		return node_name(
-		    &(struct node){ node->tree, node->level - 1, prefix },
+		return node_name(&(struct node){ node->table, node->tree,
+				     node->level - 1, prefix },
 		    name);
 	if (prefix == 0)
-		return from ? CHAIN_DROP_FROM : CHAIN_DROP_TO;
+		return drop_name(node);
 	return chains_name(
 	    from ? CHAIN_FROM : CHAIN_TO, model->slot[prefix]->number, name);
 }
@@ -182,6 +211,8 @@ put_goto(struct writer *to, const struct node *node, unsigned int digit,
 	if (digit != 0 && node->tree == TREE_FROM) {
 		expr_is_ether(rule, COMES_IN);
 		expr_mac_in(rule, SOURCE, set, false);
+	} else if (digit != 0 && node->tree == TREE_TO) {
+		expr_mac_in(rule, DESTINATION, set, false);
 	} else if (digit != 0) {
 		expr_family(rule, family);
 		expr_addr_in(rule, family, DESTINATION, set, false);
@@ -195,11 +226,11 @@ write_node(struct batch *batch, const struct model *model,
     const struct node *node, bool reset)
 {
 	char name[OBJECT_NAME], child[OBJECT_NAME];
-	struct writer to = { .batch = batch, .family = NFPROTO_INET };
+	struct writer to = { .batch = batch, .family = node->table };
 
 	to.chain = node_name(node, name);
 	if (has_node(model, node, WAS, reset))
-		object_chain_flush(batch, NFPROTO_INET, to.chain,
+		object_chain_flush(batch, node->table, to.chain,
 		    (struct about){ "dispatch", 0 });
 	for (unsigned int i = DISPATCH_DIGITS - 1; i > 0; i--)
 		if (has_child(model, node, i, NOW, reset))
@@ -208,8 +239,7 @@ write_node(struct batch *batch, const struct model *model,
 	if (has_child(model, node, 0, NOW, reset))
 		put_goto(&to, node, 0, child_name(model, node, 0, child));
 	else
-		put_goto(&to, node, 0,
-		    node->tree == TREE_FROM ? CHAIN_DROP_FROM : CHAIN_DROP_TO);
+		put_goto(&to, node, 0, drop_name(node));
 }
 
 static void
@@ -220,7 +250,7 @@ add_node(struct batch *batch, const struct model *model,
 
 	if (!is_root(node) && !has_node(model, node, WAS, reset) &&
 	    has_node(model, node, NOW, reset))
-		object_chain_add(batch, NFPROTO_INET, node_name(node, name),
+		object_chain_add(batch, node->table, node_name(node, name),
 		    NULL, (struct about){ "dispatch", 0 });
 }
 
@@ -244,8 +274,8 @@ delete_node(struct batch *batch, const struct model *model,
 	if (!has_node(model, node, WAS, reset) ||
 	    has_node(model, node, NOW, reset))
 		return;
-	object_chain_flush(batch, NFPROTO_INET, node_name(node, name), about);
-	object_chain_delete(batch, NFPROTO_INET, name, about);
+	object_chain_flush(batch, node->table, node_name(node, name), about);
+	object_chain_delete(batch, node->table, name, about);
 }
 
 typedef void node_fn(struct batch *batch, const struct model *model,
@@ -253,12 +283,13 @@ typedef void node_fn(struct batch *batch, const struct model *model,
 
 /* The highest first. */
 static void
-each_node(
-    struct batch *batch, const struct model *model, bool reset, node_fn *fn)
+each_node(struct batch *batch, uint16_t table, const struct model *model,
+    bool reset, node_fn *fn)
 {
 	for (unsigned int tree = 0; tree < TREES; tree++)
-		for (unsigned int i = DISPATCH_LEVELS; i-- > 0;) {
-			struct node node = { tree, i, 0 };
+		for (unsigned int i = DISPATCH_LEVELS;
+		     i-- > 0 && is_tree_of(table, tree);) {
+			struct node node = { table, tree, i, 0 };
 			uint32_t n = 1u << DISPATCH_BITS * (i + 1);
 
 			do
@@ -282,11 +313,12 @@ policies_changed(const struct model *model)
 }
 
 void
-dispatch_write(struct batch *batch, const struct model *model, bool reset)
+dispatch_write(
+    struct batch *batch, uint16_t table, const struct model *model, bool reset)
 {
 	if (!reset && !policies_changed(model))
 		return;
-	each_node(batch, model, reset, add_node);
-	each_node(batch, model, reset, change_node);
-	each_node(batch, model, reset, delete_node);
+	each_node(batch, table, model, reset, add_node);
+	each_node(batch, table, model, reset, change_node);
+	each_node(batch, table, model, reset, delete_node);
 }

@@ -21,12 +21,14 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
 	mudd/enforce/dispatch.c mudd/enforce/dispatch.h \
 	mudd/enforce/droplog.c mudd/enforce/droplog.h \
+	mudd/enforce/eastschema.c mudd/enforce/eastschema.h \
 	mudd/enforce/elems.c mudd/enforce/elems.h \
 	mudd/enforce/ending.c mudd/enforce/ending.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
 	mudd/enforce/epoch.c mudd/enforce/epoch.h \
 	mudd/enforce/expr.c mudd/enforce/expr.h \
 	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
+	mudd/enforce/expreast.c mudd/enforce/expreast.h \
 	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
 	mudd/enforce/exproption.c mudd/enforce/exproption.h \
 	mudd/enforce/foreign.c mudd/enforce/foreign.h \
@@ -86,6 +88,7 @@ enforce_test_libs = $(enforce_libs) $(CMOCKA_LIBS)
 enforce_tests = tests/unit/test_answers \
 	tests/unit/test_cache tests/unit/test_capture \
 	tests/unit/test_change tests/unit/test_crowd tests/unit/test_droplog \
+	tests/unit/test_east \
 	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
 	tests/unit/test_neighbour tests/unit/test_packets \
@@ -145,6 +148,10 @@ tests_unit_test_change_LDADD = $(enforce_test_libs)
 tests_unit_test_droplog_SOURCES = tests/unit/test_droplog.c
 tests_unit_test_droplog_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_droplog_LDADD = $(enforce_test_libs)
+tests_unit_test_east_SOURCES = tests/unit/test_east.c $(enforce_world)
+tests_unit_test_east_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_east_LDADD = $(enforce_test_libs)
+
 tests_unit_test_epoch_SOURCES = tests/unit/test_epoch.c $(enforce_batches) \
 	tests/unit/steps.c tests/unit/steps.h
 tests_unit_test_epoch_CFLAGS = $(enforce_test_cflags)

@@ -250,7 +250,7 @@ enforcer_look(struct enforcer *enforcer)
 {
 	if (enforcer->gather.live == NULL)
 		return;
-	bridgepath_look(&enforcer->path, false);
+	bridgepath_look(&enforcer->path, enforcer->tables.bridge);
 	note_path(enforcer);
 }
 
@@ -395,7 +395,8 @@ send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 
 	existing_lan(enforcer, &model->now, at);
 	bridgepath_choose(&enforcer->path,
-	    (enum bridge_choice)model->bridge_choice, false, at);
+	    (enum bridge_choice)model->bridge_choice, enforcer->tables.bridge,
+	    at);
 	note_path(enforcer);
 	enforcer->tables.path = enforcer->path.path;
 	bridgepath_prepare(&enforcer->path, at);
@@ -582,7 +583,8 @@ enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
 
 	if (model == NULL)
 		return 0;
-	return tallies_read(enforcer->kernel, model, policy, each, arg);
+	return tallies_read(
+	    enforcer->kernel, model, &enforcer->tables, policy, each, arg);
 }
 
 void

@@ -13,6 +13,7 @@
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 #include <linux/if_arp.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
@@ -178,6 +179,10 @@ expr_meta_protocol(struct nftnl_rule *rule, uint16_t type)
 void
 expr_family(struct nftnl_rule *rule, unsigned int family)
 {
+	if (nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY) != NFPROTO_INET) {
+		expr_meta_protocol(rule, family == 4 ? ETH_P_IP : ETH_P_IPV6);
+		return;
+	}
 	load_meta(rule, NFT_META_NFPROTO, NFT_REG_1);
 	compare8(rule, family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
 }

@@ -31,6 +31,7 @@ void expr_is_ether(struct nftnl_rule *rule, enum way way);
 void expr_ether_type(struct nftnl_rule *rule, uint16_t type);
 /* The protocol of the frame, a VLAN tag looked through. */
 void expr_meta_protocol(struct nftnl_rule *rule, uint16_t type);
+/* The IP version; where there is no family inet, by expr_meta_protocol. */
 void expr_family(struct nftnl_rule *rule, unsigned int family);
 void expr_protocol(struct nftnl_rule *rule, uint8_t protocol);
 

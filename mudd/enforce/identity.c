@@ -14,6 +14,7 @@
 
 #include "core/records.h"
 #include "enforce/dispatch.h"
+#include "enforce/eastschema.h"
 #include "enforce/elems.h"
 #include "enforce/model.h"
 #include "enforce/object.h"
@@ -100,6 +101,9 @@ static const struct thing_set link_sets[] = {
 
 /* On a bridge alone: elsewhere `inet mudd` sees all that it sends. */
 static const struct thing_set bridge_set = { SET_DENIED, tag_denied };
+
+/* On a bridge that judges by policies, too. */
+static const struct thing_set east_set = { SET_JUDGED, tag_managed };
 
 /* What is counted is counted for one owner. */
 static const struct address_set link_address_sets[] = {
@@ -204,6 +208,7 @@ write_addresses(struct batch *batch, uint16_t family, const struct model *model,
 /* ---- the digits of their policies ---------------------------------------- */
 
 struct digit {
+	uint16_t table; /* NFPROTO_* */
 	enum dispatch_tree tree;
 	unsigned int level, value;
 	char set[OBJECT_NAME];
@@ -223,7 +228,7 @@ write_things_of(struct batch *batch, const struct model *model,
 {
 	struct elems elems;
 
-	elems_open(&elems, batch, NFPROTO_INET, digit->set, deletes,
+	elems_open(&elems, batch, digit->table, digit->set, deletes,
 	    (struct about){ "dispatch", 0 });
 	LIST_EACH(at, &model->dirty_things)
 	{
@@ -244,7 +249,7 @@ write_receivers_of(struct batch *batch, const struct model *model,
 	const unsigned int family = digit->tree == TREE_TO6 ? 6 : 4;
 	struct elems elems;
 
-	elems_open(&elems, batch, NFPROTO_INET, digit->set, deletes,
+	elems_open(&elems, batch, digit->table, digit->set, deletes,
 	    (struct about){ "dispatch", 0 });
 	LIST_EACH(at, &model->dirty_addresses)
 	{
@@ -264,12 +269,13 @@ write_receivers_of(struct batch *batch, const struct model *model,
 static void
 write_digits(struct batch *batch, const struct model *model, bool deletes)
 {
-	struct digit digit = { 0 };
+	struct digit digit = { .table = NFPROTO_INET };
 
-	for (unsigned int i = 0; i < TREES * dispatch_levels(model); i++)
+	for (unsigned int i = 0; i < TREES_OF_INET * dispatch_levels(model);
+	     i++)
 		for (unsigned int j = 1; j < DISPATCH_DIGITS; j++) {
-			digit.tree = (enum dispatch_tree)(i % TREES);
-			digit.level = i / TREES;
+			digit.tree = (enum dispatch_tree)(i % TREES_OF_INET);
+			digit.level = i / TREES_OF_INET;
 			digit.value = j;
 			(void)dispatch_set(
 			    digit.tree, digit.level, j, digit.set);
@@ -317,6 +323,29 @@ identity_write(struct batch *batch, uint16_t family, const struct model *model)
 		else
 			write_link(batch, family, model, deletes[i]);
 	}
+}
+
+/* By MAC alone, for senders and receivers alike. */
+static void
+write_east(struct batch *batch, const struct model *model, bool deletes)
+{
+	struct digit digit = { .table = NFPROTO_BRIDGE, .tree = TREE_FROM };
+
+	write_things(batch, NFPROTO_BRIDGE, model, &east_set, deletes);
+	for (unsigned int i = 0; i < dispatch_levels(model); i++)
+		for (unsigned int j = 1; j < DISPATCH_DIGITS; j++) {
+			digit.level = i;
+			digit.value = j;
+			(void)dispatch_set(digit.tree, i, j, digit.set);
+			write_things_of(batch, model, &digit, deletes);
+		}
+}
+
+void
+identity_write_east(struct batch *batch, const struct model *model)
+{
+	write_east(batch, model, true);
+	write_east(batch, model, false);
 }
 
 static void

@@ -178,10 +178,10 @@ fill_denied(struct writer *to)
 	writer_accept_icmpv6(to, mld_types, LENGTH(mld_types), 1);
 	rule = writer_rule(to);
 	expr_mac_in(rule, SOURCE, SET_DENIED, false);
-	expr_goto(rule, "drop_denied");
+	expr_goto(rule, CHAIN_DROP_DENIED);
 	writer_put(to, rule);
 
-	to->chain = "drop_denied";
+	to->chain = CHAIN_DROP_DENIED;
 	rule = writer_rule(to);
 	expr_update_mac(rule, SOURCE, "seen_from", WITH_LIMIT);
 	expr_log(rule, LOG_FROM);
@@ -207,7 +207,7 @@ linkschema_bridge(struct batch *batch, bool monitor)
 	for (size_t i = 0; i < LENGTH(bridge_sets); i++)
 		writer_set(&to, &bridge_sets[i]);
 	writer_chain(&to, "drop_spoof", NULL);
-	writer_chain(&to, "drop_denied", NULL);
+	writer_chain(&to, CHAIN_DROP_DENIED, NULL);
 	writer_chain(&to, "guard", &guard_hook);
 	writer_chain(&to, "denied", &denied_hook);
 	writer_chain(&to, "egress", &egress_hook);

@@ -17,6 +17,9 @@
 struct batch;
 struct places;
 
+/* On a bridge: logs what a Thing has sent, and drops it; it was counted. */
+#define CHAIN_DROP_DENIED "drop_denied"
+
 /* Replaces table bridge mudd. */
 void linkschema_bridge(struct batch *batch, bool monitor);
 

@@ -30,7 +30,12 @@ struct fault;
 /* Old answers of a name live on beside the new ones for a while (S-54). */
 #define MODEL_NAME_ADDRS (2 * LIMIT_NAME_ADDRS)
 /* A RESET must fit into one batch, so more could never be sent. */
-#define MODEL_RULES LIMIT_BATCH
+#define MODEL_RULES LIMIT_ALL_RULES
+_Static_assert(LIMIT_ALL_RULES + LIMIT_ELEMENTS + LIMIT_ALL_SIX +
+		       LIMIT_THINGS_MAX * (1 + LIMIT_ADDRESSES4) + LIMIT_SETS +
+		       3 * LIMIT_POLICIES + LIMIT_PORTS + LIMIT_LOCALS <
+		   LIMIT_BATCH,
+    "everything fits into one batch");
 /* Slots: a batch may bring as many policies as it takes away. */
 #define MODEL_SLOTS 4096
 /* Addresses of one Thing. */

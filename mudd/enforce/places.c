@@ -15,6 +15,7 @@
 #include "enforce/model.h"
 #include "enforce/placement.h"
 #include "enforce/schema.h"
+#include "enforce/table.h"
 
 /* First address of a range, and the one after its last. */
 struct interval {
@@ -167,8 +168,8 @@ put_bound(struct elems *elems, const uint8_t *at, size_t len, bool is_end)
 }
 
 static void
-write_locals(struct batch *batch, const struct places *now, unsigned int family,
-    const char *set)
+write_locals(struct batch *batch, uint16_t table, const struct places *now,
+    unsigned int family, const char *set)
 {
 	static const uint8_t zero[16];
 	struct interval all[LIMIT_LOCALS];
@@ -180,7 +181,7 @@ write_locals(struct batch *batch, const struct places *now, unsigned int family,
 			all[n++] = interval_of(&now->local[i]);
 	n = merge(all, n);
 
-	refill(&elems, batch, set);
+	refill_in(&elems, batch, table, set);
 	/* As nft does: what lies before the first interval ends at zero. */
 	if (n > 0 && memcmp(all[0].first, zero, len) != 0)
 		put_bound(&elems, zero, len, true);
@@ -215,28 +216,38 @@ places_write_netdev(struct batch *batch, const struct places *was,
 		placement_ports(batch, NFPROTO_NETDEV, now);
 }
 
+/* What policies look into, in the table that asks them. */
+static void
+write_networks(struct batch *batch, uint16_t table, const struct places *was,
+    const struct places *now)
+{
+	if (differ(was->local, was->n_locals, now->local, now->n_locals,
+		sizeof(now->local[0]))) {
+		write_locals(batch, table, now, 4, SET_LOCAL4);
+		write_locals(batch, table, now, 6, SET_LOCAL6);
+	}
+	if (selves_differ(was, now)) {
+		write_selves(batch, table, now, 4, SET_SELF4);
+		write_selves(batch, table, now, 6, SET_SELF6);
+	}
+}
+
 void
 places_write(struct batch *batch, const struct places *was,
-    const struct places *now, bool bridge)
+    const struct places *now, const struct tables *tables)
 {
 	if (differ(was->lan, was->n_lan, now->lan, now->n_lan,
 		sizeof(now->lan[0]))) {
 		write_lan(batch, now);
 		write_gateway(batch, NFPROTO_INET, now);
-		if (bridge)
+		if (tables->bridge)
 			write_gateway(batch, NFPROTO_BRIDGE, now);
 	}
-	if (differ(was->local, was->n_locals, now->local, now->n_locals,
-		sizeof(now->local[0]))) {
-		write_locals(batch, now, 4, SET_LOCAL4);
-		write_locals(batch, now, 6, SET_LOCAL6);
-	}
-	if (selves_differ(was, now)) {
-		write_selves(batch, NFPROTO_INET, now, 4, SET_SELF4);
-		write_selves(batch, NFPROTO_INET, now, 6, SET_SELF6);
-		if (bridge)
-			write_selves(batch, NFPROTO_BRIDGE, now, 6, SET_SELF6);
-	}
-	if (bridge && places_ports_differ(was, now))
+	write_networks(batch, NFPROTO_INET, was, now);
+	if (tables->path == BRIDGE_PATH_STATELESS)
+		write_networks(batch, NFPROTO_BRIDGE, was, now);
+	else if (tables->bridge && selves_differ(was, now))
+		write_selves(batch, NFPROTO_BRIDGE, now, 6, SET_SELF6);
+	if (tables->bridge && places_ports_differ(was, now))
 		placement_ports(batch, NFPROTO_BRIDGE, now);
 }

@@ -8,11 +8,12 @@
 
 struct batch;
 struct places;
+struct tables;
 
 /* Each kind that differs is flushed and filled again, in one transaction.
- * bridge: table bridge mudd is there, and holds what it needs of them. */
+ * tables: where they are needed. */
 void places_write(struct batch *batch, const struct places *was,
-    const struct places *now, bool bridge);
+    const struct places *now, const struct tables *tables);
 /* Are there other ports, or others that are locked? */
 bool places_ports_differ(const struct places *was, const struct places *now);
 /* What table netdev mudd holds of them, the first time or if it differs. */

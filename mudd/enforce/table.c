@@ -17,6 +17,7 @@
 
 #include "enforce/chains.h"
 #include "enforce/dispatch.h"
+#include "enforce/eastschema.h"
 #include "enforce/elems.h"
 #include "enforce/identity.h"
 #include "enforce/image.h"
@@ -43,7 +44,7 @@ about_set(const struct model_set *set)
 }
 
 static void
-add_sets(struct batch *batch, const struct model *model)
+add_sets(struct batch *batch, uint16_t family, const struct model *model)
 {
 	LIST_EACH(at, &model->dirty_sets)
 	{
@@ -64,14 +65,13 @@ add_sets(struct batch *batch, const struct model *model)
 				.size = timeout ? NAME_SET_SIZE : 0,
 			};
 
-			object_set_add(
-			    batch, NFPROTO_INET, &form, about_set(set));
+			object_set_add(batch, family, &form, about_set(set));
 		}
 	}
 }
 
 static void
-delete_sets(struct batch *batch, const struct model *model)
+delete_sets(struct batch *batch, uint16_t family, const struct model *model)
 {
 	LIST_EACH(at, &model->dirty_sets)
 	{
@@ -82,7 +82,7 @@ delete_sets(struct batch *batch, const struct model *model)
 		if (!set->was.present || set->now.present)
 			continue;
 		for (size_t i = 0; i < 2; i++)
-			object_set_delete(batch, NFPROTO_INET,
+			object_set_delete(batch, family,
 			    chains_set_name(set->number, set->was.has_timeout,
 				families[i], name),
 			    about_set(set));
@@ -90,8 +90,8 @@ delete_sets(struct batch *batch, const struct model *model)
 }
 
 static void
-put_element(struct batch *batch, const struct model_element *element,
-    bool deletes, uint32_t timeout_sec)
+put_element(struct batch *batch, uint16_t family,
+    const struct model_element *element, bool deletes, uint32_t timeout_sec)
 {
 	const struct model_set *set = element->set;
 	bool timeout =
@@ -102,7 +102,7 @@ put_element(struct batch *batch, const struct model_element *element,
 
 	elem.len = element->addr.family == 4 ? 4 : 16;
 	memcpy(elem.key, element->addr.byte, elem.len);
-	elems_open(&elems, batch, NFPROTO_INET,
+	elems_open(&elems, batch, family,
 	    chains_set_name(set->number, timeout, element->addr.family, name),
 	    deletes, about_set(set));
 	elems_put(&elems, &elem);
@@ -114,23 +114,24 @@ put_element(struct batch *batch, const struct model_element *element,
  * refresh it everywhere: it is added, deleted, and added with its new time.
  */
 static void
-change_element(struct batch *batch, const struct model_element *element)
+change_element(
+    struct batch *batch, uint16_t family, const struct model_element *element)
 {
 	const struct element_state *was = &element->was, *now = &element->now;
 
 	if (!element->set->now.present)
 		return;
 	if (was->present && was->timeout_sec != 0)
-		put_element(batch, element, false, was->timeout_sec);
+		put_element(batch, family, element, false, was->timeout_sec);
 	if (was->present)
-		put_element(batch, element, true, 0);
+		put_element(batch, family, element, true, 0);
 	if (now->present)
-		put_element(batch, element, false, now->timeout_sec);
+		put_element(batch, family, element, false, now->timeout_sec);
 }
 
 /* A class's member that is added again is left as it is. */
 static void
-change_elements(struct batch *batch, const struct model *model)
+change_elements(struct batch *batch, uint16_t family, const struct model *model)
 {
 	LIST_EACH(at, &model->dirty_elements)
 	{
@@ -140,12 +141,12 @@ change_elements(struct batch *batch, const struct model *model)
 		if (element->was.present && element->now.present &&
 		    element->now.timeout_sec == 0)
 			continue;
-		change_element(batch, element);
+		change_element(batch, family, element);
 	}
 }
 
 static void
-change_policies(struct batch *batch, struct model *model)
+change_policies(struct batch *batch, uint16_t family, struct model *model)
 {
 	LIST_EACH(at, &model->dirty_policies)
 	{
@@ -153,7 +154,7 @@ change_policies(struct batch *batch, struct model *model)
 		    LIST_ENTRY(at, struct model_policy, dirty);
 
 		if (!policy->was.present && policy->now.present)
-			chains_add(batch, policy->number);
+			chains_add(batch, family, policy->number);
 	}
 	LIST_EACH(at, &model->dirty_policies)
 	{
@@ -163,15 +164,15 @@ change_policies(struct batch *batch, struct model *model)
 		if (policy->now.present && policy->now.rule == policy->was.rule)
 			continue;
 		if (policy->was.present)
-			chains_flush(batch, policy->number);
+			chains_flush(batch, family, policy->number);
 		if (policy->now.present)
-			chains_fill(batch, model, policy->number,
+			chains_fill(batch, family, model, policy->number,
 			    policy->now.rule, policy->now.n);
 	}
 }
 
 static void
-delete_policies(struct batch *batch, const struct model *model)
+delete_policies(struct batch *batch, uint16_t family, const struct model *model)
 {
 	LIST_EACH(at, &model->dirty_policies)
 	{
@@ -179,8 +180,37 @@ delete_policies(struct batch *batch, const struct model *model)
 		    LIST_ENTRY(at, struct model_policy, dirty);
 
 		if (policy->was.present && !policy->now.present)
-			chains_delete(batch, policy->number);
+			chains_delete(batch, family, policy->number);
 	}
+}
+
+/* What policies are made of, and who is under them, in each table that asks
+ * them. */
+static void
+write_policies(struct batch *batch, struct model *model,
+    const struct tables *tables, bool reset)
+{
+	static const uint16_t judging[] = { NFPROTO_INET, NFPROTO_BRIDGE };
+	size_t n = tables->path == BRIDGE_PATH_STATELESS ? 2 : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		add_sets(batch, judging[i], model);
+		change_elements(batch, judging[i], model);
+		change_policies(batch, judging[i], model);
+		dispatch_write(batch, judging[i], model, reset);
+	}
+}
+
+static void
+give_up_policies(
+    struct batch *batch, const struct model *model, const struct tables *tables)
+{
+	delete_policies(batch, NFPROTO_INET, model);
+	delete_sets(batch, NFPROTO_INET, model);
+	if (tables->path != BRIDGE_PATH_STATELESS)
+		return;
+	delete_policies(batch, NFPROTO_BRIDGE, model);
+	delete_sets(batch, NFPROTO_BRIDGE, model);
 }
 
 /* In a table that is made anew, every Thing is new. */
@@ -216,36 +246,44 @@ lan_changed(const struct model *model)
 	return was->n_lan != now->n_lan;
 }
 
+/* The fixed part of all tables but netdev's, which has its interfaces' names.
+ */
+static void
+write_schema(
+    struct batch *batch, const struct model *model, const struct tables *tables)
+{
+	schema_inet(batch, model->monitor, model->unknown_now != NULL,
+	    tables->path == BRIDGE_PATH_NETFILTER);
+	if (tables->bridge)
+		linkschema_bridge(batch, model->monitor);
+	if (tables->path == BRIDGE_PATH_STATELESS)
+		eastschema_write(batch, model->monitor);
+}
+
 void
 table_write(struct batch *batch, struct model *model,
     const struct tables *tables, const struct places *egress_at, bool reset)
 {
 	bool anew = reset || lan_changed(model);
 
-	if (reset) {
-		schema_inet(batch, model->monitor, model->unknown_now != NULL,
-		    tables->path == BRIDGE_PATH_NETFILTER);
-		if (tables->bridge)
-			linkschema_bridge(batch, model->monitor);
-	}
-	places_write(batch, &model->was, &model->now, tables->bridge);
-	add_sets(batch, model);
-	change_elements(batch, model);
-	change_policies(batch, model);
-	dispatch_write(batch, model, reset);
+	if (reset)
+		write_schema(batch, model, tables);
+	places_write(batch, &model->was, &model->now, tables);
+	write_policies(batch, model, tables, reset);
 	if (model->unknown_now != model->unknown_was)
 		unknown_write(batch, model->unknown_now->number);
 	identity_write(batch, NFPROTO_INET, model);
 	if (tables->bridge)
 		write_link(batch, NFPROTO_BRIDGE, model);
+	if (tables->path == BRIDGE_PATH_STATELESS)
+		identity_write_east(batch, model);
 	if (tables->egress && anew) {
 		rebuild_egress(batch, model, egress_at);
 	} else if (tables->egress) {
 		write_link(batch, NFPROTO_NETDEV, model);
 		places_write_netdev(batch, &model->was, &model->now, false);
 	}
-	delete_policies(batch, model);
-	delete_sets(batch, model);
+	give_up_policies(batch, model, tables);
 }
 
 void
@@ -256,10 +294,7 @@ table_note(const struct model *model, const struct tables *tables,
 	struct batch batch;
 
 	batch_init(&batch, 0);
-	schema_inet(&batch, model->monitor, model->unknown_now != NULL,
-	    tables->path == BRIDGE_PATH_NETFILTER);
-	if (tables->bridge)
-		linkschema_bridge(&batch, model->monitor);
+	write_schema(&batch, model, tables);
 	image_of_batch(image, &batch);
 	(void)snprintf(note, BATCH_NOTE, "schema %d, %016" PRIx64,
 	    SCHEMA_VERSION, image_sum(image));

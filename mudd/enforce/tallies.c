@@ -18,6 +18,7 @@
 #include "enforce/chains.h"
 #include "enforce/kernel.h"
 #include "enforce/model.h"
+#include "enforce/table.h"
 #include "libmud/mem.h"
 
 /* One policy's chains, the one that is being read, and what it came to. */
@@ -143,14 +144,15 @@ read_again(void *arg)
 /* The kernel does not say that there is no such chain, but none of ours is
  * empty. */
 static int
-read_chains(struct kernel *kernel, uint32_t policy, struct tally *tally)
+read_chains(struct kernel *kernel, uint16_t family, uint32_t policy,
+    struct tally *tally)
 {
 	char name[OBJECT_NAME];
 	int error = 0;
 
 	for (unsigned int i = 0; error == 0 && i < RULE_CHAINS; i++) {
 		read_again(tally);
-		error = kernel_read_rules(kernel, NFPROTO_INET,
+		error = kernel_read_rules(kernel, family,
 		    chains_name((enum rule_chain)i, policy, name), take_rule,
 		    read_again, tally);
 		if (error == 0 && tally->n_rules == 0)
@@ -176,7 +178,8 @@ find_policy(const struct model *model, uint32_t number)
 }
 
 int
-tallies_read(struct kernel *kernel, const struct model *model, uint32_t policy,
+tallies_read(struct kernel *kernel, const struct model *model,
+    const struct tables *tables, uint32_t policy,
     void (*each)(void *arg, const struct record_tally *tally), void *arg)
 {
 	const struct model_policy *found = find_policy(model, policy);
@@ -189,7 +192,9 @@ tallies_read(struct kernel *kernel, const struct model *model, uint32_t policy,
 	for (size_t i = 0; i < found->now.n; i++)
 		if (found->now.rule[i].ace < LIMIT_ACES)
 			tally->is_there[found->now.rule[i].ace] = true;
-	error = read_chains(kernel, policy, tally);
+	error = read_chains(kernel, NFPROTO_INET, policy, tally);
+	if (error == 0 && tables->path == BRIDGE_PATH_STATELESS)
+		error = read_chains(kernel, NFPROTO_BRIDGE, policy, tally);
 	for (uint32_t ace = 0; error == 0 && ace < LIMIT_ACES; ace++)
 		if (tally->is_there[ace])
 			each(arg, &(struct record_tally){

@@ -1,6 +1,6 @@
 /*
  * What the kernel has counted for each ACE of a policy: packets that its rules
- * decided, replies among them.
+ * decided, replies among them, in all tables that ask them.
  */
 #ifndef ENFORCE_TALLIES_H
 #define ENFORCE_TALLIES_H
@@ -11,6 +11,7 @@
 
 struct kernel;
 struct model;
+struct tables;
 
 /*
  * One call for each ACE that has a rule in the model's policy of this number,
@@ -19,7 +20,7 @@ struct model;
  * -errno if the kernel could not be read: -ENOENT if a chain is not there.
  */
 int tallies_read(struct kernel *kernel, const struct model *model,
-    uint32_t policy, void (*each)(void *arg, const struct record_tally *tally),
-    void *arg);
+    const struct tables *tables, uint32_t policy,
+    void (*each)(void *arg, const struct record_tally *tally), void *arg);
 
 #endif

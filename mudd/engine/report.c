@@ -294,6 +294,11 @@ gaps_of(const struct engine *engine)
 		(void)json_array_append_new(list,
 		    json_string("frames that stay on one LAN bridge are judged "
 				"by address and MAC, not by policy"));
+	if (plan_path_now(engine->plan)->path == BRIDGE_PATH_STATELESS)
+		(void)json_array_append_new(list,
+		    json_string("frames that stay on one LAN bridge are judged "
+				"without connection tracking: of UDP and ICMP "
+				"all passes that could be a reply"));
 	(void)json_array_append_new(list,
 	    json_string("an ICMP error passes if it is about any flow of the "
 			"device that the connection tracker still knows"));

@@ -12,30 +12,96 @@
 #include "engine/mudurl.h"
 #include "libmud/mem.h"
 
-#define BUCKETS 4096 /* a power of two, about LIMIT_THINGS */
+#define BUCKETS      4096  /* a power of two, about LIMIT_THINGS */
+#define ADDR_BUCKETS 16384 /* the same, a few addresses each */
+
+/* That a Thing has an address; as long as the lease itself. */
+struct holding {
+	struct addr addr;
+	struct thing *thing;
+	struct list by_hash;
+};
 
 struct things {
 	struct list buckets[BUCKETS];
+	struct list holdings[ADDR_BUCKETS];
 	struct list age;   /* oldest first */
 	struct list dirty; /* of thing.dirty */
 	size_t max_managed;
 	size_t n_managed, n_unknown;
 	size_t n_six; /* IPv6 addresses of all */
 	size_t n_members_lost;
-	uint64_t seed; /* whoever chooses MACs must not choose buckets */
+	uint64_t seed; /* whoever chooses the keys must not choose buckets */
 };
+
+static uint64_t
+hash_of(const struct things *things, const uint8_t *byte, size_t len)
+{
+	uint64_t hash = things->seed;
+
+	for (size_t i = 0; i < len; i++) {
+		hash ^= byte[i];
+		hash *= 0x100000001b3ull;
+	}
+	return hash ^ hash >> 29;
+}
 
 static struct list *
 bucket_of(struct things *things, const struct mac *mac)
 {
-	uint64_t hash = things->seed;
+	uint64_t hash = hash_of(things, mac->byte, sizeof(mac->byte));
 
-	for (size_t i = 0; i < sizeof(mac->byte); i++) {
-		hash ^= mac->byte[i];
-		hash *= 0x100000001b3ull;
-	}
-	hash ^= hash >> 29;
 	return &things->buckets[hash & (BUCKETS - 1)];
+}
+
+static struct list *
+holdings_of(struct things *things, const struct addr *addr)
+{
+	uint64_t hash = hash_of(things, addr->byte, addr->family == 4 ? 4 : 16);
+
+	return &things->holdings[hash & (ADDR_BUCKETS - 1)];
+}
+
+static struct holding *
+holding_find(struct things *things, const struct addr *addr)
+{
+	struct list *bucket = holdings_of(things, addr);
+
+	LIST_EACH(at, bucket)
+	{
+		struct holding *holding =
+		    LIST_ENTRY(at, struct holding, by_hash);
+
+		if (addr_equal(&holding->addr, addr))
+			return holding;
+	}
+	return NULL;
+}
+
+static void
+holding_add(struct things *things, struct thing *thing, const struct addr *addr)
+{
+	struct holding *holding = xcalloc(1, sizeof(*holding));
+
+	holding->addr = *addr;
+	holding->thing = thing;
+	list_append(holdings_of(things, addr), &holding->by_hash);
+}
+
+static void
+holding_drop(struct things *things, const struct addr *addr)
+{
+	struct holding *holding = holding_find(things, addr);
+
+	list_remove(&holding->by_hash);
+	free(holding);
+}
+
+static void
+holdings_drop(struct things *things, const struct thing *thing)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		holding_drop(things, &thing->leases[i].addr);
 }
 
 struct things *
@@ -45,6 +111,8 @@ things_new(size_t max_managed)
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		list_init(&things->buckets[i]);
+	for (size_t i = 0; i < ADDR_BUCKETS; i++)
+		list_init(&things->holdings[i]);
 	list_init(&things->age);
 	list_init(&things->dirty);
 	things->max_managed = max_managed;
@@ -59,6 +127,10 @@ things_free(struct things *things)
 {
 	if (things == NULL)
 		return;
+	for (size_t i = 0; i < ADDR_BUCKETS; i++) {
+		LIST_EACH_SAFE(at, &things->holdings[i])
+		free(LIST_ENTRY(at, struct holding, by_hash));
+	}
 	LIST_EACH_SAFE(at, &things->age)
 	free(LIST_ENTRY(at, struct thing, by_age));
 	free(things);
@@ -101,14 +173,9 @@ count_of(const struct thing *thing, unsigned int family)
 struct thing *
 things_find_addr(struct things *things, const struct addr *addr)
 {
-	LIST_EACH(at, &things->age)
-	{
-		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
+	const struct holding *holding = holding_find(things, addr);
 
-		if (lease_of(thing, addr) != NULL)
-			return thing;
-	}
-	return NULL;
+	return holding == NULL ? NULL : holding->thing;
 }
 
 struct thing *
@@ -194,6 +261,7 @@ set_previous(struct thing *thing, struct mudurl *mud)
 void
 things_remove(struct things *things, struct thing *thing)
 {
+	holdings_drop(things, thing);
 	things->n_six -= count_of(thing, 6);
 	things->n_members_lost += thing->in_class ? 1 : 0;
 	if (thing->mud == NULL)
@@ -304,6 +372,7 @@ lease_drop(struct things *things, struct thing *thing, struct lease *lease)
 {
 	size_t at = (size_t)(lease - thing->leases);
 
+	holding_drop(things, &lease->addr);
 	things->n_six -= lease->addr.family == 6 ? 1 : 0;
 	thing->n_leases--;
 	memmove(
@@ -336,6 +405,7 @@ lease_add(struct things *things, struct thing *thing, const struct addr *addr,
 
 	if (oldest != NULL)
 		lease_drop(things, thing, lease_of(thing, oldest));
+	holding_add(things, thing, addr);
 	things->n_six += addr->family == 6 ? 1 : 0;
 	thing->leases[thing->n_leases++] = (struct lease){
 		.addr = *addr,
@@ -418,6 +488,7 @@ things_unbind(
 	if (addr == NULL) {
 		if (thing->n_leases == 0)
 			return false;
+		holdings_drop(things, thing);
 		things->n_six -= count_of(thing, 6);
 		thing->n_leases = 0;
 	} else {

@@ -2,19 +2,21 @@
 on one segment)."""
 
 import json
+import os
 import re
 import socket
 
 import mudfile
 import net
 from registry import scenario
+from scenario_lacks import shim
 from scenario_main import enforced
 
 URL = mudfile.URL
 TCP, UDP = mudfile.TCP_THING, mudfile.UDP_THING
 OTHER = {"ipv4": 5683, "ipv6": 9000}    # what a Thing may ask anybody near
 FAMILIES = ("ipv4", "ipv6")
-FALLBACK = "none"       # the path where netfilter is not to be had
+FALLBACK = "stateless"  # the path where netfilter is not to be had
 
 # An ordinary firewall: it knows what goes from the LAN to the world.
 FIREWALL = """table inet fw {
@@ -105,6 +107,28 @@ def _rows(lab):
     return flows
 
 
+def _explained(lab):
+    """What explain says of them, and a walk over what is installed, too."""
+    things = (lab.t1, lab.t2)
+    for flow in _rows(lab):
+        src, dst = flow.src, flow.dst
+        thing, way = (src, "to") if src in things else (dst, "from")
+        peer = flow.address if way == "to" else flow.source or src.addr4
+        code, out, err = lab.mudd.ctl(
+            "-j", "explain", "--kernel", thing.mac, way, peer, flow.protocol,
+            str(flow.port))
+        said = json.loads(out or "{}")
+        # Of two Things it is asked about one: the other may still say no.
+        lab.check((said.get("verdict") == "allow") == flow.passes or
+                  (src in things and dst in things and not flow.passes),
+                  "explain %s %s %s %s %s" % (
+                      thing.name, way, peer, flow.protocol, flow.port), out)
+        lab.check(said.get("kernel", {}).get("agrees"),
+                  "%s %s %s %s %s: the kernel agrees" % (
+                      thing.name, way, peer, flow.protocol, flow.port),
+                  json.dumps(said.get("kernel")) + err)
+
+
 def _calls():
     """Does the bridge hand its frames to IPv4's and IPv6's hooks?"""
     said = net.run("ip", "-d", "link", "show", "br-lan")
@@ -159,6 +183,40 @@ def _path(lab, path, reason=""):
               lab.mudd.status())
 
 
+def _well(lab):
+    """Is what stays on a bridge judged by policy? The condition's detail."""
+    conditions = lab.mudd.ask("health")["conditions"]
+    return next((row.get("detail", "") for row in conditions
+                 if row["name"] == "east-west" and row["state"] == "ok"), None)
+
+
+@scenario("bridged-stateless", 90)
+def bridged_stateless(lab):
+    """Without br_netfilter: by the bridge's own table."""
+    lab.mudd.environment = dict(os.environ, LD_PRELOAD=shim(lab),
+                                LACKS="br_netfilter")
+    _set_up(lab)
+    _path(lab, "stateless", "no br_netfilter")
+    lab.check(_calls() == (False, False), "the bridge keeps its frames",
+              _calls())
+    lab.check("without state" in (_well(lab) or ""), "health says so, too",
+              _well(lab))
+    lab.probe(_plain(lab) + _rows(lab))
+    lab.check(all(count > 0 for host in (lab.t1, lab.t2)
+                  for count in lab.mudd.drops(host.mac)),
+              "drops are counted", [lab.mudd.drops(host.mac)
+                                    for host in (lab.t1, lab.t2)])
+    _explained(lab)
+    # What is taken away is, at once; what comes back is there again.
+    for mode, passes in (("deny", False), ("enforce", True)):
+        code, out, err = lab.mudd.ctl("device", "mode", lab.t2.mac, mode)
+        lab.check(code == 0, "mode " + mode, out + err)
+        lab.probe([_flow(lab, lab.t1, lab.t2, "udp", UDP, passes, family)
+                   for family in FAMILIES])
+    lab.mudd.stop()
+    lab.probe(_plain(lab) + _rows(lab))
+
+
 @scenario("bridged", 90)
 def bridged(lab):
     """By netfilter: the policies' own chains, as for what is routed."""
@@ -168,6 +226,7 @@ def bridged(lab):
     _path(lab, "netfilter")
     lab.check(_calls() == (True, True), "it hands over its frames", _calls())
     lab.probe(_plain(lab) + _rows(lab))
+    _explained(lab)
     for what in ("nf_call_iptables", "nf_call_ip6tables"):
         net.run("ip", "link", "set", "br-lan", "type", "bridge", what, "0")
     lab.wait(lambda: _calls() == (True, True), 5)
@@ -205,7 +264,7 @@ def _beside(lab, name):
     lab.wait(lambda: _calls() == (False, False), 5)
     lab.check(_calls() == (False, False),
               name + ": the bridge keeps its frames", _calls())
-    lab.probe(_plain(lab) + _outward(lab))
+    lab.probe(_plain(lab) + _outward(lab) + _rows(lab))
 
 
 @scenario("firewall", 120)

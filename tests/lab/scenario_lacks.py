@@ -11,12 +11,17 @@ import subprocess
 from registry import scenario
 from scenario_main import enforced, north_south, publish
 
-# What the kernel lacks, and the condition of `mudctl health` that names it.
-FEATURES = (("bridge", "bridge"), ("egress", "egress"), ("owner", "owner"),
-            ("nflog", "drop-log"), ("br_netfilter", "east-west"))
+# What the kernel lacks, the conditions of `mudctl health` that name it, and the
+# path of frames that stay on one bridge: of two, one is enough.
+FEATURES = (("bridge", ("bridge",), "netfilter"),
+            ("egress", ("egress",), "netfilter"),
+            ("owner", ("owner",), "netfilter"),
+            ("nflog", ("drop-log",), "netfilter"),
+            ("br_netfilter", (), "stateless"),
+            ("bridge,br_netfilter", ("bridge", "east-west"), "none"))
 
 
-def _shim(lab):
+def shim(lab):
     here = os.path.dirname(os.path.abspath(__file__))
     made = lab.out + "/lacks.so"
     done = subprocess.run(
@@ -44,15 +49,20 @@ def _degraded(lab):
     return names
 
 
-def _without(lab, shim, feature, condition):
-    lab.mudd.environment = dict(os.environ, LD_PRELOAD=shim, LACKS=feature)
+def _without(lab, library, feature, conditions, path):
+    lab.mudd.environment = dict(os.environ, LD_PRELOAD=library, LACKS=feature)
     lab.mudd.start()
     names = _degraded(lab)
-    lab.check(names == [condition],
+    lab.check(names == list(conditions),
               "without %s: %s is degraded, and nothing else" % (
-                  feature, condition), names)
-    lab.check("%s is degraded" % condition in lab.mudd.log_tail(200),
+                  feature, " and ".join(conditions) or "nothing"), names)
+    lab.check(all("%s is degraded" % condition in lab.mudd.log_tail(200)
+                  for condition in conditions),
               "without %s: the log says so" % feature, lab.mudd.log_tail(40))
+    status = lab.mudd.status()
+    lab.check(status.get("bridge_path") == path and
+              ("bridge_path_reason" in status) == (path != "netfilter"),
+              "without %s: the path is %s" % (feature, path), status)
     if lab.t1.addr4 is None:
         enforced(lab, lab.t1)
     lab.mudd.wait_state(lab.t1.mac, "enforced")
@@ -65,15 +75,15 @@ def _without(lab, shim, feature, condition):
 
 @scenario("lacks", 120)
 def lacks(lab):
-    shim = _shim(lab)
-    if shim is None:
+    made = shim(lab)
+    if made is None:
         return
     publish(lab)
     lab.mudd.start()
     lab.check(_degraded(lab) == [], "with all of it nothing is degraded")
     lab.mudd.stop()
-    for feature, condition in FEATURES:
-        _without(lab, shim, feature, condition)
+    for feature, conditions, path in FEATURES:
+        _without(lab, made, feature, conditions, path)
     lab.mudd.environment = None
     lab.mudd.start()
     lab.check(_degraded(lab) == [], "nor afterwards")

@@ -92,7 +92,15 @@ class Bridged:
                   lab.mudd.status())
 
 
-NEAR = (Bridged,)
+class Stateless(Bridged):
+    """On one segment, by the bridge's own table."""
+
+    name = "stateless"
+    path = "stateless"
+    config = "bridge-path = stateless\n"
+
+
+NEAR = (Bridged, Stateless)
 PLANES = (Routed, *NEAR)
 
 

@@ -210,6 +210,7 @@ play_round(struct world *world, unsigned int n, uint32_t n_policies,
 	before = charged();
 	crowd_write(&world->script, n, n_policies);
 	play(world, BATCH_RESET, &figures->load);
+	settle();
 	note(&figures->memory, charged() - before, 0);
 	make_changes(world, n, n_policies, figures);
 	load_by_nft(world, &figures->nft);

@@ -349,6 +349,15 @@ send_rules(struct scene *scene, size_t n)
 		channel_send(scene->engine, RECORD_RULE, &rule, NULL, 0);
 }
 
+static void
+send_elements(struct scene *scene, size_t n)
+{
+	const struct record_element element = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		channel_send(scene->engine, RECORD_ELEMENT, &element, NULL, 0);
+}
+
 /* The largest batch fits, and again when it was read. */
 static void
 backlog_is_what_waits(void **state)
@@ -360,7 +369,8 @@ backlog_is_what_waits(void **state)
 	(void)state;
 	scene_begin(&scene, DEED_NOTHING);
 	for (uint32_t round = 1; round <= 2; round++) {
-		send_rules(&scene, LIMIT_BATCH);
+		send_rules(&scene, LIMIT_ALL_RULES);
+		send_elements(&scene, LIMIT_BATCH - LIMIT_ALL_RULES);
 		assert_true(channel_backlog(scene.engine) > 0);
 		while (seen < round * LIMIT_BATCH && scene.n_gone == 0)
 			if (msg_receive(scene.far, seen, PROGRAM_ENGINE,

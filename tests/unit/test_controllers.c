@@ -398,8 +398,8 @@ add_with(struct rig *rig, unsigned int n, unsigned int addresses)
 	memcpy(addr.byte + 4, mac.byte, sizeof(mac.byte));
 	for (unsigned int i = 0; i < addresses; i++) {
 		addr.byte[15] = (uint8_t)i;
-		thing->leases[thing->n_leases++] =
-		    (struct lease){ .addr = addr, .expires_at = 9 };
+		assert_int_equal(
+		    things_notice(rig->things, thing, &addr, 9), NOTICE_NEW);
 	}
 	return thing;
 }

@@ -381,11 +381,43 @@ ten_thousand_are_judged_by_their_own(void **state)
 	judge(asked, "without us");
 }
 
+/* Two IPv6 addresses more each, and all of them in two classes: far more
+ * records than Things. */
+static void
+ten_thousand_may_have_much(void **state)
+{
+	struct asked *asked = *state;
+	struct script *script = &asked->world->script;
+
+	crowd_write(script, THINGS, CROWD_POLICIES);
+	for (uint32_t set = 2; set <= 3; set++)
+		script_set(script, OP_ADD, set, false);
+	for (unsigned int i = 0; i < THINGS; i++) {
+		const struct crowd_names it = crowd_names(i);
+		char more[ADDR_TEXT];
+
+		for (int j = 1; j <= 2; j++) {
+			(void)snprintf(more, sizeof(more), "fd78::%d:%x", j, i);
+			script_binding(script, OP_ADD, it.mac, more);
+			script_element(script, OP_ADD, 2, more, 0);
+			script_element(script, OP_ADD, 3, more, 0);
+		}
+		script_element(script, OP_ADD, 2, it.addr4, 0);
+		script_element(script, OP_ADD, 3, it.addr4, 0);
+	}
+	asked->world->is_unwatched = true; /* the other test is watched */
+	world_play(asked->world, BATCH_RESET);
+	for (unsigned int i = 0; i < SAMPLE; i++)
+		ask_about(asked, i * STEP, false);
+	judge(asked, "with all that they may have");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ten_thousand_are_judged_by_their_own),
+		cmocka_unit_test(ten_thousand_may_have_much),
 	};
 
 	return cmocka_run_group_tests(tests, make, end);

@@ -463,7 +463,7 @@ static const struct {
 	{ "left one out", { 3, 0, 1 }, { 3, 0, 1 }, false, FAULT_RECORD,
 	    "batch 3 after batch 1" },
 	{ "too large", { 2, 0, LIMIT_BATCH + 1 }, { 2, 0, LIMIT_BATCH + 1 },
-	    false, FAULT_TOO_MANY, "of 65537 records" },
+	    false, FAULT_TOO_MANY, "of 327681 records" },
 	{ "too few", { 2, 0, 2 }, { 2, 0, 2 }, false, FAULT_RECORD,
 	    "ends as batch 2 of 1" },
 	{ "too many", { 2, 0, 0 }, { 2, 0, 0 }, false, FAULT_RECORD,
