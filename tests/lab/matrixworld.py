@@ -5,9 +5,10 @@
     lan9, no bridge ───────┘
 
 An end is an address of each family behind one interface; several Things share
-a port, and what they say to one another there is nobody's to judge.  No host answers by itself: what is sent is what is asked about.  What
-arrives is read from packet sockets, and at the gateway from raw sockets, which
-hear what has passed its input hook.
+a port, and what they say to one another there is nobody's to judge.  No host
+answers by itself: what is sent is what is asked about.  What arrives is read
+from packet sockets, and at the gateway from raw sockets, which hear what has
+passed its input hook.
 """
 
 import ipaddress

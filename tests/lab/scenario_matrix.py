@@ -235,7 +235,8 @@ class _Matrix:
         for name in ("an answer that is dropped by name", "dscp or ecn",
                      "flags of TCP", "no flow's packet",
                      "the gateway's flow, later", "many, from a Thing",
-                     "many, to a Thing", "many, on the bridge", "the gateway is no local network",
+                     "many, to a Thing", "many, on the bridge",
+                     "the gateway is no local network",
                      "a revoked flow that an allowed error quotes",
                      "a flow that was revoked", "a flow that goes on"):
             self.lab.check(counts[name] > 0, "among the cells: " + name)
