@@ -410,7 +410,9 @@ static int
 make(void **state)
 {
 	int error = world_make(state);
+	struct world *world = *state;
 
+	world->is_unwatched = true; /* the packets alone */
 	crowd_make();
 	return error;
 }
