@@ -46,6 +46,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/notify.c mudd/enforce/notify.h \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
+	mudd/enforce/offload.c mudd/enforce/offload.h \
 	mudd/enforce/owed.c mudd/enforce/owed.h \
 	mudd/enforce/packet.c mudd/enforce/packet.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
@@ -91,7 +92,8 @@ enforce_tests = tests/unit/test_answers \
 	tests/unit/test_east \
 	tests/unit/test_endings tests/unit/test_epoch tests/unit/test_foreign \
 	tests/unit/test_headers tests/unit/test_kernel tests/unit/test_mark \
-	tests/unit/test_neighbour tests/unit/test_packets \
+	tests/unit/test_neighbour tests/unit/test_offload \
+	tests/unit/test_packets \
 	tests/unit/test_packets6 tests/unit/test_portguard \
 	tests/unit/test_rules tests/unit/test_spawn \
 	tests/unit/test_tallies tests/unit/test_walk \
@@ -198,6 +200,11 @@ tests_unit_test_neighbour_SOURCES = tests/unit/test_neighbour.c \
 	$(enforce_world)
 tests_unit_test_neighbour_CFLAGS = $(enforce_test_cflags)
 tests_unit_test_neighbour_LDADD = $(enforce_test_libs)
+
+tests_unit_test_offload_SOURCES = tests/unit/test_offload.c \
+	tests/unit/gateway.c tests/unit/gateway.h
+tests_unit_test_offload_CFLAGS = $(enforce_test_cflags)
+tests_unit_test_offload_LDADD = $(enforce_test_libs)
 
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c $(enforce_world)
 tests_unit_test_packets_CFLAGS = $(enforce_test_cflags)

@@ -25,6 +25,7 @@
 #include "enforce/model.h"
 #include "enforce/neighbour.h"
 #include "enforce/object.h"
+#include "enforce/offload.h"
 #include "enforce/repair.h"
 #include "enforce/rules.h"
 #include "enforce/schema.h"
@@ -120,6 +121,19 @@ begin(struct enforcer *enforcer, struct batch *batch)
 {
 	kernel_begin(enforcer->kernel, batch);
 	batch->tables = enforcer->form;
+}
+
+/* What is passed on without asking any rule. */
+static void
+note_offload(struct enforcer *enforcer)
+{
+	char text[OFFLOAD_TEXT];
+
+	if (offload_find(enforcer->kernel, &enforcer->gather.live->was, text))
+		conditions_impaired(&enforcer->conditions, CONDITION_OFFLOAD,
+		    "flow offload", text);
+	else
+		conditions_well(&enforcer->conditions, CONDITION_OFFLOAD, "");
 }
 
 /* That it is not the usual one is worth saying, but it is enforced. */
@@ -252,6 +266,7 @@ enforcer_look(struct enforcer *enforcer)
 		return;
 	bridgepath_look(&enforcer->path, enforcer->tables.bridge);
 	note_path(enforcer);
+	note_offload(enforcer);
 }
 
 void

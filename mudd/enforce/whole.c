@@ -83,13 +83,14 @@ whole_is_owned(struct kernel *kernel, const struct tables *tables)
 	struct image *have = image_new();
 	bool owned = image_of_tables(have, kernel) == 0;
 
-	for (size_t i = 0; i < IMAGE_TABLES; i++)
+	for (size_t i = 0; i < IMAGE_TABLES; i++) {
+		const struct image_table *table = &have->table[i];
+
 		if (is_kept(i, tables) &&
-		    (have->table[i].flags & OBJECT_OWNER) == 0)
+		    ((table->flags & OBJECT_OWNER) == 0 ||
+			table->owner != kernel_port(kernel)))
 			owned = false;
-		else if (is_kept(i, tables) &&
-			 have->table[i].owner != kernel_port(kernel))
-			owned = false;
+	}
 	image_free(have);
 	return owned;
 }

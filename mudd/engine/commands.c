@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/calls.h"
+#include "engine/counts.h"
 #include "engine/decisions.h"
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
@@ -30,7 +31,7 @@ status(void *arg, struct control_call *call, json_t *params, uid_t uid)
 	(void)uid;
 	/* Whether the tables stand is the kernel's to say. */
 	(void)calls_wait(commands, call, WAIT_STATUS);
-	engine_count(commands->engine);
+	counts_ask(commands->engine);
 }
 
 static void
@@ -70,7 +71,7 @@ device(void *arg, struct control_call *call, json_t *params, uid_t uid)
 	}
 	/* Drops are counted in the kernel. */
 	calls_wait(commands, call, WAIT_COUNTERS)->mac = thing->mac;
-	engine_count(commands->engine);
+	counts_ask(commands->engine);
 }
 
 static void

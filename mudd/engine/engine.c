@@ -14,6 +14,7 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/counts.h"
 #include "engine/modes.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
@@ -305,21 +306,6 @@ on_denied(struct engine *engine, const struct record_denied *denied)
 }
 
 static bool
-on_counter(struct engine *engine, const struct record_counter *counter)
-{
-	struct thing *thing = things_find(engine->things, &counter->mac);
-
-	if (!engine->is_counting)
-		return false;
-	if (thing != NULL) {
-		thing->dropped_from = counter->from_packets;
-		thing->dropped_to = counter->to_packets;
-		thing->sent = counter->sent_packets;
-	}
-	return true;
-}
-
-static bool
 mudd_record(void *arg, struct channel *ch, struct msg *msg)
 {
 	struct engine *engine = arg;
@@ -348,16 +334,9 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 		good = plan_path(engine->plan, MSG_BODY(msg, record_path));
 		break;
 	case RECORD_COUNTER:
-		return on_counter(engine, MSG_BODY(msg, record_counter));
+		return counts_take(engine, MSG_BODY(msg, record_counter));
 	case RECORD_COUNTERS_END:
-		engine->is_counting = false;
-		if (MSG_BODY(msg, record_counted)->is_missing != 0) {
-			plan_lost(engine->plan);
-			engine_touch(engine);
-		}
-		if (engine->listener.counted != NULL)
-			engine->listener.counted(engine->listener.arg);
-		return true;
+		return counts_end(engine, MSG_BODY(msg, record_counted));
 	case RECORD_TALLY:
 		return tallies_take(engine, MSG_BODY(msg, record_tally));
 	case RECORD_TALLIES_END:
@@ -390,17 +369,6 @@ mudd_gone(void *arg, struct channel *ch, const char *reason)
 	(void)ch;
 	log_info("mudd has gone: %s", reason);
 	(void)event_base_loopbreak(engine->options.base);
-}
-
-void
-engine_count(struct engine *engine)
-{
-	struct record_empty counters = { 0 };
-
-	if (engine->is_counting)
-		return;
-	engine->is_counting = true;
-	channel_send(engine->mudd, RECORD_COUNTERS, &counters, NULL, 0);
 }
 
 void

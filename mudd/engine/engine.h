@@ -48,7 +48,7 @@ struct engine_options {
 struct engine_listener {
 	/* A turn of the loop has ended: something may be different. */
 	void (*turned)(void *arg);
-	/* What engine_count asked for is there. */
+	/* What counts_ask asked for is there. */
 	void (*counted)(void *arg);
 	/* What tallies_ask asked for is there. */
 	void (*tallied)(void *arg, uint32_t policy);
@@ -97,8 +97,6 @@ void engine_listen(
 int64_t engine_now(const struct engine *engine);
 /* Something has changed: the modules look at it before the loop waits. */
 void engine_touch(struct engine *engine);
-/* Asks mudd for the drop counters; the listener hears of it. */
-void engine_count(struct engine *engine);
 /* Asks mudd to delete the tables; the listener hears of it. */
 void engine_teardown(struct engine *engine);
 /* Ends the loop. */

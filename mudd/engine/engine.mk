@@ -13,6 +13,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/control.c mudd/engine/control.h \
 	mudd/engine/controlclient.c mudd/engine/controlclient.h \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
+	mudd/engine/counts.c mudd/engine/counts.h \
 	mudd/engine/decisions.c mudd/engine/decisions.h \
 	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
 	mudd/engine/drops.c mudd/engine/drops.h \

@@ -17,6 +17,7 @@
 #include "libmud/mem.h"
 #include "libmud/world.h"
 
+#define TCP       6
 #define PORT_MAX  65535
 #define HOSTS_MAX SET_MEMBERS
 
@@ -259,6 +260,12 @@ notes_of(const struct asking *asking, const struct flow *flow,
 	if (!plan_stands(engine->plan, thing->batch))
 		add_note(notes, "the kernel has not confirmed the device's "
 				"policy yet");
+	if (plan_path_now(engine->plan)->path == BRIDGE_PATH_STATELESS &&
+	    flow->protocol != TCP &&
+	    explain_stays(&engine->lan, thing, &flow->peer))
+		add_note(notes, "on one bridge nobody knows here who has "
+				"opened a flow: all passes that could be a "
+				"reply");
 	world_init(&world);
 	for (size_t i = 0; i < n; i++)
 		(void)world_add_local(&world, &locals[i], &(struct fault){ 0 });

@@ -241,13 +241,13 @@ def _things(bench, url, wanted):
 
 def _renew(bench, number):
     """New URLs have a budget (S-25), which a start fills up again. The first
-    Thing after it shows which chain is that of pending.json."""
+    Thing after it shows which slot is that of pending.json."""
     world, name = bench.world, "warm-%d" % number
     world.publish(name + ".json", mudfile.north_south(name), signer="signer")
     world.mudd.stop()
     world.mudd.start()
     time.sleep(1.5)
-    bench.chains.clear()
+    bench.slots.clear()
     bench.round(mudfile.URL % name, True)
     time.sleep(1)
 

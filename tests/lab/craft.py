@@ -140,12 +140,14 @@ def arp(operation, mac, addr, target_addr, target_mac="00:00:00:00:00:00",
 def advertisement(src, dst, target, mac, data=b""):
     """What an IPv6 host says of an address. data: in an option nobody knows."""
     return icmp6(src, dst, 136, 0, b"\x20\0\0\0",
-                 packed(target) + b"\x02\x01" + mac_bytes(mac) + nd_option(data))
+                 packed(target) + b"\x02\x01" + mac_bytes(mac)
+                 + nd_option(data))
 
 
 def solicitation(src, dst, target, mac, data=b""):
     return icmp6(src, dst, 135, 0, bytes(4),
-                 packed(target) + b"\x01\x01" + mac_bytes(mac) + nd_option(data))
+                 packed(target) + b"\x01\x01" + mac_bytes(mac)
+                 + nd_option(data))
 
 
 def router(src, dst, mac, data=b""):

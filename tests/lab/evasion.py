@@ -4,8 +4,8 @@ An attempt is some frames that one host sends and, it may be, another one gets.
 Each frame of it carries the attempt's token, so whether it has arrived is seen
 on the receiver's wire and not concluded from an answer.  Some attempts must
 not arrive and some, which differ from them in what matters alone, must: the
-policy lets them.  Last, mudd ends and its tables are deleted, and all frames are
-sent once more: now those arrive as well that did not, so the network had
+policy lets them.  Last, mudd ends and its tables are deleted, and all frames
+are sent once more: now those arrive as well that did not, so the network had
 carried them.
 """
 

@@ -2,10 +2,10 @@
 
 Many flows are under way at once: a Thing's that is changed all the time (t1),
 and those of one that is not (t2); UDP, TCP and echo, in both families, routed,
-also to a host of another segment (t5), to the gateway, and to a host on the
-same bridge (t3, t4).  Each change takes something from t1.  Of all messages that
-were sent after the kernel had committed that (commits.py) none may come; of
-those that live by something else, and of all of t2's, each must.
+also to a host of another segment (t5), to the gateway, and to hosts on the
+same bridge (t3, t4).  Each change takes something from t1.  Of all messages
+that were sent after the kernel had committed that (commits.py) none may come;
+of those that live by something else, and of all of t2's, each must.
 
 That the counting can fail is shown by a table of the test's own that marks
 t1's connections as if they had been judged in the epoch that is on.
@@ -513,6 +513,12 @@ def _play(lab, changes, messages, path="netfilter"):
 @scenario("revocation", 180, captures=False, lease="1h")
 def revocation(lab):
     _play(lab, len(KINDS), 20000)
+
+
+@scenario("revocation-stateless", 180, captures=False, lease="1h")
+def stateless(lab):
+    """With neighbours without the connection tracker, so no epoch."""
+    _play(lab, len(KINDS), 20000, "stateless")
 
 
 @scenario("revocation-whole", 900, captures=False, lease="1h",

@@ -90,7 +90,7 @@ sender_new(void)
 	struct sender *sender = xcalloc(1, sizeof(*sender));
 	char mac[MAC_TEXT];
 
-	(void)strcpy(mac, gateway_mac("lan1"));
+	text_copy(mac, sizeof(mac), gateway_mac("lan1"));
 	sender->fd = forge_wire(HOST_PLAIN, "c0", 0);
 	for (unsigned int i = 0; i < MOST; i++) {
 		const struct crowd_names it = crowd_names(i);
@@ -410,7 +410,9 @@ static int
 make(void **state)
 {
 	int error = world_make(state);
+	struct world *world = *state;
 
+	world->is_unwatched = true; /* the packets alone */
 	crowd_make();
 	return error;
 }

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "libmud/fault.h"
+#include "libmud/mem.h"
 #include "tests/unit/crowd.h"
 #include "tests/unit/forge.h"
 
@@ -305,8 +306,8 @@ make(void **state)
 	asked.wan = forge_wire(HOST_SERVER, "s0", ETH_P_ALL);
 	listen_widely(asked.lan);
 	listen_widely(asked.wan);
-	(void)strcpy(asked.lan_mac, gateway_mac("lan1"));
-	(void)strcpy(asked.wan_mac, gateway_mac("wan"));
+	text_copy(asked.lan_mac, sizeof(asked.lan_mac), gateway_mac("lan1"));
+	text_copy(asked.wan_mac, sizeof(asked.wan_mac), gateway_mac("wan"));
 	*state = &asked;
 	return 0;
 }

@@ -355,6 +355,11 @@ takes_addresses_away(void **state)
 	assert_true(things_unbind(things, thing, NULL));
 	assert_true(was_touched(things, thing));
 	assert_int_equal(thing->n_leases, 0);
+	assert_null(things_find_addr(things, &two));
+	/* Whoever is removed has nothing any more. */
+	(void)things_bind(things, thing, &two, 4);
+	things_remove(things, thing);
+	assert_null(things_find_addr(things, &two));
 	things_free(things);
 }
 
