@@ -6,6 +6,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/approval.c mudd/engine/approval.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
+	mudd/engine/bindplan.c mudd/engine/bindplan.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
 	mudd/engine/config.c mudd/engine/config.h \
@@ -37,6 +38,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/placing.c mudd/engine/placing.h \
+	mudd/engine/origin.c mudd/engine/origin.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
 	mudd/engine/policycalls.c mudd/engine/policycalls.h \

@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "engine/batch.h"
+#include "engine/bindplan.h"
 #include "engine/config.h"
 #include "engine/lanplan.h"
 #include "engine/modes.h"
@@ -269,69 +270,6 @@ plan_policy_of(const struct plan *plan, const struct thing *thing)
 	return watched != NULL ? watched : policy;
 }
 
-/* S-49: what the gateway has now is no Thing's, whatever was leased. */
-static bool
-may_bind(const struct plan *plan, const struct addr *addr)
-{
-	struct addr selves[LANPLAN_SELVES];
-	size_t n = lan_selves(plan->options.lan, selves, LANPLAN_SELVES);
-
-	return !addr_among(selves, n, addr);
-}
-
-static bool
-has_lease(const struct thing *thing, const struct addr *addr)
-{
-	for (size_t i = 0; i < thing->n_leases; i++)
-		if (addr_equal(&thing->leases[i].addr, addr))
-			return true;
-	return false;
-}
-
-/* First of all Things: addresses that are no longer theirs. One that another
- * Thing is about to get must be free. */
-static void
-release_addresses(struct plan *plan, struct thing *thing)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < thing->n_installed; i++) {
-		struct record_binding record = {
-			.op = OP_DELETE,
-			.mac = thing->mac,
-			.addr = thing->installed_addrs[i],
-		};
-
-		if (thing->mud != NULL && !thing->departed &&
-		    has_lease(thing, &record.addr) &&
-		    may_bind(plan, &record.addr)) {
-			thing->installed_addrs[kept++] = record.addr;
-			continue;
-		}
-		batch_put(&plan->batch, RECORD_BINDING, &record);
-	}
-	thing->n_installed = kept;
-}
-
-static void
-bind_addresses(struct plan *plan, struct thing *thing)
-{
-	for (size_t i = 0; i < thing->n_leases; i++) {
-		struct record_binding record = {
-			.op = OP_ADD,
-			.mac = thing->mac,
-			.addr = thing->leases[i].addr,
-		};
-
-		if (!may_bind(plan, &record.addr) ||
-		    addr_among(thing->installed_addrs, thing->n_installed,
-			&record.addr))
-			continue;
-		batch_put(&plan->batch, RECORD_BINDING, &record);
-		thing->installed_addrs[thing->n_installed++] = record.addr;
-	}
-}
-
 static void
 sync_thing(struct plan *plan, struct thing *thing)
 {
@@ -359,7 +297,7 @@ sync_thing(struct plan *plan, struct thing *thing)
 	placing_sync_thing(plan->options.lan, thing, &plan->batch);
 	is_new = is_new || thing->n_installed == 0;
 	if (policy != NULL)
-		bind_addresses(plan, thing);
+		bindplan_bind(plan->options.lan, thing, &plan->batch);
 	/* A further address of one that stands makes it stand no less. */
 	if (is_new)
 		thing->batch = plan->last_sent + 1;
@@ -371,7 +309,8 @@ sync_things(struct plan *plan)
 	struct list *dirty = things_dirty(plan->options.things);
 
 	LIST_EACH(at, dirty)
-	release_addresses(plan, LIST_ENTRY(at, struct thing, dirty));
+	bindplan_release(plan->options.lan, LIST_ENTRY(at, struct thing, dirty),
+	    &plan->batch);
 	while (!list_is_empty(dirty)) {
 		struct thing *thing =
 		    LIST_ENTRY(dirty->next, struct thing, dirty);

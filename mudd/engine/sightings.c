@@ -16,6 +16,7 @@
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/modes.h"
+#include "engine/origin.h"
 #include "engine/placing.h"
 #include "engine/state.h"
 #include "engine/things.h"
@@ -27,80 +28,6 @@
 #define LEASE_MAX_SEC (366 * 86400)
 
 /* ---- announcements ----------------------------------------------------- */
-
-static void
-say_spoof(
-    struct thing *thing, const struct record_sighting *sighting, uint32_t port)
-{
-	char mac[MAC_TEXT];
-
-	if (thing != NULL)
-		thing->spoofed = true;
-	log_warning("%s: spoof: a message in its name came in by port "
-		    "%u, it is known on port %u; nothing changes",
-	    mac_text(&sighting->mac, mac), sighting->ifindex, port);
-}
-
-static bool
-is_managed(const struct thing *thing)
-{
-	return thing != NULL && thing->mud != NULL;
-}
-
-/*
- * The port that a MAC is known on: by the bridge before this frame, else by
- * our own books, as long as that port is there and up.  0: on none.  A managed
- * one is held by no port that is down (S-47).
- */
-static uint32_t
-port_of(const struct sightings *sightings, const struct thing *thing,
-    const struct record_sighting *sighting)
-{
-	const struct lan_link *port;
-
-	if (sighting->known_ifindex != 0) {
-		port = lan_find(sightings->lan, sighting->known_ifindex);
-		return is_managed(thing) &&
-		               (port == NULL || port->link.is_up == 0)
-		           ? 0
-		           : sighting->known_ifindex;
-	}
-	if (thing == NULL || thing->port_name[0] == '\0')
-		return 0;
-	port = lan_find_name(sightings->lan, thing->port_name);
-	return port != NULL && port->link.is_up != 0 ? port->link.ifindex : 0;
-}
-
-/*
- * Did it come from where it belongs?  A MAC that is present, but of which
- * nobody knows the port, gets no say either: whoever forges frames comes
- * first otherwise.  The bridge learns the port by and by, and DHCP is
- * repeated.
- */
-static bool
-is_from_its_port(const struct sightings *sightings, struct thing *thing,
-    const struct record_sighting *sighting)
-{
-	uint32_t port = port_of(sightings, thing, sighting);
-	char mac[MAC_TEXT];
-
-	if (port == sighting->ifindex)
-		return true;
-	/* A Thing has moved where the guard lets it: its old port has been
-	 * silent, or the bridge would not have it on the new one. */
-	if (is_managed(thing) && sighting->kind == SIGHTING_LEASE &&
-	    sighting->now_ifindex == sighting->ifindex)
-		return true;
-	if (port != 0) {
-		say_spoof(thing, sighting, port);
-		return false;
-	}
-	if (sighting->present == 0 || is_managed(thing))
-		return true;
-	log_debug("%s: is present, but nobody knows where: port %u has no say",
-	    mac_text(&sighting->mac, mac), sighting->ifindex);
-	return false;
-}
 
 /* What an administrator says beats what the Thing says (M-URL-7). */
 static bool
@@ -215,7 +142,7 @@ note_port(
 	if (port == NULL || strcmp(thing->port_name, port->link.name) == 0)
 		return;
 	text_copy(thing->port_name, sizeof(thing->port_name), port->link.name);
-	if (is_managed(thing))
+	if (thing->mud != NULL)
 		things_touch(sightings->things, thing);
 }
 
@@ -425,10 +352,11 @@ sightings_take(const struct sightings *sightings,
 	    lan_of_port(sightings->lan, sighting->ifindex) == NULL)
 		return true;
 	thing = things_find(sightings->things, &sighting->mac);
-	if (!is_from_its_port(sightings, thing, sighting))
+	if (!origin_is_right(sightings->lan, thing, sighting))
 		return true;
 	/* A MAC that is in our own books was here before, too. */
-	was_here = sighting->present != 0 || is_managed(thing);
+	was_here =
+	    sighting->present != 0 || (thing != NULL && thing->mud != NULL);
 	if (thing == NULL && sighting->kind != SIGHTING_REQUEST &&
 	    sighting->kind != SIGHTING_LEASE &&
 	    sighting->kind != SIGHTING_ADDRESS)

@@ -1,0 +1,72 @@
+/*
+ * Which addresses are a Thing's in the kernel.  Role: engine.  Input: what
+ * the LAN has shown; it was judged where it came in.
+ */
+#include "engine/bindplan.h"
+
+#include "engine/batch.h"
+#include "engine/lan.h"
+#include "engine/lanplan.h"
+#include "engine/things.h"
+
+/* S-49: what the gateway has now is no Thing's, whatever was leased. */
+static bool
+may_bind(const struct lan *lan, const struct addr *addr)
+{
+	struct addr selves[LANPLAN_SELVES];
+	size_t n = lan_selves(lan, selves, LANPLAN_SELVES);
+
+	return !addr_among(selves, n, addr);
+}
+
+static bool
+has_lease(const struct thing *thing, const struct addr *addr)
+{
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (addr_equal(&thing->leases[i].addr, addr))
+			return true;
+	return false;
+}
+
+void
+bindplan_release(
+    const struct lan *lan, struct thing *thing, struct batch *batch)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < thing->n_installed; i++) {
+		struct record_binding record = {
+			.op = OP_DELETE,
+			.mac = thing->mac,
+			.addr = thing->installed_addrs[i],
+		};
+
+		if (thing->mud != NULL && !thing->departed &&
+		    has_lease(thing, &record.addr) &&
+		    may_bind(lan, &record.addr)) {
+			thing->installed_addrs[kept++] = record.addr;
+			continue;
+		}
+		batch_put(batch, RECORD_BINDING, &record);
+	}
+	thing->n_installed = kept;
+}
+
+void
+bindplan_bind(const struct lan *lan, struct thing *thing, struct batch *batch)
+{
+	for (size_t i = 0; i < thing->n_leases; i++) {
+		struct record_binding record = {
+			.op = OP_ADD,
+			.mac = thing->mac,
+			.addr = thing->leases[i].addr,
+		};
+
+		if (!may_bind(lan, &record.addr) ||
+		    addr_among(thing->installed_addrs, thing->n_installed,
+			&record.addr))
+			continue;
+		batch_put(batch, RECORD_BINDING, &record);
+		thing->installed_addrs[thing->n_installed++] = record.addr;
+	}
+}

@@ -1,0 +1,78 @@
+/*
+ * Whether a message came in where its sender is.  Role: engine.  Input: the
+ * watcher's records; anybody on the LAN can send in anybody's name.
+ */
+#include "engine/origin.h"
+
+#include "core/log.h"
+#include "core/records.h"
+#include "engine/lan.h"
+#include "engine/things.h"
+
+static void
+say_spoof(
+    struct thing *thing, const struct record_sighting *sighting, uint32_t port)
+{
+	char mac[MAC_TEXT];
+
+	if (thing != NULL)
+		thing->spoofed = true;
+	log_warning("%s: spoof: a message in its name came in by port "
+		    "%u, it is known on port %u; nothing changes",
+	    mac_text(&sighting->mac, mac), sighting->ifindex, port);
+}
+
+static bool
+is_managed(const struct thing *thing)
+{
+	return thing != NULL && thing->mud != NULL;
+}
+
+/*
+ * The port that a MAC is known on: by the bridge before this frame, else by
+ * our own books, as long as that port is there and up.  0: on none.  A managed
+ * one is held by no port that is down (S-47).
+ */
+static uint32_t
+port_of(struct lan *lan, const struct thing *thing,
+    const struct record_sighting *sighting)
+{
+	const struct lan_link *port;
+
+	if (sighting->known_ifindex != 0) {
+		port = lan_find(lan, sighting->known_ifindex);
+		return is_managed(thing) &&
+		               (port == NULL || port->link.is_up == 0)
+		           ? 0
+		           : sighting->known_ifindex;
+	}
+	if (thing == NULL || thing->port_name[0] == '\0')
+		return 0;
+	port = lan_find_name(lan, thing->port_name);
+	return port != NULL && port->link.is_up != 0 ? port->link.ifindex : 0;
+}
+
+bool
+origin_is_right(struct lan *lan, struct thing *thing,
+    const struct record_sighting *sighting)
+{
+	uint32_t port = port_of(lan, thing, sighting);
+	char mac[MAC_TEXT];
+
+	if (port == sighting->ifindex)
+		return true;
+	/* A Thing has moved where the guard lets it: its old port has been
+	 * silent, or the bridge would not have it on the new one. */
+	if (is_managed(thing) && sighting->kind == SIGHTING_LEASE &&
+	    sighting->now_ifindex == sighting->ifindex)
+		return true;
+	if (port != 0) {
+		say_spoof(thing, sighting, port);
+		return false;
+	}
+	if (sighting->present == 0 || is_managed(thing))
+		return true;
+	log_debug("%s: is present, but nobody knows where: port %u has no say",
+	    mac_text(&sighting->mac, mac), sighting->ifindex);
+	return false;
+}
