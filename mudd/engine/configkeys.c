@@ -175,37 +175,35 @@ judge_prefixes(cfg_t *cfg, cfg_opt_t *opt)
 	return judge_count(cfg, opt, CONFIG_PREFIXES);
 }
 
-/* S-44: not the whole world, nor what many hear at once. */
 static int
-judge_locals(cfg_t *cfg, cfg_opt_t *opt)
+judge_each(cfg_t *cfg, cfg_opt_t *opt, bool (*fits)(const struct prefix *),
+    const char *what)
 {
 	for (unsigned int i = 0; i < cfg_opt_size(opt); i++) {
 		const struct prefix *prefix = cfg_opt_getnptr(opt, i);
 		char text[PREFIX_TEXT];
 
-		if (prefix == NULL || prefix_is_unicast(prefix))
+		if (prefix == NULL || fits(prefix))
 			continue;
-		cfg_error(cfg, "%s: %s is no local network", opt->name,
-		    prefix_text(prefix, text));
+		cfg_error(cfg, "%s: %s is no %s", opt->name,
+		    prefix_text(prefix, text), what);
 		return -1;
 	}
 	return judge_prefixes(cfg, opt);
 }
 
+/* S-44: not the whole world, nor what many hear at once. */
+static int
+judge_locals(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return judge_each(cfg, opt, prefix_is_unicast, "local network");
+}
+
 static int
 judge_nat64(cfg_t *cfg, cfg_opt_t *opt)
 {
-	for (unsigned int i = 0; i < cfg_opt_size(opt); i++) {
-		const struct prefix *prefix = cfg_opt_getnptr(opt, i);
-		char text[PREFIX_TEXT];
-
-		if (prefix == NULL || prefix_is_nat64(prefix))
-			continue;
-		cfg_error(cfg, "%s: %s is no NAT64 prefix (RFC 6052 s2.2)",
-		    opt->name, prefix_text(prefix, text));
-		return -1;
-	}
-	return judge_prefixes(cfg, opt);
+	return judge_each(
+	    cfg, opt, prefix_is_nat64, "NAT64 prefix (RFC 6052 s2.2)");
 }
 
 static int
