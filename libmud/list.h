@@ -33,6 +33,14 @@ list_append(struct list *head, struct list *link)
 	head->prev = link;
 }
 
+/* Unless it is in a list already. */
+static inline void
+list_append_once(struct list *head, struct list *link)
+{
+	if (list_is_empty(link))
+		list_append(head, link);
+}
+
 static inline void
 list_remove(struct list *link)
 {

@@ -11,6 +11,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/capture.c mudd/enforce/capture.h \
 	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
+	mudd/enforce/changeplaces.c \
 	mudd/enforce/commits.c mudd/enforce/commits.h \
 	mudd/enforce/compute.c mudd/enforce/compute.h \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
@@ -43,8 +44,10 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
 	mudd/enforce/lookups.c mudd/enforce/lookups.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
+	mudd/enforce/modelrenew.c mudd/enforce/modelwhole.c \
 	mudd/enforce/notify.c mudd/enforce/notify.h \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
+	mudd/enforce/notes.c mudd/enforce/notes.h \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/offload.c mudd/enforce/offload.h \
 	mudd/enforce/owed.c mudd/enforce/owed.h \

@@ -24,6 +24,7 @@
 #include "enforce/linkschema.h"
 #include "enforce/model.h"
 #include "enforce/neighbour.h"
+#include "enforce/notes.h"
 #include "enforce/object.h"
 #include "enforce/offload.h"
 #include "enforce/repair.h"
@@ -62,54 +63,6 @@ find_device(void *arg, uint32_t ifindex, struct device *device)
 	return devices_find(arg, ifindex, device);
 }
 
-static bool
-probe(struct kernel *kernel, void (*write)(struct batch *batch),
-    struct fault *why)
-{
-	struct batch batch;
-	enum kernel_answer answer;
-
-	kernel_begin(kernel, &batch);
-	write(&batch);
-	answer = kernel_commit(kernel, &batch, why);
-	batch_done(&batch);
-	return answer == KERNEL_DONE;
-}
-
-static void
-note_tables(struct enforcer *enforcer)
-{
-	struct conditions *conditions = &enforcer->conditions;
-
-	if (enforcer->tables.bridge)
-		conditions_well(conditions, CONDITION_BRIDGE, "");
-	else
-		conditions_impaired(conditions, CONDITION_BRIDGE, "nf_tables",
-		    "the kernel has no nftables for bridges");
-	if (enforcer->tables.egress)
-		conditions_well(conditions, CONDITION_EGRESS, "");
-	else
-		conditions_impaired(conditions, CONDITION_EGRESS, "nf_tables",
-		    "the kernel has no nftables for what leaves by an "
-		    "interface");
-}
-
-/* Whether others can change our tables. */
-static void
-note_owner(struct enforcer *enforcer)
-{
-	struct conditions *conditions = &enforcer->conditions;
-
-	if (enforcer->form.flags != 0)
-		conditions_well(conditions, CONDITION_OWNER, "");
-	else if (enforcer->can_own)
-		conditions_well(conditions, CONDITION_OWNER,
-		    "table-ownership is off: what others change is repaired");
-	else
-		conditions_impaired(conditions, CONDITION_OWNER, "nf_tables",
-		    "the kernel has no tables that are one program's");
-}
-
 static void
 probe_owner(struct batch *batch)
 {
@@ -121,43 +74,6 @@ begin(struct enforcer *enforcer, struct batch *batch)
 {
 	kernel_begin(enforcer->kernel, batch);
 	batch->tables = enforcer->form;
-}
-
-/* What is passed on without asking any rule. */
-static void
-note_offload(struct enforcer *enforcer)
-{
-	char text[OFFLOAD_TEXT];
-
-	if (offload_find(enforcer->kernel, &enforcer->gather.live->was, text))
-		conditions_impaired(&enforcer->conditions, CONDITION_OFFLOAD,
-		    "flow offload", text);
-	else
-		conditions_well(&enforcer->conditions, CONDITION_OFFLOAD, "");
-}
-
-/* That it is not the usual one is worth saying, but it is enforced. */
-static void
-note_path(struct enforcer *enforcer)
-{
-	const struct bridgepath *path = &enforcer->path;
-	char detail[sizeof(path->why.detail)];
-
-	if (path->is_idle) {
-		conditions_well(&enforcer->conditions, CONDITION_EAST_WEST,
-		    "no LAN interface is a bridge");
-		return;
-	}
-	if (path->path == BRIDGE_PATH_NONE) {
-		conditions_impaired(&enforcer->conditions, CONDITION_EAST_WEST,
-		    path->why.clause, path->why.detail);
-		return;
-	}
-	(void)snprintf(detail, sizeof(detail), "%s%.190s",
-	    path->path == BRIDGE_PATH_NETFILTER ? "by netfilter"
-						: "without state: ",
-	    path->why.detail);
-	conditions_well(&enforcer->conditions, CONDITION_EAST_WEST, detail);
 }
 
 struct enforcer *
@@ -173,24 +89,25 @@ enforcer_new(struct fault *why)
 		enforcer->neighbours = neighbours_new(why);
 	gather_init(&enforcer->gather, find_device, enforcer->devices);
 	if (enforcer->neighbours == NULL ||
-	    !probe(enforcer->kernel, schema_probe_inet, why)) {
+	    !kernel_try(enforcer->kernel, schema_probe_inet, why)) {
 		enforcer_free(enforcer);
 		return NULL;
 	}
 	enforcer->tables.bridge =
-	    probe(enforcer->kernel, linkschema_probe_bridge, &missing);
+	    kernel_try(enforcer->kernel, linkschema_probe_bridge, &missing);
 	enforcer->tables.egress =
-	    probe(enforcer->kernel, linkschema_probe_egress, &missing);
+	    kernel_try(enforcer->kernel, linkschema_probe_egress, &missing);
 	/* Whoever knows PERSIST knows how to destroy. */
 	enforcer->can_own = enforcer->form.can_destroy =
-	    probe(enforcer->kernel, probe_owner, &missing);
+	    kernel_try(enforcer->kernel, probe_owner, &missing);
 	if (enforcer->can_own)
 		whole_claim(enforcer->kernel);
 	bridgepath_init(&enforcer->path, enforcer->kernel);
-	enforcer->logs = probe(enforcer->kernel, object_probe_log, &missing);
+	enforcer->logs =
+	    kernel_try(enforcer->kernel, object_probe_log, &missing);
 	if (!enforcer->logs)
 		kernel_without_log(enforcer->kernel);
-	note_tables(enforcer);
+	notes_tables(&enforcer->conditions, &enforcer->tables);
 	return enforcer;
 }
 
@@ -265,8 +182,9 @@ enforcer_look(struct enforcer *enforcer)
 	if (enforcer->gather.live == NULL)
 		return;
 	bridgepath_look(&enforcer->path, enforcer->tables.bridge);
-	note_path(enforcer);
-	note_offload(enforcer);
+	notes_path(&enforcer->conditions, &enforcer->path);
+	notes_offload(&enforcer->conditions, enforcer->kernel,
+	    &enforcer->gather.live->was);
 }
 
 void
@@ -412,7 +330,7 @@ send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 	bridgepath_choose(&enforcer->path,
 	    (enum bridge_choice)model->bridge_choice, enforcer->tables.bridge,
 	    at);
-	note_path(enforcer);
+	notes_path(&enforcer->conditions, &enforcer->path);
 	enforcer->tables.path = enforcer->path.path;
 	bridgepath_prepare(&enforcer->path, at);
 	enforcer->form.flags = own ? OBJECT_OWNER | OBJECT_PERSIST : 0;
@@ -427,7 +345,7 @@ send_reset(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 		enforcer->form = form;
 		return answer;
 	}
-	note_owner(enforcer);
+	notes_owner(&enforcer->conditions, own, enforcer->can_own);
 	log_debug("at the start, of tables %zu, chains %zu, sets %zu, "
 		  "elements %zu differed",
 	    damage.tables, damage.chains, damage.sets, damage.elements);

@@ -239,6 +239,20 @@ kernel_commit(struct kernel *kernel, struct batch *batch, struct fault *why)
 	return await_answer(kernel, batch, why);
 }
 
+bool
+kernel_try(struct kernel *kernel, void (*write)(struct batch *batch),
+    struct fault *why)
+{
+	struct batch batch;
+	enum kernel_answer answer;
+
+	kernel_begin(kernel, &batch);
+	write(&batch);
+	answer = kernel_commit(kernel, &batch, why);
+	batch_done(&batch);
+	return answer == KERNEL_DONE;
+}
+
 /* 0; -EINTR: it was disturbed; or another -errno. */
 static int
 dump_once(

@@ -7,6 +7,7 @@
 #define ENFORCE_KERNEL_H
 
 #include <libmnl/libmnl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct batch;
@@ -40,6 +41,10 @@ enum kernel_answer {
  */
 enum kernel_answer kernel_commit(
     struct kernel *kernel, struct batch *batch, struct fault *why);
+
+/* Commits what `write` puts into a batch: whether the kernel can do a thing. */
+bool kernel_try(struct kernel *kernel, void (*write)(struct batch *batch),
+    struct fault *why);
 
 /*
  * Reads all elements of a set: one call for each message.  A read that the

@@ -88,13 +88,6 @@ insert(
 		abort();
 }
 
-static void
-touch(struct list *dirty, struct list *link)
-{
-	if (list_is_empty(link))
-		list_append(dirty, link);
-}
-
 struct model *
 model_new(bool monitor)
 {
@@ -236,7 +229,7 @@ model_thing_at(struct model *model, const struct mac *mac)
 		list_append(&model->things, &thing->all);
 		insert(thing, &model->thing_tree, by_mac);
 	}
-	touch(&model->dirty_things, &thing->dirty);
+	list_append_once(&model->dirty_things, &thing->dirty);
 	return thing;
 }
 
@@ -254,7 +247,7 @@ model_address_at(struct model *model, const struct addr *addr)
 		list_append(&model->addresses, &address->all);
 		insert(address, &model->address_tree, by_address);
 	}
-	touch(&model->dirty_addresses, &address->dirty);
+	list_append_once(&model->dirty_addresses, &address->dirty);
 	return address;
 }
 
@@ -272,7 +265,7 @@ model_set_at(struct model *model, uint32_t number)
 		list_append(&model->sets, &set->all);
 		insert(set, &model->set_tree, by_set_number);
 	}
-	touch(&model->dirty_sets, &set->dirty);
+	list_append_once(&model->dirty_sets, &set->dirty);
 	return set;
 }
 
@@ -292,7 +285,7 @@ model_element_at(
 		list_append(&set->elements, &element->of_set);
 		insert(element, &model->element_tree, by_set_and_address);
 	}
-	touch(&model->dirty_elements, &element->dirty);
+	list_append_once(&model->dirty_elements, &element->dirty);
 	return element;
 }
 
@@ -310,7 +303,7 @@ model_policy_at(struct model *model, uint32_t number)
 		list_append(&model->policies, &policy->all);
 		insert(policy, &model->policy_tree, by_policy_number);
 	}
-	touch(&model->dirty_policies, &policy->dirty);
+	list_append_once(&model->dirty_policies, &policy->dirty);
 	return policy;
 }
 
@@ -393,101 +386,6 @@ model_expire(struct model *model, struct model_set *set)
 		model->n_was.elements--;
 		drop_element(model, element);
 	}
-}
-
-/* What is left of its time, a second at least. */
-static void
-renew_element(struct model *model, struct model_element *element)
-{
-	int64_t left = element->now.ends_at - model->at_sec;
-
-	element->was = (struct element_state){ 0 };
-	if (element->now.timeout_sec != 0)
-		element->now.timeout_sec = left < 1 ? 1 : (uint32_t)left;
-	touch(&model->dirty_elements, &element->dirty);
-}
-
-static void
-renew_set(struct model *model, struct model_set *set)
-{
-	set->was = (struct set_state){ 0 };
-	touch(&model->dirty_sets, &set->dirty);
-	LIST_EACH(at, &set->elements)
-	renew_element(model, LIST_ENTRY(at, struct model_element, of_set));
-}
-
-void
-model_renew(struct model *model, int64_t at_sec)
-{
-	model->at_sec = at_sec;
-	model_expire(model, NULL);
-	memset(&model->was, 0, sizeof(model->was));
-	model->unknown_was = NULL;
-	LIST_EACH(at, &model->sets)
-	renew_set(model, LIST_ENTRY(at, struct model_set, all));
-	LIST_EACH(at, &model->policies)
-	{
-		struct model_policy *policy =
-		    LIST_ENTRY(at, struct model_policy, all);
-
-		/* `now` has the same rules, and keeps them. */
-		policy->was = (struct policy_state){ 0 };
-		touch(&model->dirty_policies, &policy->dirty);
-	}
-	LIST_EACH(at, &model->things)
-	{
-		struct model_thing *thing =
-		    LIST_ENTRY(at, struct model_thing, all);
-
-		memset(&thing->was, 0, sizeof(thing->was));
-		touch(&model->dirty_things, &thing->dirty);
-	}
-	LIST_EACH(at, &model->addresses)
-	{
-		struct model_address *address =
-		    LIST_ENTRY(at, struct model_address, all);
-
-		address->was = NULL;
-		touch(&model->dirty_addresses, &address->dirty);
-	}
-}
-
-bool
-model_is_whole(const struct model *model, struct fault *why)
-{
-	char text[ADDR_TEXT];
-
-	LIST_EACH(at, &model->dirty_sets)
-	{
-		const struct model_set *set =
-		    LIST_ENTRY(at, struct model_set, dirty);
-
-		if (set->refs > 0 && !set->now.present)
-			return fault_set(why, FAULT_RECORD, "enforcer",
-			    "%zu rules look into set %u, which is not there",
-			    set->refs, set->number);
-	}
-	LIST_EACH(at, &model->dirty_policies)
-	{
-		const struct model_policy *policy =
-		    LIST_ENTRY(at, struct model_policy, dirty);
-
-		if (policy->refs > 0 && !policy->now.present)
-			return fault_set(why, FAULT_RECORD, "enforcer",
-			    "%zu Things under policy %u, which is not there",
-			    policy->refs, policy->number);
-	}
-	LIST_EACH(at, &model->dirty_addresses)
-	{
-		const struct model_address *address =
-		    LIST_ENTRY(at, struct model_address, dirty);
-
-		if (address->claims > 1)
-			return fault_set(why, FAULT_RECORD, "S-48",
-			    "%s is bound to %u MAC addresses",
-			    addr_text(&address->addr, text), address->claims);
-	}
-	return ending_fits(model, why);
 }
 
 static void

@@ -28,32 +28,6 @@ op_is_sound(uint32_t op, struct fault *why)
 	return fault_set(why, FAULT_RECORD, clause, "op %u", op);
 }
 
-/* IPv6, or IPv4 and nothing after: addresses are compared as they are. */
-static bool
-addr_is_tidy(const struct addr *addr)
-{
-	struct addr tidy;
-
-	if (addr->family == 6)
-		return true;
-	tidy = addr_v4(addr->byte);
-	return memcmp(&tidy, addr, sizeof(tidy)) == 0;
-}
-
-/*
- * Neither all there is, nor any of the multicast and broadcast addresses at
- * the end of the address space (S-44).
- */
-static bool
-prefix_is_local(const struct prefix *prefix)
-{
-	unsigned int last = prefix->addr.byte[0];
-
-	if (prefix->len < 8)
-		last |= 0xffu >> prefix->len;
-	return last < (prefix->addr.family == 4 ? 224u : 255u);
-}
-
 static bool
 take_lan(struct gather *gather, const void *body, struct fault *why)
 {
@@ -98,8 +72,8 @@ take_local(struct gather *gather, const void *body, struct fault *why)
 	if (!op_is_sound(record->op, why))
 		return false;
 	if (!prefix_is_sound(&record->prefix) ||
-	    !addr_is_tidy(&record->prefix.addr) ||
-	    !prefix_is_local(&record->prefix))
+	    !addr_is_sound(&record->prefix.addr) ||
+	    !prefix_is_unicast(&record->prefix))
 		return fault_set(why, FAULT_RECORD, "S-44", "no local network");
 	if (record->op == OP_DELETE)
 		return change_local_delete(
@@ -115,7 +89,7 @@ take_self(struct gather *gather, const void *body, struct fault *why)
 
 	if (!op_is_sound(record->op, why))
 		return false;
-	if (!addr_is_tidy(addr) ||
+	if (!addr_is_sound(addr) ||
 	    record->prefix.len != (addr->family == 4 ? 32 : 128))
 		return fault_set(why, FAULT_RECORD, clause, "not one address");
 	if (record->op == OP_DELETE)
@@ -146,7 +120,7 @@ take_element(struct gather *gather, const void *body, struct fault *why)
 
 	if (!op_is_sound(record->op, why))
 		return false;
-	if (!addr_is_tidy(&record->addr) || !addr_is_host(&record->addr))
+	if (!addr_is_sound(&record->addr) || !addr_is_host(&record->addr))
 		return fault_set(why, FAULT_RECORD, "S-53",
 		    "no host address for set %u", record->set);
 	if (record->op == OP_DELETE)
@@ -269,7 +243,7 @@ take_binding(struct gather *gather, const void *body, struct fault *why)
 
 	if (!op_is_sound(record->op, why))
 		return false;
-	if (!addr_is_tidy(&record->addr) || !addr_is_host(&record->addr))
+	if (!addr_is_sound(&record->addr) || !addr_is_host(&record->addr))
 		return fault_set(why, FAULT_RECORD, "S-48",
 		    "%s is bound to no host address",
 		    mac_text(&record->mac, text));

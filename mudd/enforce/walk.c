@@ -446,18 +446,6 @@ walk_ask(struct kernel *kernel, const struct record_walk *question,
 
 /* ---- questions ----------------------------------------------------------- */
 
-/* IPv6, or IPv4 and nothing after. */
-static bool
-addr_is_tidy(const struct addr *addr)
-{
-	struct addr tidy;
-
-	if (addr->family == 6)
-		return true;
-	tidy = addr_v4(addr->byte);
-	return addr->family == 4 && memcmp(&tidy, addr, sizeof(tidy)) == 0;
-}
-
 static bool
 is_number(int32_t number, int32_t max)
 {
@@ -469,7 +457,7 @@ walk_is_sound(const struct record_walk *walk, struct fault *why)
 {
 	static const struct mac none;
 
-	if (!addr_is_tidy(&walk->own) || !addr_is_tidy(&walk->peer) ||
+	if (!addr_is_sound(&walk->own) || !addr_is_sound(&walk->peer) ||
 	    walk->own.family != walk->peer.family)
 		return fault_set(why, FAULT_RECORD, "enforcer",
 		    "a walk between addresses that do not belong together");
