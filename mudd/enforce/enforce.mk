@@ -53,6 +53,7 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/owed.c mudd/enforce/owed.h \
 	mudd/enforce/packet.c mudd/enforce/packet.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
+	mudd/enforce/part.c mudd/enforce/part.h \
 	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
 	mudd/enforce/repair.c mudd/enforce/repair.h \

@@ -1,9 +1,5 @@
 /*
  * Expressions by libnftnl.  Role: enforcer.  Input: rules that were checked.
- *
- * Register 1 (16 bytes, NFT_REG_1) holds what is compared; where a key has
- * two parts the second stands in the register that follows the first part's
- * padded length.
  */
 #include "enforce/expr.h"
 
@@ -22,9 +18,7 @@
 #include <string.h>
 
 #include "enforce/droplog.h"
-
-#define AFTER_MAC    NFT_REG32_02 /* 6 bytes, padded to 8 */
-#define AFTER_IFNAME NFT_REG_2    /* 16 bytes */
+#include "enforce/part.h"
 
 /* Logged at most: so many a second, after a burst of so many. */
 #define LOG_RATE  1
@@ -38,60 +32,10 @@
 #define ND_TARGET_OFFSET  8
 #define ND_TARGET_LEN     16
 
-static struct nftnl_expr *
-make(const char *name)
-{
-	struct nftnl_expr *expr = nftnl_expr_alloc(name);
-
-	if (expr == NULL)
-		abort();
-	return expr;
-}
-
-static struct nftnl_expr *
-append(struct nftnl_rule *rule, const char *name)
-{
-	struct nftnl_expr *expr = make(name);
-
-	nftnl_rule_add_expr(rule, expr);
-	return expr;
-}
-
-static void
-load_meta(struct nftnl_rule *rule, uint32_t key, uint32_t reg)
-{
-	struct nftnl_expr *expr = append(rule, "meta");
-
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_META_DREG, reg);
-}
-
-static void
-load_payload(struct nftnl_rule *rule, uint32_t base, uint32_t offset,
-    uint32_t len, uint32_t reg)
-{
-	struct nftnl_expr *expr = append(rule, "payload");
-
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_LEN, len);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_PAYLOAD_DREG, reg);
-}
-
-static void
-compare(struct nftnl_rule *rule, uint32_t op, const void *value, uint32_t len)
-{
-	struct nftnl_expr *expr = append(rule, "cmp");
-
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_CMP_OP, op);
-	nftnl_expr_set(expr, NFTNL_EXPR_CMP_DATA, value, len);
-}
-
 static void
 compare8(struct nftnl_rule *rule, uint8_t value)
 {
-	compare(rule, NFT_CMP_EQ, &value, sizeof(value));
+	part_compare(rule, NFT_CMP_EQ, &value, sizeof(value));
 }
 
 static void
@@ -99,26 +43,13 @@ compare16(struct nftnl_rule *rule, uint32_t op, uint16_t value)
 {
 	uint16_t wire = htons(value);
 
-	compare(rule, op, &wire, sizeof(wire));
-}
-
-static struct nftnl_expr *
-look_up(struct nftnl_rule *rule, const char *set, bool inverted)
-{
-	struct nftnl_expr *expr = append(rule, "lookup");
-
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	nftnl_expr_set_str(expr, NFTNL_EXPR_LOOKUP_SET, set);
-	if (inverted)
-		nftnl_expr_set_u32(
-		    expr, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
-	return expr;
+	part_compare(rule, op, &wire, sizeof(wire));
 }
 
 static void
 load_mac(struct nftnl_rule *rule, enum end end)
 {
-	load_payload(rule, NFT_PAYLOAD_LL_HEADER, end == SOURCE ? MAC_LEN : 0,
+	part_payload(rule, NFT_PAYLOAD_LL_HEADER, end == SOURCE ? MAC_LEN : 0,
 	    MAC_LEN, NFT_REG_1);
 }
 
@@ -130,7 +61,7 @@ load_addr(struct nftnl_rule *rule, unsigned int family, enum end end,
 	uint32_t source = family == 4 ? 12 : 8;
 	uint32_t width = family == 4 ? 4 : 16;
 
-	load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER,
+	part_payload(rule, NFT_PAYLOAD_NETWORK_HEADER,
 	    end == SOURCE ? source : source + width, len, reg);
 }
 
@@ -138,17 +69,17 @@ void
 expr_interface_in(
     struct nftnl_rule *rule, enum way way, const char *set, bool inverted)
 {
-	load_meta(rule, way == COMES_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME,
+	part_meta(rule, way == COMES_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME,
 	    NFT_REG_1);
-	(void)look_up(rule, set, inverted);
+	(void)part_look_up(rule, set, inverted);
 }
 
 void
 expr_hairpin_in(struct nftnl_rule *rule, const char *set)
 {
-	load_meta(rule, NFT_META_IIFNAME, NFT_REG_1);
-	load_meta(rule, NFT_META_OIFNAME, AFTER_IFNAME);
-	(void)look_up(rule, set, false);
+	part_meta(rule, NFT_META_IIFNAME, NFT_REG_1);
+	part_meta(rule, NFT_META_OIFNAME, PART_AFTER_IFNAME);
+	(void)part_look_up(rule, set, false);
 }
 
 void
@@ -156,15 +87,15 @@ expr_is_ether(struct nftnl_rule *rule, enum way way)
 {
 	uint16_t type = ARPHRD_ETHER; /* in host order */
 
-	load_meta(rule, way == COMES_IN ? NFT_META_IIFTYPE : NFT_META_OIFTYPE,
+	part_meta(rule, way == COMES_IN ? NFT_META_IIFTYPE : NFT_META_OIFTYPE,
 	    NFT_REG_1);
-	compare(rule, NFT_CMP_EQ, &type, sizeof(type));
+	part_compare(rule, NFT_CMP_EQ, &type, sizeof(type));
 }
 
 void
 expr_ether_type(struct nftnl_rule *rule, uint16_t type)
 {
-	load_payload(rule, NFT_PAYLOAD_LL_HEADER, ETHER_TYPE_OFFSET,
+	part_payload(rule, NFT_PAYLOAD_LL_HEADER, ETHER_TYPE_OFFSET,
 	    sizeof(type), NFT_REG_1);
 	compare16(rule, NFT_CMP_EQ, type);
 }
@@ -172,7 +103,7 @@ expr_ether_type(struct nftnl_rule *rule, uint16_t type)
 void
 expr_meta_protocol(struct nftnl_rule *rule, uint16_t type)
 {
-	load_meta(rule, NFT_META_PROTOCOL, NFT_REG_1);
+	part_meta(rule, NFT_META_PROTOCOL, NFT_REG_1);
 	compare16(rule, NFT_CMP_EQ, type);
 }
 
@@ -183,14 +114,14 @@ expr_family(struct nftnl_rule *rule, unsigned int family)
 		expr_meta_protocol(rule, family == 4 ? ETH_P_IP : ETH_P_IPV6);
 		return;
 	}
-	load_meta(rule, NFT_META_NFPROTO, NFT_REG_1);
+	part_meta(rule, NFT_META_NFPROTO, NFT_REG_1);
 	compare8(rule, family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
 }
 
 void
 expr_protocol(struct nftnl_rule *rule, uint8_t protocol)
 {
-	load_meta(rule, NFT_META_L4PROTO, NFT_REG_1);
+	part_meta(rule, NFT_META_L4PROTO, NFT_REG_1);
 	compare8(rule, protocol);
 }
 
@@ -199,7 +130,7 @@ expr_mac_in(
     struct nftnl_rule *rule, enum end end, const char *set, bool inverted)
 {
 	load_mac(rule, end);
-	(void)look_up(rule, set, inverted);
+	(void)part_look_up(rule, set, inverted);
 }
 
 void
@@ -207,7 +138,7 @@ expr_addr_in(struct nftnl_rule *rule, unsigned int family, enum end end,
     const char *set, bool inverted)
 {
 	load_addr(rule, family, end, family == 4 ? 4 : 16, NFT_REG_1);
-	(void)look_up(rule, set, inverted);
+	(void)part_look_up(rule, set, inverted);
 }
 
 void
@@ -215,14 +146,14 @@ expr_bound_in(
     struct nftnl_rule *rule, unsigned int family, enum end end, const char *set)
 {
 	load_mac(rule, end);
-	load_addr(rule, family, end, family == 4 ? 4 : 16, AFTER_MAC);
-	(void)look_up(rule, set, false);
+	load_addr(rule, family, end, family == 4 ? 4 : 16, PART_AFTER_MAC);
+	(void)part_look_up(rule, set, false);
 }
 
 static void
 load_target(struct nftnl_rule *rule, uint32_t reg)
 {
-	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, ND_TARGET_OFFSET,
+	part_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, ND_TARGET_OFFSET,
 	    ND_TARGET_LEN, reg);
 }
 
@@ -230,30 +161,15 @@ void
 expr_target_bound_in(struct nftnl_rule *rule, const char *set, bool inverted)
 {
 	load_mac(rule, SOURCE);
-	load_target(rule, AFTER_MAC);
-	(void)look_up(rule, set, inverted);
+	load_target(rule, PART_AFTER_MAC);
+	(void)part_look_up(rule, set, inverted);
 }
 
 void
 expr_target_in(struct nftnl_rule *rule, const char *set)
 {
 	load_target(rule, NFT_REG_1);
-	(void)look_up(rule, set, false);
-}
-
-/* Keeps the bits of register 1 that are set in the mask, 16 bytes at most. */
-static void
-keep(struct nftnl_rule *rule, const void *mask, uint32_t len)
-{
-	static const uint8_t zero[16];
-	struct nftnl_expr *expr = append(rule, "bitwise");
-
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_BITWISE_LEN, len);
-	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_MASK, mask, len);
-	nftnl_expr_set(expr, NFTNL_EXPR_BITWISE_XOR, zero, len);
+	(void)part_look_up(rule, set, false);
 }
 
 static void
@@ -263,7 +179,7 @@ keep_bits(struct nftnl_rule *rule, unsigned int bits, uint32_t len)
 
 	memset(ones, 0xff, bits / 8);
 	ones[bits / 8] = (uint8_t)(0xff00u >> bits % 8);
-	keep(rule, ones, len);
+	part_keep(rule, ones, len);
 }
 
 /* Whole bytes are compared as they are; a rest of bits needs a mask. */
@@ -279,14 +195,14 @@ expr_prefix(struct nftnl_rule *rule, enum end end, const struct prefix *prefix)
 	load_addr(rule, family, end, len, NFT_REG_1);
 	if (bits % 8 != 0)
 		keep_bits(rule, bits, width);
-	compare(rule, NFT_CMP_EQ, prefix->addr.byte, len);
+	part_compare(rule, NFT_CMP_EQ, prefix->addr.byte, len);
 }
 
 static void
 not_in_range(struct nftnl_rule *rule, uint16_t low, uint16_t high)
 {
 	uint16_t from = htons(low), to = htons(high);
-	struct nftnl_expr *expr = append(rule, "range");
+	struct nftnl_expr *expr = part_append(rule, "range");
 
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
@@ -301,7 +217,7 @@ expr_ports(struct nftnl_rule *rule, enum end end, const struct ports *ports)
 
 	if (low == 0 && high == UINT16_MAX && ports->negated == 0)
 		return;
-	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, end == SOURCE ? 0 : 2,
+	part_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, end == SOURCE ? 0 : 2,
 	    sizeof(uint16_t), NFT_REG_1);
 	if (low == high) {
 		compare16(rule, ports->negated ? NFT_CMP_NEQ : NFT_CMP_EQ, low);
@@ -324,16 +240,16 @@ expr_icmp(struct nftnl_rule *rule, int type, int code)
 
 	if (type < 0 && code < 0)
 		return;
-	load_payload(
+	part_payload(
 	    rule, NFT_PAYLOAD_TRANSPORT_HEADER, offset, len, NFT_REG_1);
-	compare(rule, NFT_CMP_EQ, both + offset, len);
+	part_compare(rule, NFT_CMP_EQ, both + offset, len);
 }
 
 void
 expr_icmp_in(struct nftnl_rule *rule, uint32_t set_id)
 {
-	load_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1);
-	nftnl_expr_set_u32(look_up(rule, EXPR_ANONYMOUS, false),
+	part_payload(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, NFT_REG_1);
+	nftnl_expr_set_u32(part_look_up(rule, EXPR_ANONYMOUS, false),
 	    NFTNL_EXPR_LOOKUP_SET_ID, set_id);
 }
 
@@ -346,11 +262,11 @@ expr_field(struct nftnl_rule *rule, const struct field_wire *wire)
 		[FIELD_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
 	};
 
-	load_payload(
+	part_payload(
 	    rule, bases[wire->base], wire->offset, wire->len, NFT_REG_1);
 	if (wire->is_masked)
-		keep(rule, wire->mask, wire->len);
-	compare(rule, NFT_CMP_EQ, wire->value, wire->len);
+		part_keep(rule, wire->mask, wire->len);
+	part_compare(rule, NFT_CMP_EQ, wire->value, wire->len);
 }
 
 void
@@ -358,14 +274,15 @@ expr_is_onward(struct nftnl_rule *rule, bool onward)
 {
 	uint32_t none = 0; /* in host order */
 
-	load_meta(rule, NFT_META_OIF, NFT_REG_1);
-	compare(rule, onward ? NFT_CMP_NEQ : NFT_CMP_EQ, &none, sizeof(none));
+	part_meta(rule, NFT_META_OIF, NFT_REG_1);
+	part_compare(
+	    rule, onward ? NFT_CMP_NEQ : NFT_CMP_EQ, &none, sizeof(none));
 }
 
 void
 expr_hop_limit(struct nftnl_rule *rule, uint8_t hops)
 {
-	load_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IP6_HOP_OFFSET,
+	part_payload(rule, NFT_PAYLOAD_NETWORK_HEADER, IP6_HOP_OFFSET,
 	    sizeof(hops), NFT_REG_1);
 	compare8(rule, hops);
 }
@@ -373,7 +290,7 @@ expr_hop_limit(struct nftnl_rule *rule, uint8_t hops)
 static struct nftnl_expr *
 load_ct(struct nftnl_rule *rule, uint32_t key)
 {
-	struct nftnl_expr *expr = append(rule, "ct");
+	struct nftnl_expr *expr = part_append(rule, "ct");
 
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_KEY, key);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_CT_DREG, NFT_REG_1);
@@ -394,8 +311,8 @@ ct_state(struct nftnl_rule *rule, uint32_t states)
 	uint32_t zero = 0;
 
 	(void)load_ct(rule, NFT_CT_STATE);
-	keep(rule, &states, sizeof(states));
-	compare(rule, NFT_CMP_NEQ, &zero, sizeof(zero));
+	part_keep(rule, &states, sizeof(states));
+	part_compare(rule, NFT_CMP_NEQ, &zero, sizeof(zero));
 }
 
 void
@@ -418,19 +335,19 @@ expr_ct_source_in(
 
 	nftnl_expr_set_u8(load_ct(rule, key), NFTNL_EXPR_CT_DIR,
 	    reply ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL);
-	(void)look_up(rule, set, false);
+	(void)part_look_up(rule, set, false);
 }
 
 struct nftnl_expr *
 expr_new_counter(void)
 {
-	return make("counter");
+	return part_new("counter");
 }
 
 struct nftnl_expr *
 expr_new_limit(void)
 {
-	struct nftnl_expr *expr = make("limit");
+	struct nftnl_expr *expr = part_new("limit");
 
 	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_RATE, LOG_RATE);
 	nftnl_expr_set_u64(expr, NFTNL_EXPR_LIMIT_UNIT, LOG_UNIT);
@@ -449,12 +366,7 @@ expr_counter(struct nftnl_rule *rule)
 static void
 update(struct nftnl_rule *rule, const char *set, enum tally tally)
 {
-	struct nftnl_expr *expr = append(rule, "dynset");
-
-	nftnl_expr_set_str(expr, NFTNL_EXPR_DYNSET_SET_NAME, set);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
-	nftnl_expr_set_u32(expr, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_1);
-	nftnl_expr_add_expr(expr, NFTNL_EXPR_DYNSET_EXPR,
+	nftnl_expr_add_expr(part_update(rule, set), NFTNL_EXPR_DYNSET_EXPR,
 	    tally == WITH_COUNTER ? expr_new_counter() : expr_new_limit());
 }
 
@@ -477,7 +389,7 @@ expr_update_addr(struct nftnl_rule *rule, unsigned int family, enum end end,
 void
 expr_log(struct nftnl_rule *rule, const char *prefix)
 {
-	struct nftnl_expr *expr = append(rule, "log");
+	struct nftnl_expr *expr = part_append(rule, "log");
 
 	nftnl_expr_set_str(expr, NFTNL_EXPR_LOG_PREFIX, prefix);
 	nftnl_expr_set_u16(expr, NFTNL_EXPR_LOG_GROUP, DROPLOG_GROUP);
@@ -486,7 +398,7 @@ expr_log(struct nftnl_rule *rule, const char *prefix)
 static void
 verdict(struct nftnl_rule *rule, int code, const char *chain)
 {
-	struct nftnl_expr *expr = append(rule, "immediate");
+	struct nftnl_expr *expr = part_append(rule, "immediate");
 
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
 	nftnl_expr_set_u32(expr, NFTNL_EXPR_IMM_VERDICT, (uint32_t)code);
