@@ -168,11 +168,11 @@ def address(host, length4, via4=None, via6=None):
         _ip(lines)
 
 
-def know(host, other, addr=None):
+def know(host, other, addr=None, ifname=None):
     """The host need not ask by ARP where the other is, nor is let to."""
     with host.inside():
         run("ip", "neigh", "replace", addr or other.addr4, "lladdr", other.mac,
-            "dev", host.ifname, "nud", "permanent")
+            "dev", ifname or host.ifname, "nud", "permanent")
 
 
 def packet_socket(host, ifname="eth0", protocol=3):

@@ -81,9 +81,11 @@ def _forbidden(lab):
 
 
 def _unlearnt(lab):
-    """To an address that it was not leased: the bridge's table says so."""
+    """To an address that it was not leased: the bridge's table says so.
+    That it has it the Thing may not tell in ARP."""
     with lab.t1.inside():
         net.run("ip", "addr", "add", "192.168.77.50/24", "dev", "eth0")
+    net.know(lab.gw, lab.t1, "192.168.77.50", "br-lan")
     udp(lab.gw, "192.168.77.50", 4714)
     row, _ = seen(lab, device=lab.t1.mac, port=4714)
     lab.check(row.get("direction") == "to" and
