@@ -20,7 +20,8 @@
 
 #define BUSY_MSEC  20   /* a batch is coming in: it ends soon */
 #define PAUSE_MSEC 250  /* between two looks, at least */
-#define SHARE      3    /* and so many times as long as the last one took */
+#define SHARE      3    /* and so many times what the last one has cost, */
+#define PAUSE_MAX  500  /* but no more: R-5 gives us a second */
 #define RETRY_MSEC 1000 /* what could not be repaired */
 #define AUDIT_SEC  60
 #define ALARM_SEC  600 /* how long health tells of it */
@@ -40,12 +41,36 @@ struct tamper {
 };
 
 static int64_t
-now_msec(void)
+msec_by(clockid_t clock)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(clock, &now);
 	return 1000 * (int64_t)now.tv_sec + now.tv_nsec / 1000000;
+}
+
+static int64_t
+now_msec(void)
+{
+	return msec_by(CLOCK_MONOTONIC);
+}
+
+/* Of the processor: where others are busy, too, a look takes longer, and is
+ * no reason to look less. */
+static int64_t
+cost_msec(void)
+{
+	return msec_by(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static int64_t
+pause_after(int64_t cost)
+{
+	int64_t pause = SHARE * cost;
+
+	if (pause < PAUSE_MSEC)
+		return PAUSE_MSEC;
+	return pause < PAUSE_MAX ? pause : PAUSE_MAX;
 }
 
 static void
@@ -149,7 +174,7 @@ static void
 look(struct tamper *tamper)
 {
 	struct commits heard = tamper->heard;
-	int64_t began = now_msec(), pause;
+	int64_t began = cost_msec();
 	enum enforcer_verdict verdict;
 	struct fault why = { 0 };
 	struct damage damage;
@@ -160,9 +185,7 @@ look(struct tamper *tamper)
 	}
 	memset(&tamper->heard, 0, sizeof(tamper->heard));
 	verdict = enforcer_verify(tamper->enforcer, &damage, &why);
-	pause = SHARE * (now_msec() - began);
-	tamper->not_before =
-	    now_msec() + (pause > PAUSE_MSEC ? pause : PAUSE_MSEC);
+	tamper->not_before = now_msec() + pause_after(cost_msec() - began);
 	switch (verdict) {
 	case ENFORCER_INTACT:
 		tamper->is_broken = false;

@@ -3,8 +3,9 @@
  * where one of them can have been about our tables, and has them repaired.
  *
  * At once, but where commits come in numbers not oftener than four times a
- * second, and for not more than a quarter of the time; and once a minute where
- * the tables have no owner, whether or not anything was heard.
+ * second, and with three times the processor's time that a look has cost
+ * between it and the next, half a second at most; and once a minute where the
+ * tables have no owner, whether or not anything was heard.
  */
 #ifndef ENFORCE_TAMPER_H
 #define ENFORCE_TAMPER_H
