@@ -16,8 +16,8 @@ import time
 _NETLINK_NETFILTER, _SOL_NETLINK, _ADD_MEMBERSHIP, _NFTABLES = 12, 270, 1, 7
 _RCVBUFFORCE = 33
 # Of enum nf_tables_msg_types.
-NEWRULE, DELRULE, NEWSETELEM, DELSETELEM, _NEWGEN = (
-    10 << 8 | kind for kind in (6, 8, 12, 14, 15))
+NEWRULE, DELRULE, DELSET, NEWSETELEM, DELSETELEM, _NEWGEN = (
+    10 << 8 | kind for kind in (6, 8, 11, 12, 14, 15))
 
 
 class Commits:
