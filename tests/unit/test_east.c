@@ -13,7 +13,6 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -155,26 +154,6 @@ send_frame(const struct sent *sent, unsigned int family)
 		forge_bytes(HOST_OTHER, "o0", frame, len);
 }
 
-static int
-listen_on(enum host host, const char *interface)
-{
-	struct sockaddr_ll at = { .sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL) };
-	int fd;
-
-	assert_int_equal(setns(gateway_namespace(host), CLONE_NEWNET), 0);
-	at.sll_ifindex = (int)if_nametoindex(interface);
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    htons(ETH_P_ALL));
-	assert_int_equal(
-	    setns(gateway_namespace(HOST_GATEWAY), CLONE_NEWNET), 0);
-	assert_true(fd >= 0);
-	assert_int_equal(
-	    bind(fd, (const struct sockaddr *)(const void *)&at, sizeof(at)),
-	    0);
-	return fd;
-}
-
 /* Does what was sent come in there, within 0.2 s? */
 static bool
 arrives(int fd)
@@ -307,8 +286,8 @@ judges_by_policy(void **state)
 {
 	static const unsigned int families[] = { 4, 6 };
 	struct world *world = begin(state);
-	int thing = listen_on(HOST_THING, "t0");
-	int other = listen_on(HOST_OTHER, "o0");
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
+	int other = forge_wire(HOST_OTHER, "o0", ETH_P_ALL);
 
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		for (size_t k = 0; k < LENGTH(families); k++) {
@@ -333,7 +312,7 @@ static void
 drops_nobody_else(void **state)
 {
 	struct world *world = begin(state);
-	int thing = listen_on(HOST_THING, "t0");
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 
 	script_thing(&world->script, OP_DELETE, THING_MAC, 0);
 	world_play(world, 0);
@@ -352,7 +331,7 @@ monitors_drop_nothing(void **state)
 {
 	struct world *world = begin(state);
 	const struct sent denied = { false, UDP, 0, 1111, 5684, PLAIN };
-	int thing = listen_on(HOST_THING, "t0");
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 	struct rule none[1] = { rule_any(CHAIN_FROM, 0) };
 	uint64_t to;
 
@@ -379,7 +358,7 @@ changes_at_once(void **state)
 {
 	struct world *world = begin(state);
 	const struct sent allowed = { false, UDP, 0, 1111, 5683, PLAIN };
-	int thing = listen_on(HOST_THING, "t0");
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 
 	send_frame(&allowed, 4);
 	assert_true(arrives(thing));

@@ -13,7 +13,6 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -44,27 +43,6 @@ begin(void **state, uint32_t flags)
 }
 
 /* ---- frames ------------------------------------------------------------- */
-
-/* What comes to an interface of a host. */
-static int
-listen_on(enum host host, const char *interface)
-{
-	struct sockaddr_ll at = { .sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL) };
-	int fd;
-
-	assert_int_equal(setns(gateway_namespace(host), CLONE_NEWNET), 0);
-	at.sll_ifindex = (int)if_nametoindex(interface);
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    htons(ETH_P_ALL));
-	assert_int_equal(
-	    setns(gateway_namespace(HOST_GATEWAY), CLONE_NEWNET), 0);
-	assert_true(fd >= 0);
-	assert_int_equal(
-	    bind(fd, (const struct sockaddr *)(const void *)&at, sizeof(at)),
-	    0);
-	return fd;
-}
 
 /* How many of the frames that come hold these bytes, within 0.3 s of the
  * last? */
@@ -308,8 +286,8 @@ only_what_can_be_judged(void **state)
 		{ { 38 }, 1, false },     /* a length: LLC */
 	};
 	struct world *world = begin(state, 0);
-	int other = listen_on(HOST_OTHER, "o0");
-	int thing = listen_on(HOST_THING, "t0");
+	int other = forge_wire(HOST_OTHER, "o0", ETH_P_ALL);
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
@@ -348,7 +326,7 @@ static void
 addresses_are_its_own(void **state)
 {
 	struct world *world = begin(state, 0);
-	int near = listen_on(HOST_OTHER, "o0"), thing;
+	int near = forge_wire(HOST_OTHER, "o0", ETH_P_ALL), thing;
 	const uint8_t mark[] = { 0x13, 0x89, 0x13, 0x8a }; /* both ports */
 	struct forged frame = { THING_MAC, OTHER_MAC, THING_ADDR, OTHER_ADDR,
 		5001, 5002 };
@@ -374,7 +352,7 @@ addresses_are_its_own(void **state)
 	assert_int_equal(dropped_of_thing(world), 4);
 
 	/* Nor are they a stranger's, who has others. */
-	thing = listen_on(HOST_THING, "t0");
+	thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 	frame = (struct forged){ OTHER_MAC, THING_MAC, "192.168.77.200",
 		THING_ADDR, 5001, 5002 };
 	forge_udp(HOST_OTHER, "o0", &frame);
@@ -448,8 +426,8 @@ arp_tells_the_truth(void **state)
 		    false },
 	};
 	struct world *world = begin(state, 0);
-	int other = listen_on(HOST_OTHER, "o0");
-	int thing = listen_on(HOST_THING, "t0");
+	int other = forge_wire(HOST_OTHER, "o0", ETH_P_ALL);
+	int thing = forge_wire(HOST_THING, "t0", ETH_P_ALL);
 
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		if (said[i].by_thing)
@@ -480,7 +458,7 @@ static void
 arp_on_an_interface(void **state)
 {
 	struct world *world = begin(state, 0);
-	int plain = listen_on(HOST_PLAIN, "c0");
+	int plain = forge_wire(HOST_PLAIN, "c0", ETH_P_ALL);
 
 	assert_int_equal(is_answered(plain, PLAIN_ADDR, PLAIN_MAC), 1);
 	assert_int_equal(is_answered(plain, NOBODY, PLAIN_MAC), 1);
@@ -507,7 +485,7 @@ monitors_drop_nothing(void **state)
 	const uint16_t tagged[] = { ETH_P_8021Q, ETH_P_IP };
 	const struct arp lie = { THING_MAC, OTHER_MAC, 2, THING_MAC,
 		GATEWAY_ADDR, OTHER_ADDR };
-	int other = listen_on(HOST_OTHER, "o0");
+	int other = forge_wire(HOST_OTHER, "o0", ETH_P_ALL);
 
 	send_types(HOST_THING, "t0", THING_MAC, OTHER_MAC, tagged, 2);
 	assert_int_equal(heard(other, MARK, strlen(MARK)), 1);
@@ -528,7 +506,7 @@ denied_is_no_spoof(void **state)
 		OTHER_ADDR, 5001, 5002 };
 	const struct arp probe = { THING_MAC, BROADCAST, 1, THING_MAC, NOBODY,
 		THING_ADDR };
-	int other = listen_on(HOST_OTHER, "o0");
+	int other = forge_wire(HOST_OTHER, "o0", ETH_P_ALL);
 	char *listed;
 
 	script_deny(&world->script, THING_MAC, 2);
