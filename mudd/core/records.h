@@ -358,21 +358,32 @@ struct record_network {
 };
 
 enum sighting_kind {
-	SIGHTING_REQUEST, /* DISCOVER, REQUEST, INFORM: perhaps with a URL */
-	SIGHTING_LEASE,   /* an ACK left towards the client that asked */
+	SIGHTING_REQUEST, /* a client's message: perhaps with a URL */
+	SIGHTING_LEASE,   /* an answer left, to the client that asked */
 	SIGHTING_RELEASE, /* RELEASE, DECLINE */
 	SIGHTING_NAK,
-	SIGHTING_ADDRESS, /* it uses this IPv6 address, by its own word */
+	SIGHTING_ADDRESS, /* it uses this address, by its own word */
 	SIGHTING_KINDS
+};
+
+/* What brought it. */
+enum carrier {
+	CARRIER_DHCP4,
+	CARRIER_DHCP6,
+	CARRIER_LLDP,
+	CARRIER_ND,
+	CARRIER_ARP,
+	CARRIERS
 };
 
 struct record_sighting {
 	uint8_t kind;
-	uint8_t message; /* DHCP message type, option 53 */
+	uint8_t message; /* DHCP message type: option 53, DHCPv6's msg-type */
 	uint8_t present; /* 1: the MAC had presence before this frame */
-	uint8_t flagged; /* 1: more than one option 161 (S-3) */
+	uint8_t flagged; /* 1: more than one MUD URL (S-3) */
 	struct mac mac;  /* Ethernet source, equal to chaddr (S-5) */
-	uint8_t zero[2];
+	uint8_t carrier; /* enum carrier */
+	uint8_t zero;
 	uint32_t ifindex;       /* port that the frame came in by */
 	uint32_t known_ifindex; /* port where the bridge knew it before; 0 */
 	/* LEASE: where it has it now, however short a time; 0. Which shows

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/announce.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
 #include "engine/put.h"
@@ -282,7 +283,7 @@ decisions_assign(
 		calls_not_found(call, who);
 		return;
 	}
-	switch (sightings_assign(
+	switch (announce_assign(
 	    &engine->sightings, thing, text, engine_now(engine), &why)) {
 	case 0:
 		log_info("%s: its MUD URL was given by uid %u",

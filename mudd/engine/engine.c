@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "engine/config.h"
 #include "engine/counts.h"
+#include "engine/leases.h"
 #include "engine/modes.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
@@ -97,7 +98,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	due = sightings_expire(&engine->sightings, now);
+	due = leases_expire(&engine->sightings, now);
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));
 	plan_choose(engine->plan);

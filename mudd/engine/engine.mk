@@ -3,6 +3,7 @@ noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/addresses.c mudd/engine/addresses.h \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
+	mudd/engine/announce.c mudd/engine/announce.h \
 	mudd/engine/approval.c mudd/engine/approval.h \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
@@ -19,6 +20,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
 	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
+	mudd/engine/events.c mudd/engine/events.h \
 	mudd/engine/explain.c mudd/engine/explain.h \
 	mudd/engine/explaincalls.c mudd/engine/explaincalls.h \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
@@ -30,6 +32,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/jobs.c mudd/engine/jobs.h \
 	mudd/engine/lan.c mudd/engine/lan.h \
 	mudd/engine/lanplan.c mudd/engine/lanplan.h \
+	mudd/engine/leases.c mudd/engine/leases.h \
 	mudd/engine/locals.c mudd/engine/locals.h \
 	mudd/engine/manager.c mudd/engine/manager.h \
 	mudd/engine/materials.c mudd/engine/materials.h \

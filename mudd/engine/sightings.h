@@ -17,11 +17,9 @@
 #include "core/records.h"
 
 struct config;
-struct fault;
 struct lan;
 struct manager;
 struct state;
-struct thing;
 struct things;
 
 struct sightings {
@@ -35,18 +33,6 @@ struct sightings {
 /* false: the record breaks a rule. */
 bool sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now);
-
-/*
- * An administrator gives a Thing its MUD URL: from now on what it announces
- * itself does not count (M-URL-7).  0 once that is durable; -EINVAL with *why:
- * it is none that may be fetched; -EPERM: mudd.conf says otherwise; -ENOSPC:
- * as many devices are managed as may be; -EIO: it holds, but is not durable.
- */
-int sightings_assign(const struct sightings *sightings, struct thing *thing,
-    const char *url, int64_t now, struct fault *why);
-
-/* Leases that have run out. Returns when the next one does. */
-int64_t sightings_expire(const struct sightings *sightings, int64_t now);
 
 /* Things and leases as they were stored. */
 void sightings_load(const struct sightings *sightings, int64_t now);

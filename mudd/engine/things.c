@@ -417,19 +417,20 @@ lease_add(struct things *things, struct thing *thing, const struct addr *addr,
 
 bool
 things_bind(struct things *things, struct thing *thing, const struct addr *addr,
-    int64_t expires_at)
+    enum lease_source source, int64_t expires_at)
 {
 	struct lease *lease = lease_of(thing, addr);
 	struct thing *other;
 
 	if (lease != NULL) {
+		lease->source = source;
 		lease->expires_at = expires_at;
 		return false;
 	}
 	other = things_find_addr(things, addr);
 	if (other != NULL)
 		(void)things_unbind(things, other, addr);
-	lease_add(things, thing, addr, LEASE_DHCP4, expires_at);
+	lease_add(things, thing, addr, source, expires_at);
 	return true;
 }
 

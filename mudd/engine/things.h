@@ -26,8 +26,9 @@ struct mudurl;
 
 /* Who says that a Thing has an address. */
 enum lease_source {
-	LEASE_DHCP4,     /* a DHCP server */
-	LEASE_NEIGHBOUR, /* it itself, by neighbour discovery */
+	LEASE_DHCP4, /* a DHCP server */
+	LEASE_DHCP6,
+	LEASE_NEIGHBOUR, /* it itself, by neighbour discovery or ARP */
 };
 
 struct lease {
@@ -128,7 +129,7 @@ struct list *things_dirty(struct things *things);
  * at LIMIT_ADDRESSES4.  True if the kernel must learn of it.
  */
 bool things_bind(struct things *things, struct thing *thing,
-    const struct addr *addr, int64_t expires_at);
+    const struct addr *addr, enum lease_source source, int64_t expires_at);
 
 enum notice {
 	NOTICE_NEW,   /* the kernel must learn of it */

@@ -229,6 +229,7 @@ observe_neighbour(struct observer *observer, const struct observation *seen,
 		return false;
 	*sighting = (struct record_sighting){
 		.kind = SIGHTING_ADDRESS,
+		.carrier = CARRIER_ND,
 		.mac = nd.source,
 		.ifindex = seen->ifindex,
 		.address = nd.address,

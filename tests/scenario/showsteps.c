@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/announce.h"
 #include "engine/explain.h"
 #include "engine/modes.h"
 #include "engine/reportfile.h"
@@ -110,7 +111,7 @@ showsteps_assign(struct scene *scene, const struct step *step)
 	thing = things_find(engine->things, &mac);
 	if (thing == NULL)
 		return scene_fail(scene, "the engine does not know it");
-	error = sightings_assign(
+	error = announce_assign(
 	    &engine->sightings, thing, step->words[2], scene->now, &why);
 	engine_touch(engine);
 	if (strcmp(step->words[3], error == 0         ? "done"

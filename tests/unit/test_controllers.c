@@ -158,7 +158,8 @@ moves(struct rig *rig)
 		break;
 	default:
 		if (addr.family == 4)
-			(void)things_bind(rig->things, thing, &addr, 9);
+			(void)things_bind(
+			    rig->things, thing, &addr, LEASE_DHCP4, 9);
 		else
 			(void)things_notice(rig->things, thing, &addr, 9);
 		break;
@@ -467,8 +468,8 @@ keeps_controllers(void **state)
 	(void)state;
 	rig_init(&rig);
 	set = sets_take(rig.sets, PEER_CONTROLLER, "urn:hub");
-	assert_true(
-	    things_bind(rig.things, things_add(rig.things, &hub, 0), &addr, 9));
+	assert_true(things_bind(rig.things, things_add(rig.things, &hub, 0),
+	    &addr, LEASE_DHCP4, 9));
 	controllers_refresh(&rig.controllers);
 	assert_true(set_has_member(rig.sets, set, &addr));
 	tell(&rig);

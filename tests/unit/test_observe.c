@@ -542,6 +542,7 @@ hears_of_addresses(void **state)
 	(void)state;
 	lan_begin(&lan);
 	expected.kind = SIGHTING_ADDRESS;
+	expected.carrier = CARRIER_ND;
 	expected.mac = thing;
 	expected.ifindex = PORT_A;
 	assert_true(addr_parse("fe80::7", &expected.address));

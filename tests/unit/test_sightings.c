@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "engine/leases.h"
 #include "libmud/mem.h"
 #include "tests/unit/sightrig.h"
 
@@ -400,19 +401,17 @@ leases_end(void **state)
 	struct record_sighting forever = rig_sighting(SIGHTING_LEASE, 2, 3);
 
 	(void)state;
-	assert_true(sightings_expire(&rig->sightings, NOW) == INT64_MAX);
+	assert_true(leases_expire(&rig->sightings, NOW) == INT64_MAX);
 	rig_request(rig, 1, LAMP);
 	rig_lease(rig, 1, 600);
 	rig_lease(rig, 3, 300);
-	assert_int_equal(sightings_expire(&rig->sightings, NOW), NOW + 300);
-	assert_int_equal(
-	    sightings_expire(&rig->sightings, NOW + 300), NOW + 600);
+	assert_int_equal(leases_expire(&rig->sightings, NOW), NOW + 300);
+	assert_int_equal(leases_expire(&rig->sightings, NOW + 300), NOW + 600);
 	assert_int_equal(rig_find(rig, 3)->n_leases, 0);
 	assert_false(rig_find(rig, 3)->departed); /* it was never here */
-	assert_int_equal(
-	    sightings_expire(&rig->sightings, NOW + 599), NOW + 600);
+	assert_int_equal(leases_expire(&rig->sightings, NOW + 599), NOW + 600);
 	assert_false(rig_find(rig, 1)->departed);
-	assert_true(sightings_expire(&rig->sightings, NOW + 600) == INT64_MAX);
+	assert_true(leases_expire(&rig->sightings, NOW + 600) == INT64_MAX);
 	assert_true(rig_find(rig, 1)->departed);
 	/* Not for ever, whatever the server says. */
 	forever.lease_sec = UINT32_MAX;

@@ -97,7 +97,7 @@ finds_what_a_person_wrote(void **state)
 	text_copy(two->name, sizeof(two->name), "lamp");
 	text_copy(one->name, sizeof(one->name), "cam");
 	text_copy(three->hostname, sizeof(three->hostname), "twin");
-	(void)things_bind(things, one, &addr, 5);
+	(void)things_bind(things, one, &addr, LEASE_DHCP4, 5);
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct thing *found = things_find_text(things, cases[i].text);
 		struct thing *want = find(things, cases[i].n);
@@ -291,17 +291,17 @@ binds_an_address_to_one_thing(void **state)
 	struct addr addr = addr_of(1), other = addr_of(2);
 
 	(void)state;
-	assert_true(things_bind(things, one, &addr, 100));
+	assert_true(things_bind(things, one, &addr, LEASE_DHCP4, 100));
 	assert_true(was_touched(things, one));
 	assert_ptr_equal(things_find_addr(things, &addr), one);
 	/* Renewed: nothing that the kernel would see. */
-	assert_false(things_bind(things, one, &addr, 200));
+	assert_false(things_bind(things, one, &addr, LEASE_DHCP4, 200));
 	assert_false(was_touched(things, one));
 	assert_int_equal(one->leases[0].expires_at, 200);
 	/* Handed to another: both change. */
-	assert_true(things_bind(things, one, &other, 100));
+	assert_true(things_bind(things, one, &other, LEASE_DHCP4, 100));
 	(void)was_touched(things, one);
-	assert_true(things_bind(things, two, &addr, 300));
+	assert_true(things_bind(things, two, &addr, LEASE_DHCP4, 300));
 	assert_int_equal(n_dirty(things), 2);
 	assert_ptr_equal(things_find_addr(things, &addr), two);
 	assert_int_equal(one->n_leases, 1);
@@ -320,7 +320,8 @@ holds_four_addresses(void **state)
 	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4 + 1; n++) {
 		struct addr addr = addr_of(n);
 
-		assert_true(things_bind(things, thing, &addr, 100 + n));
+		assert_true(
+		    things_bind(things, thing, &addr, LEASE_DHCP4, 100 + n));
 	}
 	assert_int_equal(thing->n_leases, LIMIT_ADDRESSES4);
 	for (unsigned int i = 0; i < LIMIT_ADDRESSES4; i++) {
@@ -341,8 +342,8 @@ takes_addresses_away(void **state)
 
 	(void)state;
 	assert_false(things_unbind(things, thing, NULL));
-	(void)things_bind(things, thing, &one, 1);
-	(void)things_bind(things, thing, &two, 2);
+	(void)things_bind(things, thing, &one, LEASE_DHCP4, 1);
+	(void)things_bind(things, thing, &two, LEASE_DHCP4, 2);
 	(void)was_touched(things, thing);
 	assert_false(things_unbind(things, thing, &three));
 	assert_false(was_touched(things, thing));
@@ -350,14 +351,14 @@ takes_addresses_away(void **state)
 	assert_true(was_touched(things, thing));
 	assert_int_equal(thing->n_leases, 1);
 	assert_true(addr_equal(&thing->leases[0].addr, &two));
-	(void)things_bind(things, thing, &three, 3);
+	(void)things_bind(things, thing, &three, LEASE_DHCP4, 3);
 	(void)was_touched(things, thing);
 	assert_true(things_unbind(things, thing, NULL));
 	assert_true(was_touched(things, thing));
 	assert_int_equal(thing->n_leases, 0);
 	assert_null(things_find_addr(things, &two));
 	/* Whoever is removed has nothing any more. */
-	(void)things_bind(things, thing, &two, 4);
+	(void)things_bind(things, thing, &two, LEASE_DHCP4, 4);
 	things_remove(things, thing);
 	assert_null(things_find_addr(things, &two));
 	things_free(things);
@@ -387,7 +388,7 @@ notices_an_address(void **state)
 	assert_true(things_holds(one, &addr) && !things_holds(two, &addr));
 	assert_true(things_has_lease(one, LEASE_NEIGHBOUR));
 	assert_false(things_has_lease(one, LEASE_DHCP4));
-	assert_true(things_bind(things, one, &four, 100));
+	assert_true(things_bind(things, one, &four, LEASE_DHCP4, 100));
 	assert_true(things_has_lease(one, LEASE_DHCP4));
 	(void)was_touched(things, one);
 	/* Again: it counts as the youngest, and its time is seldom news. */
@@ -430,7 +431,7 @@ holds_sixteen_beside_four(void **state)
 	things_manage(things, thing, &mud);
 	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4; n++) {
 		addr = addr_of(n);
-		(void)things_bind(things, thing, &addr, 100);
+		(void)things_bind(things, thing, &addr, LEASE_DHCP4, 100);
 	}
 	for (unsigned int n = 5; n <= LIMIT_ADDRESSES6; n++) {
 		addr = six_of(n);
@@ -450,7 +451,7 @@ holds_sixteen_beside_four(void **state)
 	addr = addr_of(1);
 	assert_true(things_holds(thing, &addr));
 	addr = addr_of(9);
-	assert_true(things_bind(things, thing, &addr, 100));
+	assert_true(things_bind(things, thing, &addr, LEASE_DHCP4, 100));
 	assert_int_equal(thing->n_leases, THING_ADDRESSES);
 	things_free(things);
 }

@@ -57,7 +57,8 @@ add(struct rig *rig, uint8_t last, uint32_t port, const char *own,
 	struct addr address = addr(own);
 
 	thing->port = port;
-	(void)things_bind(rig->engine.things, thing, &address, INT64_MAX);
+	(void)things_bind(
+	    rig->engine.things, thing, &address, LEASE_DHCP4, INT64_MAX);
 	if (own6 == NULL)
 		return thing;
 	thing->installed_addrs[thing->n_installed++] = address;

@@ -1,0 +1,140 @@
+/*
+ * Leases: addresses that a DHCP server lends, and how they end.  Role: engine.
+ */
+#include "engine/leases.h"
+
+#include "core/log.h"
+#include "engine/addresses.h"
+#include "engine/announce.h"
+#include "engine/lan.h"
+#include "engine/sightings.h"
+#include "engine/things.h"
+#include "engine/thingstore.h"
+
+/* Nobody's lease is longer than that, whatever its server says. */
+#define LEASE_MAX_SEC (366 * 86400)
+
+void
+leases_depart(
+    const struct sightings *sightings, struct thing *thing, const char *how)
+{
+	char mac[MAC_TEXT];
+
+	if (thing->mud == NULL || thing->departed)
+		return;
+	thing->departed = true;
+	things_touch(sightings->things, thing);
+	log_info("%s: departed: %s", mac_text(&thing->mac, mac), how);
+}
+
+void
+leases_take(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting, int64_t now)
+{
+	int64_t length = sighting->lease_sec < LEASE_MAX_SEC
+	                     ? sighting->lease_sec
+	                     : LEASE_MAX_SEC;
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
+	struct thing *owner;
+
+	if (!lan_may_lend(
+		sightings->lan, sighting->ifindex, &sighting->address)) {
+		log_warning("%s: %s is no address for a device there: the "
+			    "lease does not count",
+		    mac_text(&thing->mac, mac),
+		    addr_text(&sighting->address, addr));
+		return;
+	}
+	announce_port(sightings, thing, sighting->ifindex);
+	if (thing->announced[0] != '\0' &&
+	    thing->announced_port == sighting->ifindex)
+		announce_manage(sightings, thing, thing->announced,
+		    STATE_SOURCE_DHCP4, now);
+	thing->announced[0] = '\0';
+	if (thing->departed) {
+		thing->departed = false;
+		things_touch(sightings->things, thing);
+	}
+	owner = things_find_addr(sightings->things, &sighting->address);
+	if (owner != NULL && owner != thing)
+		thingstore_drop_lease(
+		    sightings->state, owner, &sighting->address);
+	if (owner != thing)
+		addresses_make_room(sightings, thing, sighting->address.family);
+	if (things_bind(sightings->things, thing, &sighting->address,
+		LEASE_DHCP4, now + length))
+		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),
+		    addr_text(&sighting->address, addr), (long long)length);
+	(void)thingstore_put(sightings->state, thing);
+}
+
+void
+leases_release(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting)
+{
+	if (!things_unbind(sightings->things, thing, &sighting->address))
+		return;
+	thingstore_drop_lease(sightings->state, thing, &sighting->address);
+	if (!things_has_lease(thing, LEASE_DHCP4)) {
+		addresses_drop(sightings, thing, LEASE_NEIGHBOUR);
+		leases_depart(sightings, thing, "it released its lease");
+	}
+	(void)thingstore_put(sightings->state, thing);
+}
+
+void
+leases_nak(const struct sightings *sightings, struct thing *thing)
+{
+	/* The server denies it whatever it asked for: it has nothing now. */
+	addresses_drop(sightings, thing, LEASE_DHCP4);
+}
+
+/* ---- time -------------------------------------------------------------- */
+
+struct expiring {
+	const struct sightings *sightings;
+	int64_t now, next;
+};
+
+static void
+expire_thing(void *arg, struct thing *thing)
+{
+	struct expiring *expiring = arg;
+
+	for (size_t i = 0; i < thing->n_leases;) {
+		struct lease lease = thing->leases[i];
+
+		if (lease.expires_at > expiring->now) {
+			if (lease.expires_at < expiring->next)
+				expiring->next = lease.expires_at;
+			i++;
+			continue;
+		}
+		(void)things_unbind(
+		    expiring->sightings->things, thing, &lease.addr);
+		thingstore_drop_lease(
+		    expiring->sightings->state, thing, &lease.addr);
+		/* Who does not renew its lease has gone; an address that it
+		 * gave itself would only be missed much later. */
+		if (lease.source != LEASE_DHCP4 ||
+		    things_has_lease(thing, LEASE_DHCP4))
+			continue;
+		addresses_drop(expiring->sightings, thing, LEASE_NEIGHBOUR);
+		leases_depart(
+		    expiring->sightings, thing, "its lease has expired");
+		(void)thingstore_put(expiring->sightings->state, thing);
+	}
+}
+
+int64_t
+leases_expire(const struct sightings *sightings, int64_t now)
+{
+	struct expiring expiring = {
+		.sightings = sightings,
+		.now = now,
+		.next = INT64_MAX,
+	};
+
+	things_each(sightings->things, expire_thing, &expiring);
+	return expiring.next;
+}
