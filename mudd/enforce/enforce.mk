@@ -13,7 +13,6 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/change.c mudd/enforce/change.h \
 	mudd/enforce/changeplaces.c \
 	mudd/enforce/commits.c mudd/enforce/commits.h \
-	mudd/enforce/compute.c mudd/enforce/compute.h \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
@@ -38,11 +37,8 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/image.c mudd/enforce/image.h \
 	mudd/enforce/imageread.c \
 	mudd/enforce/imagetake.c mudd/enforce/imagetake.h \
-	mudd/enforce/interpret.c mudd/enforce/interpret.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
-	mudd/enforce/known.c mudd/enforce/known.h \
 	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
-	mudd/enforce/lookups.c mudd/enforce/lookups.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
 	mudd/enforce/modelrenew.c mudd/enforce/modelwhole.c \
 	mudd/enforce/notify.c mudd/enforce/notify.h \
@@ -51,16 +47,13 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/object.c mudd/enforce/object.h \
 	mudd/enforce/offload.c mudd/enforce/offload.h \
 	mudd/enforce/owed.c mudd/enforce/owed.h \
-	mudd/enforce/packet.c mudd/enforce/packet.h \
 	mudd/enforce/parent.c mudd/enforce/parent.h \
 	mudd/enforce/part.c mudd/enforce/part.h \
 	mudd/enforce/placement.c mudd/enforce/placement.h \
 	mudd/enforce/places.c mudd/enforce/places.h \
 	mudd/enforce/repair.c mudd/enforce/repair.h \
-	mudd/enforce/route.c mudd/enforce/route.h \
 	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
-	mudd/enforce/ruleset.c mudd/enforce/ruleset.h \
 	mudd/enforce/schema.c mudd/enforce/schema.h \
 	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
 	mudd/enforce/spawn.c mudd/enforce/spawn.h \
@@ -69,10 +62,17 @@ mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/tamper.c mudd/enforce/tamper.h \
 	mudd/enforce/unknown.c mudd/enforce/unknown.h \
 	mudd/enforce/whole.c mudd/enforce/whole.h \
-	mudd/enforce/walk.c mudd/enforce/walk.h \
-	mudd/enforce/way.c mudd/enforce/way.h \
 	mudd/enforce/workers.c mudd/enforce/workers.h \
-	mudd/enforce/writer.c mudd/enforce/writer.h
+	mudd/enforce/writer.c mudd/enforce/writer.h \
+	mudd/enforce/walk/compute.c mudd/enforce/walk/compute.h \
+	mudd/enforce/walk/interpret.c mudd/enforce/walk/interpret.h \
+	mudd/enforce/walk/known.c mudd/enforce/walk/known.h \
+	mudd/enforce/walk/lookups.c mudd/enforce/walk/lookups.h \
+	mudd/enforce/walk/packet.c mudd/enforce/walk/packet.h \
+	mudd/enforce/walk/route.c mudd/enforce/walk/route.h \
+	mudd/enforce/walk/ruleset.c mudd/enforce/walk/ruleset.h \
+	mudd/enforce/walk/walk.c mudd/enforce/walk/walk.h \
+	mudd/enforce/walk/way.c mudd/enforce/walk/way.h
 mudd_enforce_libenforce_a_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS) \
 	$(NFTNL_CFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAGS)
 

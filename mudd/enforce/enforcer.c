@@ -32,7 +32,7 @@
 #include "enforce/schema.h"
 #include "enforce/table.h"
 #include "enforce/tallies.h"
-#include "enforce/walk.h"
+#include "enforce/walk/walk.h"
 #include "enforce/whole.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"

@@ -13,7 +13,7 @@
 #include "core/log.h"
 #include "core/msg.h"
 #include "enforce/enforcer.h"
-#include "enforce/walk.h"
+#include "enforce/walk/walk.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

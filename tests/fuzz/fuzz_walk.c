@@ -18,7 +18,7 @@
 
 #include <linux/netfilter.h>
 
-#include "enforce/interpret.h"
+#include "enforce/walk/interpret.h"
 #include "libmud/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

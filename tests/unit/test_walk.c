@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "enforce/walk.h"
+#include "enforce/walk/walk.h"
 #include "libmud/fault.h"
 #include "tests/unit/walkask.h"
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "enforce/walk.h"
+#include "enforce/walk/walk.h"
 #include "tests/unit/world.h"
 
 #define TCP    6

@@ -2,14 +2,14 @@
  * What sets of our tables hold, asked of the kernel for one question and kept
  * until that is answered: its own look-up, timeouts and intervals included.
  */
-#ifndef ENFORCE_LOOKUPS_H
-#define ENFORCE_LOOKUPS_H
+#ifndef WALK_LOOKUPS_H
+#define WALK_LOOKUPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "enforce/ruleset.h"
+#include "enforce/walk/ruleset.h"
 #include "libmud/list.h"
 
 #define LOOKUPS_KEY 64 /* NFT_DATA_VALUE_MAXLEN */

@@ -2,7 +2,7 @@
  * What is installed.  Role: enforcer.  Input: the kernel's answers; but others
  * may write to our tables, so names, numbers and sizes in them are anybody's.
  */
-#include "enforce/ruleset.h"
+#include "enforce/walk/ruleset.h"
 
 #include <stdio.h> /* FILE, for libnftnl */
 

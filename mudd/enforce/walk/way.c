@@ -7,7 +7,7 @@
  * neighbours on one bridge there is no routing, and inet hooks only where
  * br_netfilter calls them.
  */
-#include "enforce/way.h"
+#include "enforce/walk/way.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>

@@ -2,7 +2,7 @@
  * Walks.  Role: enforcer.  Input: the engine's question, not trusted; and what
  * is in the kernel, where others may write to our tables.
  */
-#include "enforce/walk.h"
+#include "enforce/walk/walk.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforce/interpret.h"
-#include "enforce/lookups.h"
-#include "enforce/route.h"
-#include "enforce/ruleset.h"
-#include "enforce/way.h"
+#include "enforce/walk/interpret.h"
+#include "enforce/walk/lookups.h"
+#include "enforce/walk/route.h"
+#include "enforce/walk/ruleset.h"
+#include "enforce/walk/way.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

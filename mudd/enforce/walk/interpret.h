@@ -6,16 +6,16 @@
  * that is not known here, or is used in a way that is not, makes the answer
  * INTERPRET_STRANGE; it is never guessed.
  */
-#ifndef ENFORCE_INTERPRET_H
-#define ENFORCE_INTERPRET_H
+#ifndef WALK_INTERPRET_H
+#define WALK_INTERPRET_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "enforce/compute.h"
-#include "enforce/lookups.h"
-#include "enforce/packet.h"
-#include "enforce/ruleset.h"
+#include "enforce/walk/compute.h"
+#include "enforce/walk/lookups.h"
+#include "enforce/walk/packet.h"
+#include "enforce/walk/ruleset.h"
 
 enum interpreted {
 	INTERPRET_NEXT,    /* it does not match, or says nothing */

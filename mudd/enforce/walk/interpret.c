@@ -3,7 +3,7 @@
  * anybody with its rights may have written: numbers of registers and lengths
  * are checked before use.
  */
-#include "enforce/interpret.h"
+#include "enforce/walk/interpret.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "enforce/attrs.h"
-#include "enforce/compute.h"
-#include "enforce/known.h"
+#include "enforce/walk/compute.h"
+#include "enforce/walk/known.h"
 #include "libmud/mem.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -7,8 +7,8 @@
  * one generation of the kernel's, or the question has to be asked anew
  * (ruleset_is_current).
  */
-#ifndef ENFORCE_RULESET_H
-#define ENFORCE_RULESET_H
+#ifndef WALK_RULESET_H
+#define WALK_RULESET_H
 
 #include <libmnl/libmnl.h>
 #include <net/if.h>

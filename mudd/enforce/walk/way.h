@@ -2,14 +2,14 @@
  * The hooks that a described packet passes on its way through the gateway, in
  * their order: in by a port and its bridge, to the gateway or past it, out.
  */
-#ifndef ENFORCE_WAY_H
-#define ENFORCE_WAY_H
+#ifndef WALK_WAY_H
+#define WALK_WAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "enforce/packet.h"
-#include "enforce/route.h"
+#include "enforce/walk/packet.h"
+#include "enforce/walk/route.h"
 
 #define WAY_PLACES 16
 #define WAY_LINKS  6

@@ -2,7 +2,7 @@
  * Values that are known in part.  Role: enforcer.  Input: bytes of a described
  * packet and of rules, with lengths that their callers have checked.
  */
-#include "enforce/known.h"
+#include "enforce/walk/known.h"
 
 enum answer
 answer_not(enum answer answer)

@@ -5,8 +5,8 @@
  * A value is two runs of bytes: its bits, and which of them are known (1).
  * Bits that are not known are 0 in the first.  Pure.
  */
-#ifndef ENFORCE_KNOWN_H
-#define ENFORCE_KNOWN_H
+#ifndef WALK_KNOWN_H
+#define WALK_KNOWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,14 +2,14 @@
  * Registers.  Role: enforcer.  Input: expressions of the kernel's, which
  * anybody with its rights may have written.
  */
-#include "enforce/compute.h"
+#include "enforce/walk/compute.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
 #include "enforce/attrs.h"
-#include "enforce/known.h"
+#include "enforce/walk/known.h"
 
 /* Four registers of 16 bytes share their place with sixteen of 4; the first of
  * the former is the verdict's. False: there is no such one, or too little

@@ -1,7 +1,7 @@
 /*
  * Interfaces and routes.  Role: enforcer.  Input: the kernel's answers.
  */
-#include "enforce/route.h"
+#include "enforce/walk/route.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,8 +9,8 @@
  * be told.  Where the question leaves something open, both ways are walked; if
  * they end differently it cannot be told either.
  */
-#ifndef ENFORCE_WALK_H
-#define ENFORCE_WALK_H
+#ifndef WALK_WALK_H
+#define WALK_WALK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  * Sets, as the kernel answers.  Role: enforcer.  Input: the kernel's answers;
  * but others may write to our tables, so sizes and names are anybody's.
  */
-#include "enforce/lookups.h"
+#include "enforce/walk/lookups.h"
 
 #include <stdio.h> /* FILE, for libnftnl */
 

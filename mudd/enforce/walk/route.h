@@ -2,13 +2,13 @@
  * Which way the kernel sends a packet: its interfaces, its routes, asked by
  * rtnetlink for one question.
  */
-#ifndef ENFORCE_ROUTE_H
-#define ENFORCE_ROUTE_H
+#ifndef WALK_ROUTE_H
+#define WALK_ROUTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "enforce/packet.h"
+#include "enforce/walk/packet.h"
 
 struct routes;
 

@@ -2,7 +2,7 @@
  * Described packets.  Role: enforcer.  Input: a question that was judged, and
  * numbers in rules, which are the kernel's but may be anybody's.
  */
-#include "enforce/packet.h"
+#include "enforce/walk/packet.h"
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>

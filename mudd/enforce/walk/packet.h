@@ -5,8 +5,8 @@
  * What the question says is known; what it does not say (TOS, lengths, the
  * payload) is open (known.h).  Pure.
  */
-#ifndef ENFORCE_PACKET_H
-#define ENFORCE_PACKET_H
+#ifndef WALK_PACKET_H
+#define WALK_PACKET_H
 
 #include <net/if.h>
 #include <stdbool.h>

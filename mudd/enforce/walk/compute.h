@@ -4,14 +4,14 @@
  * Registers hold values that may be known in part (known.h).  Numbers of
  * registers and lengths in expressions are checked before use.
  */
-#ifndef ENFORCE_COMPUTE_H
-#define ENFORCE_COMPUTE_H
+#ifndef WALK_COMPUTE_H
+#define WALK_COMPUTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "enforce/packet.h"
+#include "enforce/walk/packet.h"
 
 struct attrs;
 struct nlattr;
