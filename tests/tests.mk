@@ -13,6 +13,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_engine \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_links \
+	tests/fuzz/fuzz_lldp \
 	tests/fuzz/fuzz_mudfile \
 	tests/fuzz/fuzz_mudstring \
 	tests/fuzz/fuzz_nd \
@@ -92,6 +93,11 @@ tests_fuzz_fuzz_links_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_links_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_links_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
 	$(NL_LIBS)
+
+tests_fuzz_fuzz_lldp_SOURCES = tests/fuzz/fuzz_lldp.c $(fuzz_driver)
+tests_fuzz_fuzz_lldp_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_lldp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_lldp_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs)
 
 tests_fuzz_fuzz_mudfile_SOURCES = tests/fuzz/fuzz_mudfile.c $(fuzz_driver)
 tests_fuzz_fuzz_mudfile_CFLAGS = $(fuzz_cflags)

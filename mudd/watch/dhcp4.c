@@ -6,11 +6,9 @@
  */
 #include "watch/dhcp4.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "libmud/mudstring.h"
-#include "libmud/url.h"
+#include "watch/claim.h"
 
 #define HTYPE_ETHERNET 1
 #define FLAG_BROADCAST 0x8000
@@ -219,8 +217,6 @@ judge_url(struct walk *walk)
 {
 	struct dhcp4 *message = &walk->message;
 	struct bytes raw = { walk->mudstring, walk->mud_total };
-	struct url url;
-	char *text;
 
 	if (walk->n_mud == 0)
 		return;
@@ -237,11 +233,7 @@ judge_url(struct walk *walk)
 		    walk->mud_total);
 		return;
 	}
-	if (!mudstring_parse(raw, &text, &message->url_why))
-		return;
-	if (url_parse(text, &url, &message->url_why))
-		memcpy(message->url, url.text, sizeof(message->url));
-	free(text);
+	(void)claim_url(raw, message->url, &message->url_why);
 }
 
 bool

@@ -3,12 +3,14 @@ noinst_LIBRARIES += mudd/watch/libwatch.a
 mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/attrs.c mudd/watch/attrs.h \
 	mudd/watch/budget.c mudd/watch/budget.h \
+	mudd/watch/claim.c mudd/watch/claim.h \
 	mudd/watch/dhcp4.c mudd/watch/dhcp4.h \
 	mudd/watch/droplog.c mudd/watch/droplog.h \
 	mudd/watch/drops.c mudd/watch/drops.h \
 	mudd/watch/exchange.c mudd/watch/exchange.h \
 	mudd/watch/frame.c mudd/watch/frame.h \
 	mudd/watch/links.c mudd/watch/links.h \
+	mudd/watch/lldp.c mudd/watch/lldp.h \
 	mudd/watch/machash.h \
 	mudd/watch/nd.c mudd/watch/nd.h \
 	mudd/watch/networks.c mudd/watch/networks.h \
@@ -35,6 +37,7 @@ watch_tests = \
 	tests/unit/test_frame \
 	tests/unit/test_links \
 	tests/unit/test_links_dump \
+	tests/unit/test_lldp \
 	tests/unit/test_nd \
 	tests/unit/test_networks \
 	tests/unit/test_nflog \
@@ -79,6 +82,10 @@ tests_unit_test_links_dump_SOURCES = tests/unit/test_links_dump.c \
 	$(watch_rtnl_told)
 tests_unit_test_links_dump_CFLAGS = $(watch_test_cflags)
 tests_unit_test_links_dump_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_lldp_SOURCES = tests/unit/test_lldp.c
+tests_unit_test_lldp_CFLAGS = $(watch_test_cflags)
+tests_unit_test_lldp_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_nd_SOURCES = tests/unit/test_nd.c
 tests_unit_test_nd_CFLAGS = $(watch_test_cflags)
