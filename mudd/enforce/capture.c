@@ -17,8 +17,10 @@
 
 #define RECEIVE_BUFFER (1024 * 1024)
 
-#define PORT_SERVER 67
-#define PORT_CLIENT 68
+#define DHCP4_SERVER 67
+#define DHCP4_CLIENT 68
+#define DHCP6_CLIENT 546
+#define DHCP6_SERVER 547 /* and relays */
 
 /* Offsets in an untagged Ethernet frame with IPv4. */
 #define AT_ETHERTYPE 12
@@ -26,10 +28,11 @@
 #define AT_FRAGMENT  (AT_IP + 6)
 #define AT_PROTOCOL  (AT_IP + 9)
 
-/* And with IPv6. */
+/* And with IPv6, and what is straight behind its header. */
 #define AT_NEXT_HEADER (AT_IP + 6)
 #define AT_HOP_LIMIT   (AT_IP + 7)
 #define AT_ICMP_TYPE   (AT_IP + 40)
+#define AT_PORTS6      (AT_IP + 40)
 
 #define FRAGMENT_OFFSET 0x1fff
 
@@ -43,66 +46,90 @@
 /* Whether the frame leaves by the interface, or has come in. */
 #define AT_PKTTYPE ((uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
 
-/* Both ports at once. */
-#define PORTS(from, to) ((uint32_t)(from) << 16 | (to))
-
 /* Jump targets, by line. */
-#define IPV6             15
-#define ACCEPT           25
-#define DROP             26
+#define UDP4             7
+#define COMES4           17
+#define IPV6             20
+#define COMES6           28
+#define ND               31
+#define COMES            36
+#define ACCEPT           38
+#define DROP             39
 #define TO(target, line) ((uint8_t)((target) - (line)-1))
 
+/* The accumulator holds both ports, or something else. */
+#define PORTS(from, to) ((uint32_t)(from) << 16 | (to))
+#define EQUAL(line, value, then, otherwise)                                    \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, TO(then, line),             \
+	    TO(otherwise, line))
+#define NEXT(line) ((line) + 1)
+
 /*
- * DHCP requests as they come in, replies as they leave.  A bridge floods
- * broadcast requests to its other ports: without a look at the direction,
- * whoever is loud on one port fills the sockets of all.
+ * What clients say as it comes in, what servers say as it leaves, and what
+ * relays and servers say to each other both ways.  A bridge floods broadcast
+ * requests to its other ports: without a look at the direction, whoever is
+ * loud on one port fills the sockets of all.
  */
 /* clang-format off */
 static const struct sock_filter lines[] = {
 	/*  0 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_TAGGED),
-	/*  1 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, TO(DROP, 1)),
+	/*  1 */ EQUAL(1, 0, NEXT(1), DROP),
 	/*  2 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_ETHERTYPE),
-	/*  3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, TO(IPV6, 3)),
-	/*  4 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PROTOCOL),
-	/*  5 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP,
-		0, TO(DROP, 5)),
-	/*  6 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_FRAGMENT),
-	/*  7 */ BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, FRAGMENT_OFFSET,
-		TO(DROP, 7), 0),
-	/*  8: X is the length of the IP header */
-	/*  8 */ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, AT_IP),
-	/*  9 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
-	/* 10 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING,
-		0, TO(13, 10)),
-	/* 11: it leaves */
-	/* 11 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
-	/* 12 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		PORTS(PORT_SERVER, PORT_CLIENT), TO(ACCEPT, 12), TO(DROP, 12)),
-	/* 13: it came in */
-	/* 13 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
-	/* 14 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		PORTS(PORT_CLIENT, PORT_SERVER), TO(ACCEPT, 14), TO(DROP, 14)),
-	/* 15: A is the ethertype */
-	/* 15 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6,
-		0, TO(DROP, 15)),
-	/* 16 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
-	/* 17 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6,
-		0, TO(DROP, 17)),
-	/* 18 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_HOP_LIMIT),
-	/* 19 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_HOP_LIMIT,
-		0, TO(DROP, 19)),
-	/* 20 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_ICMP_TYPE),
-	/* 21 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_SOLICIT,
-		TO(23, 21), 0),
-	/* 22 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_ADVERT,
-		0, TO(DROP, 22)),
+	/*  3 */ EQUAL(3, ETH_P_IP, UDP4, NEXT(3)),
+	/*  4 */ EQUAL(4, ETH_P_IPV6, IPV6, NEXT(4)),
+	/*  5 */ EQUAL(5, ETH_P_LLDP, COMES, NEXT(5)),
+	/*  6 */ EQUAL(6, ETH_P_ARP, COMES, DROP),
+
+	/* UDP4 */
+	/*  7 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PROTOCOL),
+	/*  8 */ EQUAL(8, IPPROTO_UDP, NEXT(8), DROP),
+	/*  9 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, AT_FRAGMENT),
+	/* 10 */ BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, FRAGMENT_OFFSET,
+		TO(DROP, 10), 0),
+	/* 11: X is the length of the IP header */
+	/* 11 */ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, AT_IP),
+	/* 12 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
+	/* 13 */ EQUAL(13, PACKET_OUTGOING, NEXT(13), COMES4),
+	/* 14 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
+	/* 15 */ EQUAL(15, PORTS(DHCP4_SERVER, DHCP4_CLIENT), ACCEPT, NEXT(15)),
+	/* 16 */ EQUAL(16, PORTS(DHCP4_SERVER, DHCP4_SERVER), ACCEPT, DROP),
+	/* COMES4 */
+	/* 17 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
+	/* 18 */ EQUAL(18, PORTS(DHCP4_CLIENT, DHCP4_SERVER), ACCEPT, NEXT(18)),
+	/* 19 */ EQUAL(19, PORTS(DHCP4_SERVER, DHCP4_SERVER), ACCEPT, DROP),
+
+	/* IPV6 */
+	/* 20 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
+	/* 21 */ EQUAL(21, IPPROTO_ICMPV6, ND, NEXT(21)),
+	/* 22 */ EQUAL(22, IPPROTO_UDP, NEXT(22), DROP),
 	/* 23 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
-	/* 24 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING,
-		TO(DROP, 24), TO(ACCEPT, 24)),
-	/* 25 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
-	/* 26 */ BPF_STMT(BPF_RET | BPF_K, 0),
+	/* 24 */ EQUAL(24, PACKET_OUTGOING, NEXT(24), COMES6),
+	/* 25 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
+	/* 26 */ EQUAL(26, PORTS(DHCP6_SERVER, DHCP6_CLIENT), ACCEPT, NEXT(26)),
+	/* 27 */ EQUAL(27, PORTS(DHCP6_SERVER, DHCP6_SERVER), ACCEPT, DROP),
+	/* COMES6 */
+	/* 28 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
+	/* 29 */ EQUAL(29, PORTS(DHCP6_CLIENT, DHCP6_SERVER), ACCEPT, NEXT(29)),
+	/* 30 */ EQUAL(30, PORTS(DHCP6_SERVER, DHCP6_SERVER), ACCEPT, DROP),
+
+	/* ND */
+	/* 31 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_HOP_LIMIT),
+	/* 32 */ EQUAL(32, ND_HOP_LIMIT, NEXT(32), DROP),
+	/* 33 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_ICMP_TYPE),
+	/* 34 */ EQUAL(34, ND_SOLICIT, COMES, NEXT(34)),
+	/* 35 */ EQUAL(35, ND_ADVERT, COMES, DROP),
+
+	/* COMES: only what does not leave */
+	/* 36 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
+	/* 37 */ EQUAL(37, PACKET_OUTGOING, DROP, ACCEPT),
+
+	/* 38 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
+	/* 39 */ BPF_STMT(BPF_RET | BPF_K, 0),
 };
 /* clang-format on */
+
+_Static_assert(sizeof(lines) / sizeof(lines[0]) == DROP + 1,
+    "a line that the jumps do not know of");
 
 static int
 option_set(int fd, int level, int name, int value)
@@ -128,7 +155,8 @@ filter_lock(int fd)
 
 /*
  * Who looks for others with his address asks a group that this host is not in
- * (RFC 4862 s5.4.2): a network card would not let that through.
+ * (RFC 4862 s5.4.2), and LLDP goes to groups that no host is in (IEEE 802.1AB
+ * s7.1): a network card would not let them through.
  */
 static int
 hear_groups(int fd, uint32_t ifindex)

@@ -1,8 +1,9 @@
 /*
  * Packet sockets on a real interface, in a network namespace of their own:
- * DHCP arrives, nothing else does, and the filter stays.
+ * what makes hosts known arrives, nothing else does, and the filter stays.
  *
- * Needs root, network namespaces and veth; fails where they are missing.
+ * Needs root, network namespaces, veth, bridges and macvlan; fails where they
+ * are missing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,12 +37,16 @@ extern char **environ;
 
 #define NEAR_NAME "mudd-test0"
 #define FAR_NAME  "mudd-test1"
+/* The near one is a port of a bridge; on the far one sits a device that filters
+ * groups as a network card does. */
+#define BRIDGE_NAME "mudd-test2"
+#define CARD_NAME   "mudd-test3"
 
-static uint32_t near_index, far_index;
+static uint32_t near_index, far_index, card_index;
 static int far_socket = -1, near_socket = -1;
 
 /* When the socket has to show a frame. */
-enum seen { NEVER, COMING, LEAVING };
+enum seen { NEVER, COMING, LEAVING, BOTH };
 
 struct frame {
 	const char *name;
@@ -59,7 +64,7 @@ struct frame {
 static const struct frame frames[] = {
 	{ "to the server", COMING, 0, 0x0800, 17, 0, 5, 68, 67, 300 },
 	{ "to the client", LEAVING, 0, 0x0800, 17, 0, 5, 67, 68, 300 },
-	{ "from a relay", NEVER, 0, 0x0800, 17, 0, 5, 67, 67, 300 },
+	{ "relayed", BOTH, 0, 0x0800, 17, 0, 5, 67, 67, 300 },
 	{ "IP options", COMING, 0, 0x0800, 17, 0, 15, 68, 67, 300 },
 	{ "do not fragment", COMING, 0, 0x0800, 17, 0x4000, 5, 68, 67, 300 },
 	{ "first fragment", COMING, 0, 0x0800, 17, 0x2000, 5, 68, 67, 300 },
@@ -72,7 +77,13 @@ static const struct frame frames[] = {
 	{ "TCP", NEVER, 0, 0x0800, 6, 0, 5, 68, 67, 300 },
 	{ "later fragment", NEVER, 0, 0x0800, 17, 0x0001, 5, 68, 67, 300 },
 	{ "last fragment", NEVER, 0, 0x0800, 17, 0x1fff, 5, 68, 67, 300 },
-	{ "ARP", NEVER, 0, 0x0806, 17, 0, 5, 68, 67, 300 },
+	{ "DHCPv6's ports", NEVER, 0, 0x0800, 17, 0, 5, 546, 547, 300 },
+	{ "DHCPv6 relayed", NEVER, 0, 0x0800, 17, 0, 5, 547, 547, 300 },
+	{ "ARP", COMING, 0, 0x0806, 17, 0, 5, 68, 67, 300 },
+	{ "ARP in a VLAN", NEVER, 7, 0x0806, 17, 0, 5, 68, 67, 300 },
+	{ "LLDP", COMING, 0, 0x88cc, 17, 0, 5, 68, 67, 300 },
+	{ "LLDP in a VLAN", NEVER, 7, 0x88cc, 17, 0, 5, 68, 67, 300 },
+	{ "EAPOL", NEVER, 0, 0x888e, 17, 0, 5, 68, 67, 300 },
 	{ "IPv6", NEVER, 0, 0x86dd, 17, 0, 5, 68, 67, 300 },
 	{ "VLAN", NEVER, 7, 0x0800, 17, 0, 5, 68, 67, 300 },
 	{ "no ports", NEVER, 0, 0x0800, 17, 0, 15, 68, 67, 0 },
@@ -120,6 +131,59 @@ frame_make(const struct frame *frame, uint8_t *to)
 	return at;
 }
 
+/* IPv6: the protocol, hop limit and ICMPv6 type or ports. */
+static const struct six {
+	const char *name;
+	enum seen seen;
+	uint16_t tag;
+	uint8_t next, hops, type;
+	uint16_t from, to;
+} sixes[] = {
+	{ "solicitation", COMING, 0, 58, 255, 135, 0, 0 },
+	{ "advertisement", COMING, 0, 58, 255, 136, 0, 0 },
+	{ "routed", NEVER, 0, 58, 254, 135, 0, 0 },
+	{ "router advertisement", NEVER, 0, 58, 255, 134, 0, 0 },
+	{ "redirect", NEVER, 0, 58, 255, 137, 0, 0 },
+	{ "UDP", NEVER, 0, 17, 255, 135, 0, 0 },
+	{ "behind another header", NEVER, 0, 0, 255, 135, 0, 0 },
+	{ "tagged", NEVER, 7, 58, 255, 135, 0, 0 },
+	{ "to the server", COMING, 0, 17, 1, 0, 546, 547 },
+	{ "to the client", LEAVING, 0, 17, 64, 0, 547, 546 },
+	{ "relayed", BOTH, 0, 17, 8, 0, 547, 547 },
+	{ "client to client", NEVER, 0, 17, 1, 0, 546, 546 },
+	{ "to 547 from elsewhere", NEVER, 0, 17, 1, 0, 1546, 547 },
+	{ "from 547 to elsewhere", NEVER, 0, 17, 1, 0, 547, 53 },
+	{ "DHCPv4's ports", NEVER, 0, 17, 1, 0, 68, 67 },
+	{ "DHCPv4 relayed", NEVER, 0, 17, 1, 0, 67, 67 },
+	{ "TCP", NEVER, 0, 6, 1, 0, 546, 547 },
+	{ "DHCPv6 behind another header", NEVER, 0, 60, 1, 0, 546, 547 },
+	{ "DHCPv6 in a fragment", NEVER, 0, 44, 1, 0, 546, 547 },
+	{ "DHCPv6 in a VLAN", NEVER, 7, 17, 1, 0, 546, 547 },
+};
+#define SIXES (sizeof(sixes) / sizeof(sixes[0]))
+
+static size_t
+six_make(const struct six *six, uint8_t *to)
+{
+	struct frame frame = { .tag = six->tag, .ethertype = 0x86dd };
+	size_t ip = six->tag == 0 ? 14 : 18;
+
+	(void)frame_make(&frame, to);
+	memset(to + ip, 0, 64);
+	to[ip] = 0x60;
+	to[ip + 5] = 24;
+	to[ip + 6] = six->next;
+	to[ip + 7] = six->hops;
+	if (six->from != 0) {
+		put16(to + ip + 40, six->from);
+		put16(to + ip + 42, six->to);
+		put16(to + ip + 44, 24);
+	} else {
+		to[ip + 40] = six->type;
+	}
+	return ip + 64;
+}
+
 static bool
 is_there(int fd, int msec)
 {
@@ -128,111 +192,86 @@ is_there(int fd, int msec)
 	return poll(&wait, 1, msec) == 1;
 }
 
-/* Sends by one end's socket; a marker that must arrive comes behind, so that
- * "nothing came" needs no waiting. */
+/* Sends a frame by one end's socket; a marker that must arrive comes behind,
+ * so that "nothing came" needs no waiting. */
 static void
-each_frame_through(int sender, int capture, uint8_t pkttype)
+frame_through(int sender, int capture, uint8_t pkttype, const char *name,
+    enum seen seen, const uint8_t *out, size_t len)
 {
-	uint8_t out[1600], in[CAPTURE_BYTES], marker[1600];
+	uint8_t in[CAPTURE_BYTES], marker[1600];
 	const enum seen now = pkttype == PACKET_OUTGOING ? LEAVING : COMING;
 	const struct frame mark = { "marker", now, 0, 0x0800, 17, 0, 5,
 		now == COMING ? 68 : 67, now == COMING ? 67 : 68, 77 };
-	size_t mark_len = frame_make(&mark, marker);
+	const size_t mark_len = frame_make(&mark, marker);
+	struct sockaddr_ll from = { 0 };
+	socklen_t from_len = sizeof(from);
+	ssize_t got;
 
-	for (size_t i = 0; i < FRAMES; i++) {
-		size_t len = frame_make(&frames[i], out);
-		struct sockaddr_ll from = { 0 };
-		socklen_t from_len = sizeof(from);
-		ssize_t got;
-
-		assert_int_equal(send(sender, out, len, 0), len);
-		assert_int_equal(send(sender, marker, mark_len, 0), mark_len);
-		if (!is_there(capture, 2000))
-			fail_msg("%s: nothing came", frames[i].name);
-		got = recvfrom(capture, in, sizeof(in), 0,
-		    (struct sockaddr *)(void *)&from, &from_len);
-		if (frames[i].seen == now) {
-			if (got != (ssize_t)len || memcmp(in, out, len) != 0)
-				fail_msg("%s: did not arrive", frames[i].name);
-			assert_int_equal(from.sll_pkttype, pkttype);
-			assert_true(is_there(capture, 2000));
-			got = recv(capture, in, sizeof(in), 0);
-		}
-		if (got != (ssize_t)mark_len)
-			fail_msg("%s: arrived", frames[i].name);
-	}
-	assert_false(is_there(capture, 0));
-}
-
-/* IPv6: the protocol, hop limit and ICMPv6 type, and whether it is seen. */
-static const struct {
-	const char *name;
-	uint16_t tag;
-	uint8_t next, hops, type;
-	bool is_seen;
-} sixes[] = {
-	{ "solicitation", 0, 58, 255, 135, true },
-	{ "advertisement", 0, 58, 255, 136, true },
-	{ "routed", 0, 58, 254, 135, false },
-	{ "router advertisement", 0, 58, 255, 134, false },
-	{ "redirect", 0, 58, 255, 137, false },
-	{ "UDP", 0, 17, 255, 135, false },
-	{ "behind another header", 0, 0, 255, 135, false },
-	{ "tagged", 7, 58, 255, 135, false },
-};
-
-static size_t
-six_make(size_t i, uint8_t *to)
-{
-	struct frame frame = { .tag = sixes[i].tag, .ethertype = 0x86dd };
-	size_t ip = sixes[i].tag == 0 ? 14 : 18;
-
-	(void)frame_make(&frame, to);
-	memset(to + ip, 0, 64);
-	to[ip] = 0x60;
-	to[ip + 5] = 24;
-	to[ip + 6] = sixes[i].next;
-	to[ip + 7] = sixes[i].hops;
-	to[ip + 40] = sixes[i].type;
-	return ip + 64;
-}
-
-static void
-neighbours_are_seen(void **state)
-{
-	const struct frame mark = frames[0];
-	uint8_t out[1600], in[CAPTURE_BYTES], marker[1600];
-	size_t mark_len = frame_make(&mark, marker);
-	int capture = capture_open(near_index);
-
-	(void)state;
-	assert_true(capture >= 0);
-	for (size_t i = 0; i < sizeof(sixes) / sizeof(sixes[0]); i++) {
-		size_t len = six_make(i, out);
-		ssize_t got;
-
-		/* What leaves is nobody's word but the gateway's. */
-		assert_int_equal(send(near_socket, out, len, 0), len);
-		assert_int_equal(send(far_socket, out, len, 0), len);
-		assert_int_equal(
-		    send(far_socket, marker, mark_len, 0), mark_len);
+	assert_int_equal(send(sender, out, len, 0), len);
+	assert_int_equal(send(sender, marker, mark_len, 0), mark_len);
+	if (!is_there(capture, 2000))
+		fail_msg("%s: nothing came", name);
+	got = recvfrom(capture, in, sizeof(in), 0,
+	    (struct sockaddr *)(void *)&from, &from_len);
+	if (seen == now || seen == BOTH) {
+		if (got != (ssize_t)len || memcmp(in, out, len) != 0)
+			fail_msg("%s: did not arrive", name);
+		assert_int_equal(from.sll_pkttype, pkttype);
 		assert_true(is_there(capture, 2000));
 		got = recv(capture, in, sizeof(in), 0);
-		if (sixes[i].is_seen) {
-			if (got != (ssize_t)len || memcmp(in, out, len) != 0)
-				fail_msg("%s: did not arrive", sixes[i].name);
-			assert_true(is_there(capture, 2000));
-			got = recv(capture, in, sizeof(in), 0);
-		}
-		if (got != (ssize_t)mark_len)
-			fail_msg("%s: arrived", sixes[i].name);
 	}
-	assert_false(is_there(capture, 0));
-	(void)close(capture);
+	if (got != (ssize_t)mark_len)
+		fail_msg("%s: arrived", name);
 }
 
 static void
-dhcp_arrives_and_nothing_else(void **state)
+each_frame_through(int sender, int capture, uint8_t pkttype)
+{
+	uint8_t out[1600];
+
+	for (size_t i = 0; i < FRAMES; i++)
+		frame_through(sender, capture, pkttype, frames[i].name,
+		    frames[i].seen, out, frame_make(&frames[i], out));
+	for (size_t i = 0; i < SIXES; i++)
+		frame_through(sender, capture, pkttype, sixes[i].name,
+		    sixes[i].seen, out, six_make(&sixes[i], out));
+	assert_false(is_there(capture, 0));
+}
+
+/* Its groups are no host's own, and a card lets none of them by unasked; a
+ * bridge keeps them to itself, and its port hears them all the same. */
+static void
+lldp_is_heard(void **state)
+{
+	static const uint8_t group[] = { 0x0e, 0x03, 0x00 };
+	const struct frame lldp = { "LLDP", COMING, 0, 0x88cc, 0, 0, 5, 0, 0,
+		46 };
+	const uint32_t where[] = { near_index, card_index };
+	const int sender[] = { far_socket, near_socket };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		int capture = capture_open(where[i]);
+
+		assert_true(capture >= 0);
+		for (size_t k = 0; k < sizeof(group); k++) {
+			uint8_t out[1600], in[CAPTURE_BYTES];
+			size_t len = frame_make(&lldp, out);
+
+			memcpy(out, "\x01\x80\xc2\0\0", 5);
+			out[5] = group[k];
+			assert_int_equal(send(sender[i], out, len, 0), len);
+			if (!is_there(capture, 2000))
+				fail_msg("group %02x is not heard", group[k]);
+			assert_int_equal(recv(capture, in, sizeof(in), 0), len);
+			assert_memory_equal(in, out, len);
+		}
+		(void)close(capture);
+	}
+}
+
+static void
+what_comes_in_is_seen(void **state)
 {
 	int capture = capture_open(near_index);
 
@@ -378,12 +417,24 @@ plain_socket(uint32_t ifindex)
 static bool
 namespace_make(void)
 {
-	static const char *const commands[][10] = {
+	/* Without link-local addresses: the kernel would look for others with
+	 * them, about a second later, and the near end would hear that. */
+	static const char *const commands[][11] = {
 		{ "ip", "link", "add", NEAR_NAME, "type", "veth", "peer",
 		    "name", FAR_NAME },
+		{ "ip", "link", "add", "link", FAR_NAME, "name", CARD_NAME,
+		    "type", "macvlan" },
+		{ "ip", "link", "add", BRIDGE_NAME, "type", "bridge" },
+		{ "ip", "link", "set", NEAR_NAME, "master", BRIDGE_NAME },
+		{ "ip", "link", "set", NEAR_NAME, "addrgenmode", "none" },
+		{ "ip", "link", "set", FAR_NAME, "addrgenmode", "none" },
+		{ "ip", "link", "set", CARD_NAME, "addrgenmode", "none" },
+		{ "ip", "link", "set", BRIDGE_NAME, "addrgenmode", "none" },
 		{ "ip", "link", "set", "lo", "up" },
 		{ "ip", "link", "set", NEAR_NAME, "up" },
 		{ "ip", "link", "set", FAR_NAME, "up" },
+		{ "ip", "link", "set", CARD_NAME, "up" },
+		{ "ip", "link", "set", BRIDGE_NAME, "up" },
 	};
 
 	if (unshare(CLONE_NEWNET) != 0)
@@ -393,6 +444,7 @@ namespace_make(void)
 			return false;
 	near_index = if_nametoindex(NEAR_NAME);
 	far_index = if_nametoindex(FAR_NAME);
+	card_index = if_nametoindex(CARD_NAME);
 	near_socket = plain_socket(near_index);
 	far_socket = plain_socket(far_index);
 	return near_socket >= 0 && far_socket >= 0;
@@ -402,9 +454,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(dhcp_arrives_and_nothing_else),
+		cmocka_unit_test(what_comes_in_is_seen),
 		cmocka_unit_test(what_the_gateway_sends_is_seen),
-		cmocka_unit_test(neighbours_are_seen),
+		cmocka_unit_test(lldp_is_heard),
 		cmocka_unit_test(the_filter_stays),
 		cmocka_unit_test(the_socket_is_set_up),
 		cmocka_unit_test(other_interfaces_are_not_heard),
@@ -414,7 +466,8 @@ main(void)
 	/* The namespace ends with this process. */
 	if (!namespace_make()) {
 		(void)fprintf(stderr, "test_capture needs root, network "
-				      "namespaces, veth and ip(8)\n");
+				      "namespaces, veth, bridges, macvlan "
+				      "and ip(8)\n");
 		return 1;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
