@@ -1,6 +1,10 @@
 /*
- * A frame down to its UDP payload: Ethernet II, up to two VLAN tags, IPv4,
- * UDP.  Anything else is refused; nothing is copied but the header fields.
+ * A frame down to its UDP payload: Ethernet II, up to two VLAN tags, IPv4 or
+ * IPv6, UDP.  Anything else is refused; nothing is copied but the header
+ * fields.
+ *
+ * So are IPv6 extension headers: S-2 would have up to eight walked, but no
+ * client or server of DHCPv6 sends one, and our packet filter lets none in.
  */
 #ifndef WATCH_FRAME_H
 #define WATCH_FRAME_H
@@ -15,6 +19,11 @@ struct fault;
 
 #define FRAME_TAGS 2 /* S-2 */
 
+/* Ethernet types, and IPv6's number of ICMP. */
+#define FRAME_IPV4   0x0800
+#define FRAME_IPV6   0x86dd
+#define FRAME_ICMPV6 58
+
 struct frame {
 	struct mac destination, source;
 	uint8_t n_tags; /* 802.1Q and 802.1ad tags that were walked */
@@ -22,6 +31,13 @@ struct frame {
 	uint16_t source_port, destination_port;
 	struct bytes payload; /* lends from raw, without padding */
 };
+
+/*
+ * The Ethernet type of an untagged frame, of a tagged one that of its tag; and
+ * what it names straight behind its header if it is IPv6 (else 0).  0 where
+ * the frame ends before.
+ */
+uint16_t frame_type(struct bytes raw, uint8_t *next_header);
 
 /*
  * Untouched on failure; *why then says which layer did not hold.

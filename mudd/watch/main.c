@@ -202,6 +202,18 @@ is_there(void *arg, uint32_t ifindex)
 }
 
 static void
+send_sighting(struct watcher *watcher, const struct record_sighting *sighting)
+{
+	if (channel_backlog(watcher->engine) < BACKLOG) {
+		channel_send(
+		    watcher->engine, RECORD_SIGHTING, sighting, NULL, 0);
+		return;
+	}
+	watcher->n_dropped++;
+	tell(watcher, sighting->ifindex);
+}
+
+static void
 on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
     struct bytes raw)
 {
@@ -213,13 +225,9 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	/* What comes by LISTEN begins at RESERVED_FDS. */
 	hook_try(PROGRAM_WATCHER, raw.data, raw.len, RESERVED_FDS);
 	if (observe(watcher->observer, &seen, &sighting, &why)) {
-		if (channel_backlog(watcher->engine) < BACKLOG) {
-			channel_send(watcher->engine, RECORD_SIGHTING,
-			    &sighting, NULL, 0);
-			return;
-		}
-		watcher->n_dropped++;
-		tell(watcher, ifindex);
+		send_sighting(watcher, &sighting);
+		while (observe_more(watcher->observer, &sighting))
+			send_sighting(watcher, &sighting);
 	} else if (why.code == FAULT_BUSY) {
 		watcher->n_over++;
 		tell(watcher, ifindex);

@@ -10,7 +10,6 @@
 #include "libmud/fault.h"
 
 #define ETHERTYPE_IPV6 0x86dd
-#define ETHERTYPE_AT   12
 #define PROTOCOL       58 /* ICMPv6 */
 #define HOP_LIMIT      255
 #define SOLICITATION   135
@@ -26,15 +25,6 @@ struct message {
 	struct addr from, to, target;
 	uint8_t type, flags;
 };
-
-bool
-nd_is_ipv6(struct bytes raw)
-{
-	struct cursor at = cursor_over(raw);
-
-	cursor_skip(&at, ETHERTYPE_AT);
-	return cursor_u16(&at) == ETHERTYPE_IPV6;
-}
 
 static struct addr
 take_addr(struct cursor *at)

@@ -21,9 +21,6 @@ struct nd {
 	struct addr address;
 };
 
-/* Is it an untagged frame with IPv6? The others are frame.h's. */
-bool nd_is_ipv6(struct bytes raw);
-
 /*
  * Refused, with *why and *nd untouched: what is not ICMPv6 135 or 136 straight
  * behind its IPv6 header; what a host would discard (RFC 4861 s7.1.1, s7.1.2),

@@ -9,7 +9,6 @@
 #include "watch/observe.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "libmud/mem.h"
 #include "watch/budget.h"
@@ -17,32 +16,72 @@
 #include "watch/exchange.h"
 #include "watch/frame.h"
 #include "watch/links.h"
-#include "watch/nd.h"
+#include "watch/observer.h"
 #include "watch/presence.h"
 
-struct observer {
-	const struct links *links;
-	const struct presence *presence;
-	struct budget *budget;
-	/* Whoever talks to his neighbours a lot shall not miss his lease. */
-	struct budget *nd_budget;
-	struct exchanges *exchanges;
-	size_t n_servers;
-	struct mac servers[OBSERVE_SERVERS];
+#define ANY_PROTOCOL 0
+
+static observe_type_fn observe_udp;
+
+/* What a frame is, by its Ethernet type, and whose budget it takes from. */
+static const struct type {
+	uint16_t ethertype;
+	uint8_t protocol; /* of IPv6, straight behind its header */
+	bool is_neighbour;
+	bool leaves_too;
+	observe_type_fn *observe;
+} types[] = {
+	{ FRAME_IPV6, FRAME_ICMPV6, true, false, observe_nd },
+};
+
+/* The rest: UDP, or nothing that anybody here wants. */
+static const struct type others = { 0, ANY_PROTOCOL, false, true, observe_udp };
+
+/* DHCP, by the family, the way and the ports of its datagrams. */
+static const struct {
+	uint8_t family;
+	bool is_leaving;
+	uint16_t from, to;
+	observe_udp_fn *observe;
+} datagrams[] = {
+	{ 4, false, DHCP4_CLIENT_PORT, DHCP4_SERVER_PORT, observe_client4 },
+	{ 4, true, DHCP4_SERVER_PORT, DHCP4_CLIENT_PORT, observe_server4 },
 };
 
 static bool
-is_broadcast(const struct mac *mac)
+observe_udp(struct observer *observer, const struct observation *seen,
+    struct record_sighting *sighting, struct fault *why)
 {
-	static const struct mac all = { { 0xff, 0xff, 0xff, 0xff, 0xff,
-	    0xff } };
+	struct frame frame;
 
-	return mac_equal(mac, &all);
+	if (!frame_parse(seen->raw, &frame, why))
+		return false;
+	for (size_t i = 0; i < sizeof(datagrams) / sizeof(datagrams[0]); i++)
+		if (datagrams[i].family == frame.from.family &&
+		    datagrams[i].is_leaving == seen->is_leaving &&
+		    datagrams[i].from == frame.source_port &&
+		    datagrams[i].to == frame.destination_port)
+			return datagrams[i].observe(
+			    observer, seen, &frame, sighting, why);
+	return false;
 }
 
-/* Before anything is parsed or allocated (S-60). */
-static bool
-judge_sender(struct observer *observer, struct budget *budget,
+static const struct type *
+type_of(struct bytes raw)
+{
+	uint8_t protocol;
+	const uint16_t ethertype = frame_type(raw, &protocol);
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i].ethertype == ethertype &&
+		    (types[i].protocol == ANY_PROTOCOL ||
+			types[i].protocol == protocol))
+			return &types[i];
+	return &others;
+}
+
+bool
+observer_judge(struct observer *observer, struct budget *budget,
     const struct observation *seen, const struct mac *source, struct fault *why)
 {
 	if (!mac_is_host(source) || links_is_own(observer->links, source))
@@ -55,188 +94,28 @@ judge_sender(struct observer *observer, struct budget *budget,
 	return true;
 }
 
-static bool
-judge_client(
-    const struct frame *frame, const struct dhcp4 *message, struct fault *why)
-{
-	if (message->op != DHCP4_BOOTREQUEST)
-		return fault_set(why, FAULT_MALFORMED, "RFC 2131 s4.1",
-		    "an answer from a client's port");
-	if (!mac_equal(&frame->source, &message->chaddr))
-		return fault_set(why, FAULT_SPOOF, "S-5",
-		    "chaddr is not the Ethernet source");
-	if (message->giaddr.family != 0)
-		return fault_set(
-		    why, FAULT_UNSUPPORTED, "S-5", "the message was relayed");
-	return true;
-}
-
-static void
-sighting_of(const struct observer *observer, const struct observation *seen,
-    const struct dhcp4 *message, struct record_sighting *sighting)
+void
+observer_begin(const struct observer *observer, const struct observation *seen,
+    const struct mac *mac, enum sighting_kind kind, enum carrier carrier,
+    struct record_sighting *sighting)
 {
 	*sighting = (struct record_sighting){
-		.kind = SIGHTING_REQUEST,
-		.message = (uint8_t)message->type,
-		.mac = message->chaddr,
+		.kind = (uint8_t)kind,
+		.carrier = (uint8_t)carrier,
+		.mac = *mac,
 		.ifindex = seen->ifindex,
 	};
-	sighting->present = presence_before(observer->presence,
-	    &message->chaddr, seen->at_msec, &sighting->known_ifindex);
+	sighting->present = presence_before(
+	    observer->presence, mac, seen->at_msec, &sighting->known_ifindex);
 }
 
-/* It asks for a lease, and an ACK would give it one.  An INFORM is answered
- * by an ACK too, but that lends no address (RFC 2131 s4.3.5). */
-static void
-remember(struct observer *observer, const struct observation *seen,
-    const struct dhcp4 *message, const struct record_sighting *sighting)
-{
-	const struct exchange asked = {
-		.mac = message->chaddr,
-		.xid = message->xid,
-		.ifindex = seen->ifindex,
-		.is_present = sighting->present != 0,
-		.known_ifindex = sighting->known_ifindex,
-		.at_msec = seen->at_msec,
-	};
-
-	exchanges_asked(observer->exchanges, &asked);
-}
-
-static bool
-observe_client(struct observer *observer, const struct observation *seen,
-    const struct frame *frame, struct record_sighting *sighting,
-    struct fault *why)
-{
-	struct record_sighting told;
-	struct dhcp4 message;
-
-	if (!judge_sender(
-		observer, observer->budget, seen, &frame->source, why) ||
-	    !dhcp4_parse(frame->payload, &message, why) ||
-	    !judge_client(frame, &message, why))
-		return false;
-	sighting_of(observer, seen, &message, &told);
-	switch (message.type) {
-	case DHCP4_RELEASE:
-	case DHCP4_DECLINE:
-		told.kind = SIGHTING_RELEASE;
-		told.address = message.type == DHCP4_RELEASE
-		                   ? message.ciaddr
-		                   : message.requested;
-		if (!addr_is_host(&told.address))
-			return fault_set(why, FAULT_MALFORMED,
-			    "RFC 2131 s4.4.1", "gives back no address");
-		*sighting = told;
-		return true;
-	case DHCP4_DISCOVER:
-		if (message.is_rapid)
-			remember(observer, seen, &message, &told);
-		break;
-	case DHCP4_REQUEST:
-		remember(observer, seen, &message, &told);
-		break;
-	case DHCP4_INFORM:
-	case DHCP4_OFFER:
-	case DHCP4_ACK:
-	case DHCP4_NAK:
-		break;
-	}
-	told.flagged = message.is_flagged;
-	memcpy(told.url, message.url, sizeof(told.url));
-	memcpy(told.hostname, message.hostname, sizeof(told.hostname));
-	told.why = message.url_why;
-	*sighting = told;
-	return true;
-}
-
-/* Anybody on the LAN can make up an answer, and knows what was asked: it went
- * to all. */
-static bool
-is_server(const struct observer *observer, const struct mac *mac)
+bool
+observer_is_server(const struct observer *observer, const struct mac *mac)
 {
 	for (size_t i = 0; i < observer->n_servers; i++)
 		if (mac_equal(&observer->servers[i], mac))
 			return true;
 	return links_is_own(observer->links, mac);
-}
-
-static bool
-judge_server(const struct observer *observer, const struct frame *frame,
-    const struct dhcp4 *message, struct fault *why)
-{
-	if (!is_server(observer, &frame->source))
-		return fault_set(why, FAULT_SPOOF, "S-48",
-		    "a DHCP server that is neither the gateway nor one of "
-		    "dhcp-servers");
-	if (message->op != DHCP4_BOOTREPLY)
-		return fault_set(why, FAULT_MALFORMED, "RFC 2131 s4.1",
-		    "a request from a server's port");
-	if (!mac_equal(&frame->destination, &message->chaddr) &&
-	    !is_broadcast(&frame->destination))
-		return fault_set(why, FAULT_SPOOF, "S-5",
-		    "chaddr is not the Ethernet destination");
-	if (message->type == DHCP4_ACK &&
-	    (!addr_is_host(&message->yiaddr) || !message->has_lease))
-		return fault_set(why, FAULT_MALFORMED, "RFC 2131 s4.3.1",
-		    "an ACK that lends no address");
-	return true;
-}
-
-static bool
-observe_server(struct observer *observer, const struct observation *seen,
-    const struct frame *frame, struct record_sighting *sighting,
-    struct fault *why)
-{
-	struct exchange asked;
-	struct dhcp4 message;
-
-	if (!dhcp4_parse(frame->payload, &message, why) ||
-	    !judge_server(observer, frame, &message, why) ||
-	    message.type == DHCP4_OFFER)
-		return false;
-	if (!exchanges_answered(observer->exchanges, &message.chaddr,
-		message.xid, seen->ifindex, seen->at_msec, &asked))
-		return fault_set(why, FAULT_SPOOF, "RFC 8520 s10 (M-DH-9)",
-		    "an answer to nothing that was asked on this port");
-	*sighting = (struct record_sighting){
-		.kind = SIGHTING_NAK,
-		.message = (uint8_t)message.type,
-		.present = asked.is_present,
-		.mac = asked.mac,
-		.ifindex = asked.ifindex,
-		.known_ifindex = asked.known_ifindex,
-	};
-	if (message.type == DHCP4_ACK) {
-		sighting->kind = SIGHTING_LEASE;
-		sighting->now_ifindex =
-		    presence_now(observer->presence, &asked.mac);
-		sighting->lease_sec = message.lease_sec;
-		sighting->address = message.yiaddr;
-	}
-	return true;
-}
-
-/* What its sender says of itself; whether that counts is the engine's. */
-static bool
-observe_neighbour(struct observer *observer, const struct observation *seen,
-    struct record_sighting *sighting, struct fault *why)
-{
-	struct nd nd;
-
-	if (!nd_parse(seen->raw, &nd, why) ||
-	    !judge_sender(observer, observer->nd_budget, seen, &nd.source, why))
-		return false;
-	*sighting = (struct record_sighting){
-		.kind = SIGHTING_ADDRESS,
-		.carrier = CARRIER_ND,
-		.mac = nd.source,
-		.ifindex = seen->ifindex,
-		.address = nd.address,
-	};
-	sighting->present = presence_before(observer->presence, &nd.source,
-	    seen->at_msec, &sighting->known_ifindex);
-	return true;
 }
 
 struct observer *
@@ -248,7 +127,7 @@ observer_new(
 	observer->links = links;
 	observer->presence = presence;
 	observer->budget = budget_new(key);
-	observer->nd_budget = budget_new(~key);
+	observer->neighbour_budget = budget_new(~key);
 	observer->exchanges = exchanges_new();
 	return observer;
 }
@@ -259,7 +138,7 @@ observer_free(struct observer *observer)
 	if (observer == NULL)
 		return;
 	budget_free(observer->budget);
-	budget_free(observer->nd_budget);
+	budget_free(observer->neighbour_budget);
 	exchanges_free(observer->exchanges);
 	free(observer);
 }
@@ -275,29 +154,36 @@ bool
 observe(struct observer *observer, const struct observation *seen,
     struct record_sighting *sighting, struct fault *why)
 {
-	const bool is_ipv6 = nd_is_ipv6(seen->raw);
+	const struct type *type = type_of(seen->raw);
 	struct budget *budget =
-	    is_ipv6 ? observer->nd_budget : observer->budget;
-	struct frame frame;
+	    type->is_neighbour ? observer->neighbour_budget : observer->budget;
 
 	*why = (struct fault){ 0 };
+	observer->n_more = 0;
+	observer->n_told = 0;
 	/* What leaves was not sent by this port: its budget is not touched,
 	 * and nothing is allocated for it. */
-	if (!seen->is_leaving &&
-	    !budget_port(budget, seen->ifindex, seen->at_msec))
+	if (seen->is_leaving)
+		return type->leaves_too &&
+		       type->observe(observer, seen, sighting, why);
+	if (!budget_port(budget, seen->ifindex, seen->at_msec))
 		return fault_set(why, FAULT_BUSY, "S-60",
 		    "more than %d messages a second on one port",
 		    BUDGET_PORT_SECOND);
-	if (is_ipv6)
-		return !seen->is_leaving &&
-		       observe_neighbour(observer, seen, sighting, why);
-	if (!frame_parse(seen->raw, &frame, why))
+	return type->observe(observer, seen, sighting, why);
+}
+
+bool
+observe_more(struct observer *observer, struct record_sighting *sighting)
+{
+	const struct observer_address *next;
+
+	if (observer->n_told == observer->n_more)
 		return false;
-	if (!seen->is_leaving && frame.source_port == DHCP4_CLIENT_PORT &&
-	    frame.destination_port == DHCP4_SERVER_PORT)
-		return observe_client(observer, seen, &frame, sighting, why);
-	if (seen->is_leaving && frame.source_port == DHCP4_SERVER_PORT &&
-	    frame.destination_port == DHCP4_CLIENT_PORT)
-		return observe_server(observer, seen, &frame, sighting, why);
-	return false;
+	next = &observer->addresses[observer->n_told++];
+	*sighting = observer->more;
+	sighting->kind = next->kind;
+	sighting->address = next->address;
+	sighting->lease_sec = next->lease_sec;
+	return true;
 }

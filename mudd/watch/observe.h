@@ -47,4 +47,12 @@ struct observation {
 bool observe(struct observer *observer, const struct observation *seen,
     struct record_sighting *sighting, struct fault *why);
 
+/*
+ * A message of DHCPv6 may speak of several addresses, up to OBSERVE_ADDRESSES
+ * (libmud/limits.h bounds what a Thing may have): after observe() was true,
+ * each call fills *sighting with the next one, until it is false.
+ */
+#define OBSERVE_ADDRESSES LIMIT_ADDRESSES6
+bool observe_more(struct observer *observer, struct record_sighting *sighting);
+
 #endif

@@ -15,7 +15,9 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/nd.c mudd/watch/nd.h \
 	mudd/watch/networks.c mudd/watch/networks.h \
 	mudd/watch/nflog.c mudd/watch/nflog.h \
-	mudd/watch/observe.c mudd/watch/observe.h \
+	mudd/watch/observe.c mudd/watch/observe.h mudd/watch/observer.h \
+	mudd/watch/observe4.c \
+	mudd/watch/observend.c \
 	mudd/watch/ports.c mudd/watch/ports.h \
 	mudd/watch/presence.c mudd/watch/presence.h \
 	mudd/watch/rtnl.c mudd/watch/rtnl.h \

@@ -31,7 +31,8 @@ check_frame(struct bytes raw, const struct frame *frame)
 	require(frame->payload.data >= raw.data);
 	require(frame->payload.data + frame->payload.len <= raw.data + raw.len);
 	require(frame->n_tags <= FRAME_TAGS);
-	require(frame->from.family == 4 && frame->to.family == 4);
+	require(frame->from.family == 4 || frame->from.family == 6);
+	require(frame->to.family == frame->from.family);
 }
 
 static void

@@ -21,6 +21,15 @@ static const uint8_t good[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0x5e,
 
 #define GOOD_LEN sizeof(good)
 
+/* Ethernet, then IPv6 at 14, UDP at 54, payload at 62, padding at 66. */
+static const uint8_t six[] = { 0x33, 0x33, 0, 1, 0, 2, 2, 0, 0x5e, 0, 0x53, 1,
+	0x86, 0xdd, 0x60, 0, 0, 0, 0, 12, 17, 1, 0xfe, 0x80, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 1, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+	2, 2, 0x22, 2, 0x23, 0, 12, 0, 0, 'd', 'h', 'c', 'p', 0, 0, 0, 0, 0, 0,
+	0, 0 };
+
+#define SIX_LEN sizeof(six)
+
 /* Up to three bytes that differ; at 0: none. */
 static const struct {
 	const char *name;
@@ -31,7 +40,8 @@ static const struct {
 	} patch[3];
 } cases[] = {
 	{ "as it is", FAULT_NONE, { { 0, 0 } } },
-	{ "IPv6", FAULT_UNSUPPORTED, { { 12, 0x86 }, { 13, 0xdd } } },
+	{ "IPv4 that calls itself IPv6", FAULT_MALFORMED,
+	    { { 12, 0x86 }, { 13, 0xdd } } },
 	{ "ARP", FAULT_UNSUPPORTED, { { 13, 6 } } },
 	{ "802.3 length", FAULT_UNSUPPORTED, { { 12, 0 }, { 13, 38 } } },
 	{ "version 6", FAULT_MALFORMED, { { 14, 0x65 } } },
@@ -106,18 +116,105 @@ reads_the_fields(void **state)
 }
 
 static void
-refuses_every_cut(void **state)
+refuse_every_cut(const uint8_t *raw, size_t whole)
 {
-	(void)state;
-
-	for (size_t len = 0; len < GOOD_LEN - PAD; len++) {
+	for (size_t len = 0; len < whole; len++) {
 		struct frame frame;
 		struct fault why = { 0 };
 
-		if (frame_parse((struct bytes){ good, len }, &frame, &why))
+		if (frame_parse((struct bytes){ raw, len }, &frame, &why))
 			fail_msg("accepted %zu bytes", len);
 		assert_int_equal(why.code, FAULT_MALFORMED);
 	}
+}
+
+static void
+refuses_every_cut(void **state)
+{
+	(void)state;
+	refuse_every_cut(good, GOOD_LEN - PAD);
+	refuse_every_cut(six, SIX_LEN - PAD);
+}
+
+/* A byte of the IPv6 frame that differs; at 0: none. */
+static const struct {
+	const char *name;
+	enum fault_code code;
+	size_t at;
+	uint8_t value;
+} sixes[] = {
+	{ "as it is", FAULT_NONE, 0, 0 },
+	{ "version 4", FAULT_MALFORMED, 14, 0x40 },
+	{ "no payload", FAULT_MALFORMED, 19, 0 },
+	{ "payload cuts UDP header", FAULT_MALFORMED, 19, 7 },
+	{ "payload cuts message", FAULT_MALFORMED, 19, 11 },
+	{ "payload with the padding", FAULT_NONE, 19, 20 },
+	{ "payload past frame", FAULT_MALFORMED, 19, 21 },
+	{ "jumbo", FAULT_MALFORMED, 18, 255 },
+	{ "TCP", FAULT_UNSUPPORTED, 20, 6 },
+	{ "hop-by-hop options", FAULT_UNSUPPORTED, 20, 0 },
+	{ "routing header", FAULT_UNSUPPORTED, 20, 43 },
+	{ "fragment", FAULT_UNSUPPORTED, 20, 44 },
+	{ "destination options", FAULT_UNSUPPORTED, 20, 60 },
+	{ "no next header", FAULT_UNSUPPORTED, 20, 59 },
+	{ "UDP length 7", FAULT_MALFORMED, 59, 7 },
+	{ "UDP length past payload", FAULT_MALFORMED, 59, 13 },
+	{ "hop limit 0", FAULT_NONE, 21, 0 },
+};
+
+static void
+judges_ipv6(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(sixes) / sizeof(sixes[0]); i++) {
+		uint8_t raw[SIX_LEN];
+		struct frame frame;
+		struct fault why = { 0 };
+		char text[ADDR_TEXT];
+		bool ok;
+
+		memcpy(raw, six, sizeof(raw));
+		if (sixes[i].at != 0)
+			raw[sixes[i].at] = sixes[i].value;
+		ok = frame_parse(
+		    (struct bytes){ raw, sizeof(raw) }, &frame, &why);
+		if (ok != (sixes[i].code == FAULT_NONE) ||
+		    why.code != sixes[i].code)
+			fail_msg("%s: %s", sixes[i].name, why.detail);
+		if (!ok)
+			continue;
+		assert_string_equal(addr_text(&frame.from, text), "fe80::1");
+		assert_string_equal(addr_text(&frame.to, text), "ff02::1:2");
+		assert_int_equal(frame.source_port, 546);
+		assert_int_equal(frame.destination_port, 547);
+		assert_int_equal(frame.payload.len, sizeof(PAYLOAD) - 1);
+		assert_memory_equal(
+		    frame.payload.data, PAYLOAD, sizeof(PAYLOAD) - 1);
+	}
+}
+
+static void
+tells_types(void **state)
+{
+	static const uint8_t tagged[14] = { [12] = 0x81 };
+	uint8_t next = 0xa5;
+
+	(void)state;
+	assert_int_equal(
+	    frame_type((struct bytes){ six, SIX_LEN }, &next), FRAME_IPV6);
+	assert_int_equal(next, 17);
+	assert_int_equal(
+	    frame_type((struct bytes){ six, 20 }, &next), FRAME_IPV6);
+	assert_int_equal(next, 0);
+	assert_int_equal(
+	    frame_type((struct bytes){ good, GOOD_LEN }, &next), FRAME_IPV4);
+	assert_int_equal(next, 0);
+	assert_int_equal(
+	    frame_type((struct bytes){ tagged, sizeof(tagged) }, &next),
+	    0x8100);
+	assert_int_equal(frame_type((struct bytes){ good, 13 }, &next), 0);
+	assert_int_equal(frame_type((struct bytes){ NULL, 0 }, &next), 0);
 }
 
 static void
@@ -173,6 +270,8 @@ main(void)
 		cmocka_unit_test(judges_each_layer),
 		cmocka_unit_test(reads_the_fields),
 		cmocka_unit_test(refuses_every_cut),
+		cmocka_unit_test(judges_ipv6),
+		cmocka_unit_test(tells_types),
 		cmocka_unit_test(skips_ip_options),
 		cmocka_unit_test(walks_two_tags),
 	};

@@ -102,8 +102,6 @@ tells_of_an_address(void **state)
 		struct fault why = { 0 };
 		struct nd nd;
 
-		assert_true(
-		    nd_is_ipv6((struct bytes){ packet.raw, packet.len }));
 		if (!parse(&packet, &nd, &why))
 			fail_msg("%zu: %s", i, why.detail);
 		assert_true(addr_equal(&nd.address, &expected));
@@ -229,18 +227,6 @@ walks_options(void **state)
 	assert_int_equal(why.code, FAULT_TOO_MANY);
 }
 
-static void
-knows_ipv6(void **state)
-{
-	static const uint8_t four[14] = { [12] = 8 };
-	static const uint8_t tagged[14] = { [12] = 0x81 };
-
-	(void)state;
-	assert_false(nd_is_ipv6((struct bytes){ four, sizeof(four) }));
-	assert_false(nd_is_ipv6((struct bytes){ tagged, sizeof(tagged) }));
-	assert_false(nd_is_ipv6((struct bytes){ NULL, 0 }));
-}
-
 int
 main(void)
 {
@@ -248,7 +234,6 @@ main(void)
 		cmocka_unit_test(tells_of_an_address),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(walks_options),
-		cmocka_unit_test(knows_ipv6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
