@@ -137,6 +137,7 @@ EXTRA_DIST += tests/scenario/README.md \
 if HAVE_CMOCKA
 engine_module_tests = \
 	tests/unit/test_droprows \
+	tests/unit/test_events \
 	tests/unit/test_explain \
 	tests/unit/test_fetchbudget \
 	tests/unit/test_grants \
@@ -162,9 +163,14 @@ engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
 tests_unit_test_tables_SOURCES = tests/unit/test_tables.c
 tests_unit_test_tables_CFLAGS = $(engine_module_cflags)
 tests_unit_test_tables_LDADD = $(engine_module_libs)
-tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c
+tests_unit_test_droprows_SOURCES = tests/unit/test_droprows.c \
+	tests/unit/logged.c tests/unit/logged.h
 tests_unit_test_droprows_CFLAGS = $(engine_module_cflags)
 tests_unit_test_droprows_LDADD = $(engine_module_libs)
+tests_unit_test_events_SOURCES = tests/unit/test_events.c \
+	tests/unit/logged.c tests/unit/logged.h
+tests_unit_test_events_CFLAGS = $(engine_module_cflags)
+tests_unit_test_events_LDADD = $(engine_module_libs)
 tests_unit_test_explain_SOURCES = tests/unit/test_explain.c
 tests_unit_test_explain_CFLAGS = $(engine_module_cflags)
 tests_unit_test_explain_LDADD = $(engine_module_libs)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/channel.h"
-#include "core/log.h"
+#include "engine/events.h"
 #include "engine/mudurl.h"
 #include "engine/things.h"
 #include "libmud/limits.h"
@@ -21,19 +21,6 @@
 #define ASK_SEC   10  /* between two tries to get the log's socket */
 #define AGAIN_SEC 600 /* between two lines about one row */
 
-/* S-72 */
-#define LINES_BURST  100
-#define LINES_SECOND 20
-
-enum event { EVENT_DROP, EVENT_SPOOF, EVENTS };
-
-/* What was used, and how many lines were left out since the last. */
-struct lines {
-	int64_t at;
-	int64_t used;
-	uint64_t n_suppressed;
-};
-
 struct drops {
 	struct things *things;
 	bool is_open; /* the watcher has the log's socket */
@@ -41,7 +28,6 @@ struct drops {
 	size_t n;
 	struct list all; /* oldest first, as each owner's */
 	struct list owners[OWNERS];
-	struct lines lines[EVENTS];
 };
 
 /* ---- what a record may be ----------------------------------------------- */
@@ -93,7 +79,7 @@ drops_reason(const struct record_drop *what)
 
 /* ---- rows --------------------------------------------------------------- */
 
-static enum event
+static enum event_kind
 event_of(const struct record_drop *what)
 {
 	return drops_is_spoof(what) ? EVENT_SPOOF : EVENT_DROP;
@@ -132,7 +118,7 @@ row_free(struct drops *drops, struct drop_row *row)
 /* Room for one more of this owner: the oldest of its kind goes, or the oldest
  * of all.  Spoofs do not displace what a policy forbids, nor that them. */
 static void
-make_room(struct drops *drops, const struct mac *owner, enum event event)
+make_room(struct drops *drops, const struct mac *owner, enum event_kind event)
 {
 	struct drop_row *oldest = NULL;
 	size_t n = 0;
@@ -285,100 +271,50 @@ drops_direction(const struct record_drop *what)
 	return what->kind == DROP_TO ? "to" : "from";
 }
 
-/* May a line of this kind be written now? Says first how many were not. */
-static bool
-line_take(struct lines *lines, const char *event, int64_t now)
-{
-	lines->used -= (now - lines->at) * LINES_SECOND;
-	lines->at = now;
-	if (lines->used < 0)
-		lines->used = 0;
-	if (lines->used >= LINES_BURST) {
-		lines->n_suppressed++;
-		return false;
-	}
-	lines->used++;
-	if (lines->n_suppressed > 0)
-		log_info("event=%s suppressed=%llu", event,
-		    (unsigned long long)lines->n_suppressed);
-	lines->n_suppressed = 0;
-	return true;
-}
-
 static void
-put_word(char *line, size_t size, const char *key, const char *value)
-{
-	const size_t used = strlen(line);
-
-	if (value[0] != '\0')
-		(void)snprintf(line + used, size - used, " %s=%s", key, value);
-}
-
-static void
-put_number(char *line, size_t size, const char *key, uint64_t value)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	put_word(line, size, key, text);
-}
-
-static void
-put_addr(char *line, size_t size, const char *key, const struct addr *addr)
+put_addr(struct events_line *line, const char *key, const struct addr *addr)
 {
 	char text[ADDR_TEXT];
 
 	if (addr->family != 0)
-		put_word(line, size, key, addr_text(addr, text));
+		events_word(line, key, addr_text(addr, text));
 }
 
 static void
-line_write(
-    const struct drop_row *row, const struct thing *thing, const char *event)
+put_row(struct events_line *line, const struct drop_row *row)
 {
 	const struct record_drop *what = &row->what;
-	char line[2048], text[MAC_TEXT], protocol[DROPS_PROTOCOL];
-	char ethertype[DROPS_ETHERTYPE];
+	char protocol[DROPS_PROTOCOL], ethertype[DROPS_ETHERTYPE];
 
-	(void)snprintf(line, sizeof(line), "event=%s", event);
-	put_word(line, sizeof(line), "device", mac_text(&what->mac, text));
-	if (thing != NULL)
-		put_word(line, sizeof(line), "mud_url",
-		    log_quote(thing->mud->url.text));
-	put_word(line, sizeof(line), "reason", drops_reason(what));
-	put_word(line, sizeof(line), "direction", drops_direction(what));
-	put_addr(line, sizeof(line), "address", &what->own);
-	put_addr(line, sizeof(line), "peer", &what->peer);
+	events_word(line, "reason", drops_reason(what));
+	events_word(line, "direction", drops_direction(what));
+	put_addr(line, "address", &what->own);
+	put_addr(line, "peer", &what->peer);
 	if (row->peer_name != NULL)
-		put_word(
-		    line, sizeof(line), "peer_name", log_quote(row->peer_name));
-	put_word(
-	    line, sizeof(line), "protocol", drops_protocol(what, protocol));
+		events_text(line, "peer_name", row->peer_name);
+	events_word(line, "protocol", drops_protocol(what, protocol));
 	if (what->has_number == DROP_PORT)
-		put_number(line, sizeof(line), "port", what->number);
+		events_number(line, "port", what->number);
 	if (what->has_number == DROP_ICMP_TYPE)
-		put_number(line, sizeof(line), "icmp_type", what->number);
+		events_number(line, "icmp_type", what->number);
 	if (what->has_number == DROP_ETHERTYPE)
-		put_word(line, sizeof(line), "ethertype",
-		    drops_ethertype(what, ethertype));
-	put_number(line, sizeof(line), "count", row->count - row->n_told);
-	log_info("%s", line);
+		events_word(
+		    line, "ethertype", drops_ethertype(what, ethertype));
+	events_number(line, "count", row->count - row->n_told);
 }
 
 static void
-tell(struct drops *drops, struct drop_row *row, const struct thing *thing)
+tell(struct drop_row *row, const struct thing *thing)
 {
-	static const char *const names[EVENTS] = {
-		[EVENT_DROP] = "drop",
-		[EVENT_SPOOF] = "spoof",
-	};
-	const enum event event = event_of(&row->what);
+	struct events_line line;
 
 	if (row->n_told > 0 && row->last < row->told_at + AGAIN_SEC)
 		return;
-	if (!line_take(&drops->lines[event], names[event], row->last))
+	if (!events_open(&line, event_of(&row->what), &row->what.mac,
+		thing == NULL ? NULL : thing->mud->url.text))
 		return;
-	line_write(row, thing, names[event]);
+	put_row(&line, row);
+	events_close(&line);
 	row->n_told = row->count;
 	row->told_at = row->last;
 }
@@ -458,7 +394,7 @@ drops_take(struct drops *drops, const struct record_drop *drop, int64_t now)
 		name = name_of(thing, &drop->peer);
 		row->peer_name = name == NULL ? NULL : xstrdup(name);
 	}
-	tell(drops, row, thing);
+	tell(row, thing);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "engine/config.h"
 #include "engine/counts.h"
+#include "engine/events.h"
 #include "engine/leases.h"
 #include "engine/modes.h"
 #include "engine/tallies.h"
@@ -480,6 +481,7 @@ engine_new(const struct engine_options *options)
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 
 	engine->options = *options;
+	events_start(options->clock, options->clock_arg);
 	engine->started_at = engine_now(engine);
 	engine->mudd = channel_new(options->base, options->mudd_fd,
 	    PROGRAM_ENGINE, PROGRAM_MUDD, mudd_record, mudd_gone, engine);
@@ -521,5 +523,6 @@ engine_free(struct engine *engine)
 	channel_free(engine->mudd);
 	event_free(engine->turn);
 	event_free(engine->timer);
+	events_start(NULL, NULL);
 	free(engine);
 }

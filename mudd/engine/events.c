@@ -1,39 +1,292 @@
 /*
- * Events.  Role: engine.
+ * Events.  Role: engine.  Texts may be of hostile packets and files: the log
+ * gets them quoted, JSON as they are where they are UTF-8.
  */
 #include "engine/events.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "engine/mudurl.h"
+#include "engine/put.h"
 #include "engine/things.h"
 
-static const char *const names[EVENT_KINDS] = {
-	[EVENT_DEVICE_SEEN] = "device-seen",
-	[EVENT_DEVICE_GONE] = "device-gone",
-	[EVENT_URL_ANNOUNCED] = "url-announced",
-	[EVENT_STATE_CHANGED] = "state-changed",
-	[EVENT_ADDRESS_LEARNED] = "address-learned",
-	[EVENT_ADDRESS_LOST] = "address-lost",
-	[EVENT_SPOOF] = "spoof",
-	[EVENT_CONFLICT] = "conflict",
-	[EVENT_MOVED] = "moved",
+#define DETAIL 512
+
+/* A budget is counted in sixtieths of a line, so that a rate of lines a
+ * minute fills it by whole numbers each second. */
+#define LINE_COST 60
+
+/* S-72 */
+#define USUAL                                                                  \
+	{                                                                      \
+		100, 1200                                                      \
+	}
+/* Whoever makes up MAC addresses causes these as fast as the watcher lets
+ * through; they shall not fill the log, and the numbers suffice. */
+#define ANYBODYS                                                               \
+	{                                                                      \
+		100, 12                                                        \
+	}
+/* The same thing again and again, with a count of its own. */
+#define ALARMS                                                                 \
+	{                                                                      \
+		10, 6                                                          \
+	}
+
+static const struct {
+	const char *name;
+	struct {
+		unsigned int burst, per_minute;
+	} budget;
+	bool is_warning;
+} about[EVENT_KINDS] = {
+	[EVENT_DEVICE_SEEN] = { "device-seen", ANYBODYS, false },
+	[EVENT_DEVICE_GONE] = { "device-gone", USUAL, false },
+	[EVENT_URL_ANNOUNCED] = { "url-announced", USUAL, false },
+	[EVENT_FETCH_FAILED] = { "fetch-failed", USUAL, true },
+	[EVENT_POLICY_PENDING] = { "policy-pending", USUAL, true },
+	[EVENT_POLICY_REFUSED] = { "policy-refused", USUAL, true },
+	[EVENT_POLICY_APPROVED] = { "policy-approved", USUAL, false },
+	[EVENT_POLICY_REJECTED] = { "policy-rejected", USUAL, false },
+	[EVENT_POLICY_ACTIVE] = { "policy-active", USUAL, false },
+	[EVENT_POLICY_REMOVED] = { "policy-removed", USUAL, true },
+	[EVENT_STATE_CHANGED] = { "state-changed", USUAL, false },
+	[EVENT_ADDRESS_LEARNED] = { "address-learned", USUAL, false },
+	[EVENT_ADDRESS_LOST] = { "address-lost", USUAL, false },
+	[EVENT_DROP] = { "drop", USUAL, false },
+	[EVENT_SPOOF] = { "spoof", USUAL, false },
+	[EVENT_CONFLICT] = { "conflict", USUAL, true },
+	[EVENT_MOVED] = { "moved", USUAL, false },
+	[EVENT_TABLE_TAMPERED] = { "table-tampered", ALARMS, true },
+	[EVENT_TABLE_RESTORED] = { "table-restored", ALARMS, false },
+	[EVENT_SIGNER_CHANGED] = { "signer-changed", USUAL, true },
+	[EVENT_TRUST_CHANGED] = { "trust-changed", USUAL, false },
+	[EVENT_UNSUPPORTED] = { "unsupported", USUAL, true },
+	[EVENT_LIMIT] = { "limit", ALARMS, true },
 };
+
+/* What was used of a budget, and how many events were left out since the one
+ * before. */
+struct used {
+	int64_t at;
+	int64_t cost;
+	uint64_t n_suppressed;
+};
+
+static struct {
+	events_clock_fn *clock;
+	void *clock_arg;
+	events_fn *listener;
+	void *listener_arg;
+	struct used used[EVENT_KINDS];
+} events;
+
+void
+events_start(events_clock_fn *clock, void *arg)
+{
+	memset(&events, 0, sizeof(events));
+	events.clock = clock;
+	events.clock_arg = arg;
+}
+
+void
+events_listen(events_fn *fn, void *arg)
+{
+	events.listener = fn;
+	events.listener_arg = arg;
+}
+
+const char *
+events_name(enum event_kind kind)
+{
+	return about[kind].name;
+}
+
+static int64_t
+now(void)
+{
+	return events.clock == NULL ? 0 : events.clock(events.clock_arg);
+}
+
+json_t *
+events_object(const char *name)
+{
+	json_t *object = json_object();
+
+	put_text(object, "event", name);
+	put_time(object, "time", now());
+	return object;
+}
+
+static void
+hand_on(json_t *object)
+{
+	if (object != NULL && events.listener != NULL)
+		events.listener(events.listener_arg, object);
+	json_decref(object);
+}
+
+/* May one of this kind be told now? Says first how many were not. */
+static bool
+take_line(enum event_kind kind)
+{
+	const int64_t most = (int64_t)about[kind].budget.burst * LINE_COST;
+	struct used *used = &events.used[kind];
+	const int64_t at = now();
+	json_t *object;
+
+	used->cost -= (at - used->at) * (int64_t)about[kind].budget.per_minute;
+	used->at = at;
+	if (used->cost < 0)
+		used->cost = 0;
+	if (used->cost > most - LINE_COST) {
+		used->n_suppressed++;
+		return false;
+	}
+	used->cost += LINE_COST;
+	if (used->n_suppressed == 0)
+		return true;
+	log_info("event=%s suppressed=%llu", about[kind].name,
+	    (unsigned long long)used->n_suppressed);
+	if (events.listener != NULL) {
+		object = events_object(about[kind].name);
+		put_value(object, "suppressed",
+		    json_integer((json_int_t)used->n_suppressed));
+		hand_on(object);
+	}
+	used->n_suppressed = 0;
+	return true;
+}
+
+static void
+append(struct events_line *line, const char *key, const char *value)
+{
+	const size_t room = sizeof(line->text) - line->len;
+	int n = snprintf(line->text + line->len, room, "%s%s=%s",
+	    line->len == 0 ? "" : " ", key, value);
+
+	/* What does not fit as a whole is left out. */
+	if (n < 0 || (size_t)n >= room)
+		line->text[line->len] = '\0';
+	else
+		line->len += (size_t)n;
+}
+
+bool
+events_open(struct events_line *line, enum event_kind kind,
+    const struct mac *mac, const char *mud_url)
+{
+	char text[MAC_TEXT];
+
+	if (!take_line(kind))
+		return false;
+	line->kind = kind;
+	line->len = 0;
+	line->text[0] = '\0';
+	line->object =
+	    events.listener == NULL ? NULL : events_object(about[kind].name);
+	append(line, "event", about[kind].name);
+	if (mac != NULL)
+		events_word(line, "device", mac_text(mac, text));
+	if (mud_url != NULL)
+		events_text(line, "mud_url", mud_url);
+	return true;
+}
+
+void
+events_word(struct events_line *line, const char *key, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	append(line, key, value);
+	if (line->object != NULL)
+		put_text(line->object, key, value);
+}
+
+void
+events_text(struct events_line *line, const char *key, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	append(line, key, log_quote(text));
+	if (line->object != NULL)
+		put_text(line->object, key, text);
+}
+
+void
+events_number(struct events_line *line, const char *key, uint64_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	append(line, key, text);
+	if (line->object != NULL)
+		put_value(line->object, key, json_integer((json_int_t)number));
+}
+
+void
+events_close(struct events_line *line)
+{
+	if (about[line->kind].is_warning)
+		log_warning("%s", line->text);
+	else
+		log_info("%s", line->text);
+	hand_on(line->object);
+	line->object = NULL;
+}
+
+static void tell(enum event_kind kind, const struct mac *mac,
+    const char *mud_url, const char *detail, va_list args)
+    __attribute__((format(printf, 4, 0)));
+
+static void
+tell(enum event_kind kind, const struct mac *mac, const char *mud_url,
+    const char *detail, va_list args)
+{
+	struct events_line line;
+	char text[DETAIL];
+
+	if (!events_open(&line, kind, mac, mud_url))
+		return;
+	(void)vsnprintf(text, sizeof(text), detail, args);
+	events_text(&line, "detail", text);
+	events_close(&line);
+}
 
 void
 events_tell(
     enum event_kind kind, const struct thing *thing, const char *detail, ...)
 {
-	char text[512], device[MAC_TEXT + 8] = "", mac[MAC_TEXT];
+	const bool has_url = thing != NULL && thing->mud != NULL;
 	va_list args;
 
 	va_start(args, detail);
-	(void)vsnprintf(text, sizeof(text), detail, args);
+	tell(kind, thing == NULL ? NULL : &thing->mac,
+	    has_url ? thing->mud->url.text : NULL, detail, args);
 	va_end(args);
-	if (thing != NULL)
-		(void)snprintf(device, sizeof(device), " device=%s",
-		    mac_text(&thing->mac, mac));
-	log_info("event=%s%s detail=%s", names[kind], device, log_quote(text));
+}
+
+void
+events_tell_mac(
+    enum event_kind kind, const struct mac *mac, const char *detail, ...)
+{
+	va_list args;
+
+	va_start(args, detail);
+	tell(kind, mac, NULL, detail, args);
+	va_end(args);
+}
+
+void
+events_tell_url(
+    enum event_kind kind, const struct mudurl *mud, const char *detail, ...)
+{
+	va_list args;
+
+	va_start(args, detail);
+	tell(kind, NULL, mud->url.text, detail, args);
+	va_end(args);
 }

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/events.h"
 #include "engine/put.h"
 
-#define ALARM_SEC  600
-#define LINES      10
-#define REFILL_SEC 10
+#define ALARM_SEC 600
 
 static bool
 is_sound(const struct record_tampered *record)
@@ -26,39 +25,27 @@ is_sound(const struct record_tampered *record)
 	return true;
 }
 
-static bool
-may_write(struct tables_watch *watch, int64_t now)
-{
-	if (now - watch->refilled_at >= LINES * REFILL_SEC) {
-		watch->lines = LINES;
-		watch->refilled_at = now;
-	}
-	while (watch->lines < LINES && now - watch->refilled_at >= REFILL_SEC) {
-		watch->lines++;
-		watch->refilled_at += REFILL_SEC;
-	}
-	if (watch->lines == 0)
-		return false;
-	watch->lines--;
-	return true;
-}
-
 static void
-write_lines(struct tables_watch *watch)
+tell(struct tables_watch *watch)
 {
 	const struct record_tampered *last = &watch->last;
+	struct events_line line;
 
-	log_warning("event=table-tampered process=%s pid=%u tables=%u "
-		    "chains=%u sets=%u elements=%u count=%llu",
-	    last->name[0] == '\0' ? "-" : last->name, (unsigned int)last->pid,
-	    (unsigned int)last->tables, (unsigned int)last->chains,
-	    (unsigned int)last->sets, (unsigned int)last->elements,
-	    (unsigned long long)(watch->n - watch->n_told));
+	if (!events_open(&line, EVENT_TABLE_TAMPERED, NULL, NULL))
+		return;
+	events_word(&line, "process", last->name[0] == '\0' ? "-" : last->name);
+	events_number(&line, "pid", last->pid);
+	events_number(&line, "tables", last->tables);
+	events_number(&line, "chains", last->chains);
+	events_number(&line, "sets", last->sets);
+	events_number(&line, "elements", last->elements);
+	events_number(&line, "count", watch->n - watch->n_told);
+	events_close(&line);
 	watch->n_told = watch->n;
-	if (last->is_repaired == 1)
-		log_info("event=table-restored");
-	else
+	if (last->is_repaired != 1)
 		log_error("mudd's tables in the kernel cannot be repaired");
+	else if (events_open(&line, EVENT_TABLE_RESTORED, NULL, NULL))
+		events_close(&line);
 }
 
 bool
@@ -70,8 +57,7 @@ tables_take(struct tables_watch *watch, const struct record_tampered *record,
 	watch->last = *record;
 	watch->at = now;
 	watch->n++;
-	if (may_write(watch, now))
-		write_lines(watch);
+	tell(watch);
 	return true;
 }
 

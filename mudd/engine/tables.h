@@ -15,17 +15,15 @@
 /* Zero it before use. */
 struct tables_watch {
 	struct record_tampered last;
-	int64_t at;          /* of the last one; 0: there was none */
-	uint64_t n;          /* how often */
-	unsigned int lines;  /* events that may be written yet */
-	int64_t refilled_at; /* when that was counted last */
-	uint64_t n_told;     /* of `n` */
+	int64_t at;      /* of the last one; 0: there was none */
+	uint64_t n;      /* how often */
+	uint64_t n_told; /* of `n` */
 };
 
 /*
- * False: the record breaks its rules.  Writes event=table-tampered, and
- * event=table-restored where it was repaired; at most ten at once and six a
- * minute, each with the count of those since the one before.
+ * False: the record breaks its rules.  Tells table-tampered, and table-restored
+ * where it was repaired, as often as events.h lets it, each with the count of
+ * those since the one before.
  */
 bool tables_take(struct tables_watch *watch,
     const struct record_tampered *record, int64_t now);

@@ -5,15 +5,15 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/log.h"
 #include "engine/drops.h"
+#include "engine/events.h"
 #include "engine/mudurl.h"
 #include "engine/things.h"
 #include "libmud/limits.h"
+#include "tests/unit/logged.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define NOW           1700000000
@@ -33,12 +33,24 @@ mac_of(unsigned int n)
 	    (uint8_t)(n & 255) } };
 }
 
+/* What events are bounded by. */
+static int64_t now;
+
+static int64_t
+clock_now(void *arg)
+{
+	(void)arg;
+	return now;
+}
+
 static void
 rig_begin(struct rig *rig, unsigned int n_things)
 {
 	struct fault why = { 0 };
 	struct url url;
 
+	now = NOW;
+	events_start(clock_now, NULL);
 	rig->things = things_new(LIMIT_THINGS);
 	assert_true(url_parse("https://mud.example.com/lamp", &url, &why));
 	rig->mud = mudurl_new(&url, NULL);
@@ -58,6 +70,7 @@ rig_end(struct rig *rig)
 	drops_free(rig->drops);
 	things_free(rig->things);
 	mudurl_free(rig->mud);
+	events_start(NULL, NULL);
 }
 
 static struct record_drop
@@ -249,37 +262,6 @@ all_have_one(void **state)
 
 /* ---- events ------------------------------------------------------------- */
 
-/* What is logged meanwhile, as lines. */
-static char logged[65536];
-static FILE *log_file;
-static int log_saved;
-
-static void
-log_begin(void)
-{
-	log_init("t", LOG_LEVEL_INFO);
-	log_file = tmpfile();
-	assert_non_null(log_file);
-	log_saved = dup(STDERR_FILENO);
-	assert_true(dup2(fileno(log_file), STDERR_FILENO) >= 0);
-}
-
-static size_t
-log_end(void)
-{
-	size_t len, lines = 0;
-
-	assert_true(dup2(log_saved, STDERR_FILENO) >= 0);
-	(void)close(log_saved);
-	rewind(log_file);
-	len = fread(logged, 1, sizeof(logged) - 1, log_file);
-	logged[len] = '\0';
-	(void)fclose(log_file);
-	for (size_t i = 0; i < len; i++)
-		lines += logged[i] == '\n';
-	return lines;
-}
-
 static void
 says_what_it_is(void **state)
 {
@@ -293,11 +275,11 @@ says_what_it_is(void **state)
 	icmp.kind = DROP_SPOOF;
 	icmp.protocol = 58;
 	icmp.has_number = DROP_ICMP_TYPE;
-	log_begin();
+	logged_begin();
 	assert_true(drops_take(rig.drops, &drop, NOW));
 	assert_true(drops_take(rig.drops, &icmp, NOW));
-	assert_int_equal(log_end(), 2);
-	assert_string_equal(logged,
+	assert_int_equal(logged_end(), 2);
+	assert_string_equal(logged_text(),
 	    "t: event=drop device=02:00:00:00:00:01 "
 	    "mud_url=\"https://mud.example.com/lamp\" direction=from "
 	    "address=192.168.77.10 peer=192.0.2.1 protocol=tcp port=443 "
@@ -317,12 +299,12 @@ says_it_now_and_then(void **state)
 
 	(void)state;
 	rig_begin(&rig, 1);
-	log_begin();
-	for (int second = 0; second < 1300; second++)
-		assert_true(drops_take(rig.drops, &drop, NOW + second));
-	assert_int_equal(log_end(), 3);
-	assert_non_null(strstr(logged, "count=1\n"));
-	assert_non_null(strstr(logged, "count=600\n"));
+	logged_begin();
+	for (; now < NOW + 1300; now++)
+		assert_true(drops_take(rig.drops, &drop, now));
+	assert_int_equal(logged_end(), 3);
+	assert_non_null(strstr(logged_text(), "count=1\n"));
+	assert_non_null(strstr(logged_text(), "count=600\n"));
 	rig_end(&rig);
 }
 
@@ -336,23 +318,25 @@ does_not_flood_the_log(void **state)
 
 	(void)state;
 	rig_begin(&rig, 1);
-	log_begin();
+	logged_begin();
 	for (uint16_t port = 1; port <= 5000; port++) {
 		drop = drop_of(1, port);
 		assert_true(drops_take(rig.drops, &drop, NOW));
 	}
-	assert_int_equal(log_end(), 100);
-	log_begin();
+	assert_int_equal(logged_end(), 100);
+	logged_begin();
 	drop.kind = DROP_SPOOF;
 	assert_true(drops_take(rig.drops, &drop, NOW));
-	assert_int_equal(log_end(), 1);
-	log_begin();
+	assert_int_equal(logged_end(), 1);
+	logged_begin();
+	now = NOW + 1;
 	for (uint16_t port = 1; port <= 5000; port++) {
 		drop = drop_of(1, port);
-		assert_true(drops_take(rig.drops, &drop, NOW + 1));
+		assert_true(drops_take(rig.drops, &drop, now));
 	}
-	assert_int_equal(log_end(), 21);
-	assert_non_null(strstr(logged, "t: event=drop suppressed=4900\n"));
+	assert_int_equal(logged_end(), 21);
+	assert_non_null(
+	    strstr(logged_text(), "t: event=drop suppressed=4900\n"));
 	rig_end(&rig);
 }
 
