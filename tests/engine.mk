@@ -103,6 +103,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/71-drops.scn \
 	tests/scenario/75-explain.scn \
 	tests/scenario/76-bridge-path.scn \
+	tests/scenario/76-flapping.scn \
 	tests/scenario/76-moves.scn \
 	tests/scenario/77-forged-frames.scn \
 	tests/scenario/77-strength.scn \
@@ -146,6 +147,7 @@ engine_module_tests = \
 	tests/unit/test_modes \
 	tests/unit/test_policies \
 	tests/unit/test_controllers \
+	tests/unit/test_roaming \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
 	tests/unit/test_sightings_stored \
@@ -202,6 +204,9 @@ tests_unit_test_policies_LDADD = $(engine_module_libs)
 tests_unit_test_controllers_SOURCES = tests/unit/test_controllers.c
 tests_unit_test_controllers_CFLAGS = $(engine_module_cflags)
 tests_unit_test_controllers_LDADD = $(engine_module_libs)
+tests_unit_test_roaming_SOURCES = tests/unit/test_roaming.c
+tests_unit_test_roaming_CFLAGS = $(engine_module_cflags)
+tests_unit_test_roaming_LDADD = $(engine_module_libs)
 tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sets_LDADD = $(engine_module_libs)

@@ -403,6 +403,7 @@ enum drop_kind {
 	DROP_PLACE, /* it came in by a port where its sender is not */
 	DROP_ARP,   /* an address that is not the sender's, claimed in ARP */
 	DROP_TYPE,  /* an Ethernet type that Things have no use for */
+	DROP_TWICE, /* as PLACE, while its sender was heard where it is */
 	DROP_KINDS
 };
 

@@ -35,6 +35,8 @@ static const struct set_form sets[] = {
 	    false },
 	{ "seen_port", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
+	{ "seen_twice", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
+	    false },
 	{ "seen_locked", KEY_IFNAME, 16, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },
 	{ "seen_arp", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
@@ -46,8 +48,8 @@ static const struct set_form sets[] = {
 /* clang-format on */
 
 static const char *const chains[] = { "guard_port", "guard_stranger",
-	"guard_placed", "guard_loose", "drop_port", "drop_locked", "drop_arp",
-	"drop_claim", "drop_type" };
+	"guard_placed", "guard_loose", "drop_port", "drop_twice", "drop_locked",
+	"drop_arp", "drop_claim", "drop_type" };
 
 static bool
 is_bridge(const struct writer *to)
@@ -121,7 +123,7 @@ fill_guard_port(struct writer *to)
 	rule = writer_rule(to);
 	expr_mac_in(rule, SOURCE, SET_HEARD, false);
 	expr_mac_in(rule, SOURCE, SET_PLACED, false);
-	expr_goto(rule, "drop_port");
+	expr_goto(rule, "drop_twice");
 	writer_put(to, rule);
 	plain_goto(to, "guard_loose");
 }
@@ -271,6 +273,7 @@ fill_drops(struct writer *to)
 		const char *chain, *seen, *prefix;
 	} by_mac[] = {
 		{ "drop_port", "seen_port", LOG_PORT },
+		{ "drop_twice", "seen_twice", LOG_TWICE },
 		{ "drop_arp", "seen_arp", LOG_ARP },
 		{ "drop_type", "seen_type", LOG_TYPE },
 	};

@@ -34,6 +34,7 @@ struct nftnl_rule;
 #define LOG_SPOOF   "mud:spoof "
 #define LOG_UNKNOWN "mud:unknown "
 #define LOG_PORT    "mud:port "
+#define LOG_TWICE   "mud:twice "
 #define LOG_ARP     "mud:arp "
 #define LOG_TYPE    "mud:ethertype "
 

@@ -12,6 +12,7 @@
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/placing.h"
+#include "engine/roaming.h"
 #include "engine/sightings.h"
 #include "engine/state.h"
 #include "engine/things.h"
@@ -131,6 +132,10 @@ announce_port(
 	thing->port = ifindex;
 	if (port == NULL || strcmp(thing->port_name, port->link.name) == 0)
 		return;
+	/* It was heard just now. */
+	if (thing->mud != NULL && thing->port_name[0] != '\0')
+		roaming_moved(sightings->things, thing, thing->port_name,
+		    port->link.name, thing->last_seen);
 	text_copy(thing->port_name, sizeof(thing->port_name), port->link.name);
 	if (thing->mud != NULL)
 		things_touch(sightings->things, thing);

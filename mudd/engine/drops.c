@@ -72,6 +72,7 @@ drops_reason(const struct record_drop *what)
 		[DROP_PLACE] = "port",
 		[DROP_ARP] = "arp",
 		[DROP_TYPE] = "ethertype",
+		[DROP_TWICE] = "port",
 	};
 
 	return reasons[what->kind];

@@ -18,6 +18,8 @@
 #include "engine/events.h"
 #include "engine/leases.h"
 #include "engine/modes.h"
+#include "engine/placing.h"
+#include "engine/roaming.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
 
@@ -100,6 +102,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	due = leases_expire(&engine->sightings, now);
+	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));
 	plan_choose(engine->plan);
@@ -148,6 +151,20 @@ names_changed(void *arg)
 
 /* ---- the watcher ------------------------------------------------------- */
 
+/* Changes nothing that the modules would have to look at. */
+static bool
+on_drop(struct engine *engine, const struct record_drop *drop)
+{
+	const int64_t now = engine_now(engine);
+	struct thing *thing = things_find(engine->things, &drop->mac);
+
+	if (!drops_take(engine->drops, drop, now))
+		return false;
+	if (drop->kind == DROP_TWICE && thing != NULL && thing->mud != NULL)
+		roaming_clashes(thing, now);
+	return true;
+}
+
 static bool
 watcher_record(void *arg, struct channel *ch, struct msg *msg)
 {
@@ -157,6 +174,7 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 	(void)ch;
 	switch ((int)msg->type) {
 	case RECORD_LINK:
+		placing_rename(&engine->sightings, MSG_BODY(msg, record_link));
 		good = lan_link(&engine->lan, MSG_BODY(msg, record_link));
 		break;
 	case RECORD_GATEWAY:
@@ -174,9 +192,7 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 		    MSG_BODY(msg, record_sighting), engine_now(engine));
 		break;
 	case RECORD_DROP:
-		/* Changes nothing that the modules would have to look at. */
-		return drops_take(engine->drops, MSG_BODY(msg, record_drop),
-		    engine_now(engine));
+		return on_drop(engine, MSG_BODY(msg, record_drop));
 	default:
 		break;
 	}

@@ -50,6 +50,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/report.c mudd/engine/report.h \
 	mudd/engine/reportfile.c mudd/engine/reportfile.h \
 	mudd/engine/reportpolicy.c mudd/engine/reportpolicy.h \
+	mudd/engine/roaming.c mudd/engine/roaming.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/showing.c mudd/engine/showing.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \

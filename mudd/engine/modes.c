@@ -24,6 +24,8 @@ modes_of(const struct config *config, const struct thing *thing)
 		mode = thing->configured_mode;
 	if (mode == CONFIG_ENFORCE)
 		mode = config->mode;
+	if (mode == CONFIG_ENFORCE && thing->roaming.flaps_until != 0)
+		mode = CONFIG_QUARANTINE;
 	return mode;
 }
 

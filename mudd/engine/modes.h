@@ -19,7 +19,8 @@ struct thing;
 /* A new Thing: what its section of mudd.conf says. */
 void modes_configure(struct thing *thing, const struct config_device *device);
 
-/* A gateway that only monitors has no Thing that is enforced. */
+/* A gateway that only monitors has no Thing that is enforced.  One that would
+ * be and moves too often is in quarantine (roaming.h). */
 enum config_mode modes_of(
     const struct config *config, const struct thing *thing);
 /* The same, as far as the gateway enforces anything. */

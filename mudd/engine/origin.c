@@ -6,20 +6,31 @@
 
 #include "core/log.h"
 #include "core/records.h"
+#include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/things.h"
 
+static const char *
+name_of(struct lan *lan, uint32_t ifindex)
+{
+	const struct lan_link *port = lan_find(lan, ifindex);
+
+	return port == NULL ? "?" : port->link.name;
+}
+
 static void
-say_spoof(
-    struct thing *thing, const struct record_sighting *sighting, uint32_t port)
+say_spoof(struct lan *lan, struct thing *thing,
+    const struct record_sighting *sighting, uint32_t port)
 {
 	char mac[MAC_TEXT];
 
 	if (thing != NULL)
 		thing->spoofed = true;
-	log_warning("%s: spoof: a message in its name came in by port "
-		    "%u, it is known on port %u; nothing changes",
-	    mac_text(&sighting->mac, mac), sighting->ifindex, port);
+	events_tell(EVENT_SPOOF, thing,
+	    "a message in the name of %s came in by port %s, it is known on "
+	    "port %s; nothing changes",
+	    mac_text(&sighting->mac, mac), name_of(lan, sighting->ifindex),
+	    name_of(lan, port));
 }
 
 static bool
@@ -67,7 +78,7 @@ origin_is_right(struct lan *lan, struct thing *thing,
 	    sighting->now_ifindex == sighting->ifindex)
 		return true;
 	if (port != 0) {
-		say_spoof(thing, sighting, port);
+		say_spoof(lan, thing, sighting, port);
 		return false;
 	}
 	if (sighting->present == 0 || is_managed(thing))

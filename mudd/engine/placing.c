@@ -5,8 +5,15 @@
 
 #include <string.h>
 
+#include "core/msg.h"
 #include "engine/config.h"
+#include "engine/sightings.h"
+#include "engine/thingstore.h"
 #include "libmud/mem.h"
+
+/* Of a port that is called something else now: the kernel knows a Thing's port
+ * by its name. */
+#define PLACE_UNTOLD UINT32_MAX
 
 static bool
 is_locked(const struct lan *lan, const struct lan_link *at)
@@ -82,7 +89,11 @@ static void
 touch_moved(void *arg, struct thing *thing)
 {
 	struct touching *touching = arg;
+	const struct lan_link *port =
+	    lan_find_name(touching->lan, thing->port_name);
 
+	if (port != NULL)
+		thing->port = port->link.ifindex;
 	if (thing->installed &&
 	    thing->installed_place != place_number(touching->lan, thing))
 		things_touch(touching->things, thing);
@@ -117,6 +128,44 @@ placing_sync_thing(struct lan *lan, struct thing *thing, struct batch *batch)
 		return;
 	batch_put(batch, RECORD_PLACE, &record);
 	thing->installed_place = record.ifindex;
+}
+
+struct renaming {
+	const struct sightings *sightings;
+	const struct record_link *link;
+	const char *was;
+};
+
+/* Names may be exchanged, and we hear of one after the other. */
+static void
+rename_port(void *arg, struct thing *thing)
+{
+	struct renaming *renaming = arg;
+	const struct record_link *link = renaming->link;
+
+	if (strcmp(thing->port_name, renaming->was) != 0 ||
+	    (thing->port != 0 && thing->port != link->ifindex))
+		return;
+	thing->port = link->ifindex;
+	text_copy(thing->port_name, sizeof(thing->port_name), link->name);
+	thing->installed_place = PLACE_UNTOLD;
+	(void)thingstore_put(renaming->sightings->state, thing);
+}
+
+void
+placing_rename(
+    const struct sightings *sightings, const struct record_link *link)
+{
+	const struct lan_link *at = lan_find(sightings->lan, link->ifindex);
+	char was[LINK_NAME];
+	struct renaming renaming = { sightings, link, was };
+
+	if (at == NULL || link->op != OP_ADD ||
+	    !msg_text_ends(link->name, sizeof(link->name)) ||
+	    strcmp(at->link.name, link->name) == 0)
+		return;
+	text_copy(was, sizeof(was), at->link.name);
+	things_each(sightings->things, rename_port, &renaming);
 }
 
 void

@@ -14,13 +14,20 @@
 #include "engine/lan.h"
 #include "engine/things.h"
 
+struct sightings;
+
 /* Ports that came, went, or are called something else. Things whose port is
- * another one than the kernel was told are touched: before they are sent. */
+ * another one than the kernel was told are touched: before they are sent. A
+ * port that comes again under its name has its Things again. */
 void placing_sync_ports(
     struct lan *lan, struct things *things, struct batch *batch);
 /* Where this Thing is, behind its THING. */
 void placing_sync_thing(
     struct lan *lan, struct thing *thing, struct batch *batch);
+/* A link as the watcher tells it, before lan_link takes it: if it has another
+ * name now, the Things on it are on the port of that name. */
+void placing_rename(
+    const struct sightings *sightings, const struct record_link *link);
 /* Is it one of locked-ports? */
 bool placing_is_locked(struct lan *lan, uint32_t ifindex);
 /* Nothing counts as told any more. */

@@ -77,6 +77,8 @@ put_flags(
 		{ thing->conflicted, "conflict" },
 		{ thing->spoofed, "spoof" },
 		{ thing->doubled, "two-urls" },
+		{ thing->roaming.clashes_until != 0, "two-ports" },
+		{ thing->roaming.flaps_until != 0, "flapping" },
 		{ thing->mud != NULL &&
 			rejudge_is_frozen(engine->trust, thing->mud),
 		    "frozen" },

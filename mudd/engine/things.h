@@ -16,6 +16,7 @@
 
 #include "core/records.h"
 #include "engine/config.h"
+#include "engine/roaming.h"
 #include "engine/state.h"
 #include "engine/strength.h"
 #include "libmud/addr.h"
@@ -60,6 +61,7 @@ struct thing {
 	bool conflicted; /* announced another authority's URL (S-42) */
 	bool spoofed;    /* somebody spoke in its name */
 	bool doubled;    /* announced two URLs at once (S-3) */
+	struct roaming roaming;
 	int64_t first_seen, last_seen;
 	size_t n_leases;
 	struct lease leases[THING_ADDRESSES];

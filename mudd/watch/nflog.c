@@ -52,6 +52,7 @@ static const struct {
 	{ "mud:to ", DROP_TO },
 	{ "mud:spoof ", DROP_SPOOF },
 	{ "mud:port ", DROP_PLACE },
+	{ "mud:twice ", DROP_TWICE },
 	{ "mud:arp ", DROP_ARP },
 	{ "mud:ethertype ", DROP_TYPE },
 };

@@ -38,6 +38,7 @@ dropsteps_drop(struct scene *scene, const struct step *step)
 		[DROP_TO] = "to",
 		[DROP_SPOOF] = "spoof",
 		[DROP_PLACE] = "place",
+		[DROP_TWICE] = "twice",
 		[DROP_ARP] = "arp",
 		[DROP_TYPE] = "frame",
 	};

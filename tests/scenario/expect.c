@@ -206,11 +206,13 @@ expect_flags(struct scene *scene, const struct step *step)
 
 	if (thing == NULL || step->n < 4)
 		return scene_fail(scene, "the engine does not know it");
-	(void)snprintf(flags, sizeof(flags), "%s%s%s%s%s%s",
+	(void)snprintf(flags, sizeof(flags), "%s%s%s%s%s%s%s%s",
 	    thing->mud == NULL ? " unmanaged" : "",
 	    thing->departed ? " departed" : "",
 	    thing->conflicted ? " conflicted" : "",
 	    thing->spoofed ? " spoofed" : "", thing->doubled ? " doubled" : "",
+	    thing->roaming.clashes_until != 0 ? " two-ports" : "",
+	    thing->roaming.flaps_until != 0 ? " flapping" : "",
 	    thing->mud != NULL &&
 		    rejudge_is_frozen(scene->engine->trust, thing->mud)
 		? " frozen"

@@ -179,7 +179,7 @@ static const char *const frames[] = {
 	"chain guard_port { arp saddr ip @own4 arp saddr ether . arp saddr ip "
 	"!= @bind4 goto drop_claim ether saddr != @things goto guard_stranger "
 	"iifname . ether saddr @port_bind goto guard_placed "
-	"ether saddr @heard ether saddr @placed goto drop_port "
+	"ether saddr @heard ether saddr @placed goto drop_twice "
 	"goto guard_loose }",
 	"chain drop_port { ether saddr @dropped_from update @seen_port { "
 	"ether saddr limit rate 1/second } log prefix \"mud:port \" group 100 "

@@ -47,7 +47,7 @@ static const char *
 drop_text(const struct record_drop *drop, char text[FOUND])
 {
 	static const char *const kinds[DROP_KINDS] = { "from", "to", "spoof",
-		"port", "arp", "type" };
+		"port", "arp", "type", "twice" };
 	static const char *const numbers[DROP_NUMBERS] = { "", " port", " type",
 		" ethertype" };
 	char mac[MAC_TEXT], own[ADDR_TEXT] = "-", peer[ADDR_TEXT] = "-";
@@ -278,6 +278,9 @@ static const struct packet packets[] = {
 	    "ffffffffffff02005e0053020806",
 	    "000108000604000202005e005302c0a84d01",
 	    "spoof " THING " - - 0" },
+	{ "on two ports", "mud:twice ", BRIDGE, 0, 0x0800, NULL, MACS4,
+	    "4500001c0000400040110000" IP4 "00090035",
+	    "twice " THING " 10.0.0.1 10.0.0.2 17 port 53" },
 	{ "on another's port", "mud:port ", BRIDGE, 0, 0x0800, NULL, MACS4,
 	    "4500001c0000400040110000" IP4 "00090035",
 	    "port " THING " 10.0.0.1 10.0.0.2 17 port 53" },
