@@ -59,6 +59,63 @@ certificate_parse(struct bytes raw, struct fault *why)
 	return cert;
 }
 
+/* An encrypted object is refused, not asked about. */
+static int
+no_passphrase(char *buf, int size, int rwflag, void *arg)
+{
+	(void)buf;
+	(void)size;
+	(void)rwflag;
+	(void)arg;
+	return -1;
+}
+
+/* True at the end of the text: nothing more begins with "-----BEGIN". */
+static bool
+is_end_of_pem(void)
+{
+	const unsigned long error = ERR_peek_last_error();
+
+	return ERR_GET_LIB(error) == ERR_LIB_PEM &&
+	       ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+static bool
+read_all(BIO *bio, const char *what, STACK_OF(X509) * certs, struct fault *why)
+{
+	X509 *cert;
+
+	ERR_clear_error();
+	while (
+	    (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL)
+		if (sk_X509_push(certs, cert) == 0) {
+			X509_free(cert);
+			return fault_set(why, FAULT_INTERNAL, "S-33",
+			    "no memory for a %s", what);
+		}
+	if (!is_end_of_pem())
+		return fault_set(why, FAULT_MALFORMED, "RFC 7468 s5",
+		    "%s %d is broken", what, sk_X509_num(certs) + 1);
+	return true;
+}
+
+bool
+certificate_parse_all(struct bytes pem, const char *what,
+    STACK_OF(X509) * certs, struct fault *why)
+{
+	BIO *bio = BIO_new_mem_buf(
+	    pem.len == 0 ? "" : (const char *)pem.data, (int)pem.len);
+	bool ok;
+
+	if (bio == NULL)
+		return fault_set(
+		    why, FAULT_INTERNAL, "S-33", "no memory for a %s", what);
+	ok = read_all(bio, what, certs, why);
+	BIO_free(bio);
+	ERR_clear_error();
+	return ok;
+}
+
 void
 certificate_print_name(const X509_NAME *name, char *buf, size_t size)
 {

@@ -22,6 +22,12 @@ struct fault;
  * *why if there is none. */
 X509 *certificate_parse(struct bytes raw, struct fault *why);
 
+/* Every certificate of PEM text (other text between them is ignored) onto the
+ * stack, whose owner owns them, also on failure: one is broken, or encrypted.
+ * `what` names them in the fault. */
+bool certificate_parse_all(struct bytes pem, const char *what,
+    STACK_OF(X509) * certs, struct fault *why);
+
 /* RFC 2253 form, cut to fit; whatever is not printable ASCII is escaped. */
 void certificate_print_name(const X509_NAME *name, char *buf, size_t size);
 

@@ -140,6 +140,23 @@ static const struct fault_words codes[FAULT_CODES] = {
 	    "Ask the maker to name in extensions what the file uses.", NULL },
 	[FAULT_UNADVISED] = { "unadvised",
 	    "Ask the maker to follow the clause named here.", NULL },
+	[FAULT_DEVICE_UNTRUSTED] = { "device-untrusted",
+	    "Put the CA that issues this maker's device certificates into "
+	    "device-anchors (/etc/mudd/device-anchors.d) as PEM, with the CAs "
+	    "between that the device does not send, and restart mudd.", NULL },
+	[FAULT_DEVICE_TIME] = { "device-certificate-time",
+	    "Check the gateway's clock; if it is right, give the device a new "
+	    "certificate.", NULL },
+	[FAULT_DEVICE_UNFIT] = { "device-certificate",
+	    "Ask the maker for a device certificate as IEEE 802.1AR says; "
+	    "until then `mudctl device assign DEV URL` gives the MUD URL.",
+	    NULL },
+	[FAULT_DEVICE_EXTENSION] = { "device-extension",
+	    "Ask the maker to follow RFC 8520 s11; until then `mudctl device "
+	    "assign DEV URL` gives the MUD URL.", NULL },
+	[FAULT_DEVICE_NO_URL] = { "device-no-url",
+	    "The device keeps the MUD URL that it has; `mudctl device assign "
+	    "DEV URL` gives it one.", NULL },
 };
 /* clang-format on */
 

@@ -138,6 +138,12 @@ enum fault_code {
 	FAULT_BROAD,        /* opens more than one service needs */
 	FAULT_EXTENSION,    /* declared and not used, used and not declared */
 	FAULT_UNADVISED,    /* against a SHOULD of the RFC */
+	/* a Thing's certificate (RFC 8520 s11) */
+	FAULT_DEVICE_UNTRUSTED, /* leads to no device anchor */
+	FAULT_DEVICE_TIME,      /* expired, or not yet valid */
+	FAULT_DEVICE_UNFIT,     /* anything else about it or its chain */
+	FAULT_DEVICE_EXTENSION, /* its MUD extensions are malformed */
+	FAULT_DEVICE_NO_URL,    /* it names no MUD URL */
 	FAULT_CODES
 };
 

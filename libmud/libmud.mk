@@ -15,6 +15,7 @@ libmud_libmud_a_SOURCES = \
 	libmud/condition.c libmud/condition.h \
 	libmud/date.c libmud/date.h \
 	libmud/der.c libmud/der.h \
+	libmud/devcert.c libmud/devcert.h \
 	libmud/digest.c libmud/digest.h \
 	libmud/form/draft.c libmud/form/draft.h \
 	libmud/form/edit.c libmud/form/edit.h \
@@ -77,6 +78,7 @@ libmud_tests = \
 	tests/unit/test_compile \
 	tests/unit/test_date \
 	tests/unit/test_der \
+	tests/unit/test_devcert \
 	tests/unit/test_evaluate \
 	tests/unit/test_fault \
 	tests/unit/test_field \
@@ -161,6 +163,11 @@ tests_unit_test_date_LDADD = $(libmud_test_ldadd)
 tests_unit_test_der_SOURCES = tests/unit/test_der.c
 tests_unit_test_der_CFLAGS = $(libmud_test_cflags)
 tests_unit_test_der_LDADD = $(libmud_test_ldadd)
+
+tests_unit_test_devcert_SOURCES = tests/unit/test_devcert.c \
+	tests/unit/certs.c tests/unit/certs.h
+tests_unit_test_devcert_CFLAGS = $(libmud_test_cflags) $(CRYPTO_CFLAGS)
+tests_unit_test_devcert_LDADD = $(libmud_test_ldadd) $(CRYPTO_LIBS)
 
 tests_unit_test_evaluate_SOURCES = tests/unit/test_evaluate.c
 tests_unit_test_evaluate_CFLAGS = $(libmud_test_cflags)

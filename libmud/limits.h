@@ -14,6 +14,14 @@
 #define LIMIT_LABEL      63  /* RFC 1035 s2.3.4 */
 #define LIMIT_CLIENTNAME 63  /* DHCP option 12: one label is enough to show */
 
+/* What a Thing's certificate may be (RFC 8520 s11). */
+#define LIMIT_DEVCERT                                                          \
+	(32 * 1024) /* with its CAs, as PEM: LIMIT_CERTS of 4 kB */
+#define LIMIT_DER_NAME                                                         \
+	512             /* a Name as DER: five attributes of 64 characters     \
+	                 */
+#define LIMIT_SERIAL 20 /* RFC 5280 s4.1.2.2: octets */
+
 /* What a MUD file and its signature may be (S-6, S-7, S-8). */
 #define LIMIT_FILE         (256 * 1024) /* the largest public file has 95 kB */
 #define LIMIT_SIGNATURE    (64 * 1024)  /* the largest seen has 26 kB */

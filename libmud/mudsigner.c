@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libmud/certificate.h"
+#include "libmud/der.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
@@ -24,6 +25,18 @@ parse_name(struct bytes der)
 		return name;
 	X509_NAME_free(name);
 	return NULL;
+}
+
+/* As text for people, cut to fit; "" if it is none. */
+void
+mudsigner_print(struct bytes name, char *buf, size_t size)
+{
+	X509_NAME *parsed = parse_name(name);
+
+	buf[0] = '\0';
+	if (parsed != NULL)
+		certificate_print_name(parsed, buf, size);
+	X509_NAME_free(parsed);
 }
 
 static bool
@@ -46,7 +59,8 @@ take_name(const X509 *cert, const ASN1_OBJECT *type, uint8_t **name,
 	value = X509_EXTENSION_get_data(X509_get_ext(cert, at));
 	der = (struct bytes){ ASN1_STRING_get0_data(value),
 		(size_t)ASN1_STRING_length(value) };
-	parsed = parse_name(der);
+	/* OpenSSL reads BER as well. */
+	parsed = der_check(der, why) ? parse_name(der) : NULL;
 	if (parsed == NULL)
 		return fault_set(why, FAULT_MALFORMED, "RFC 8520 s11",
 		    "the certificate's mudsigner extension is no Name");
@@ -58,18 +72,25 @@ take_name(const X509 *cert, const ASN1_OBJECT *type, uint8_t **name,
 }
 
 bool
+mudsigner_of(const X509 *cert, uint8_t **name, size_t *len, struct fault *why)
+{
+	ASN1_OBJECT *type = OBJ_txt2obj(id_pe_mudsigner, 1);
+	const bool ok = take_name(cert, type, name, len, why);
+
+	ASN1_OBJECT_free(type);
+	return ok;
+}
+
+bool
 mudsigner_find(
     struct bytes certificate, uint8_t **name, size_t *len, struct fault *why)
 {
 	X509 *cert = certificate_parse(certificate, why);
-	ASN1_OBJECT *type;
 	bool ok;
 
 	if (cert == NULL)
 		return false;
-	type = OBJ_txt2obj(id_pe_mudsigner, 1);
-	ok = take_name(cert, type, name, len, why);
-	ASN1_OBJECT_free(type);
+	ok = mudsigner_of(cert, name, len, why);
 	X509_free(cert);
 	return ok;
 }

@@ -25,8 +25,15 @@ struct fault;
 bool mudsigner_find(
     struct bytes certificate, uint8_t **name, size_t *len, struct fault *why);
 
+/* The same of a certificate that is parsed already. */
+bool mudsigner_of(
+    const X509 *cert, uint8_t **name, size_t *len, struct fault *why);
+
 /* Is this Name (DER) the subject of the certificate that signed, by the name
  * matching of RFC 5280 s7.1?  Empty: any will do. */
 bool mudsigner_check(const X509 *leaf, struct bytes name, struct fault *why);
+
+/* The Name (DER) for people, as certificate_print_name does; "": it is none. */
+void mudsigner_print(struct bytes name, char *buf, size_t size);
 
 #endif

@@ -3,11 +3,10 @@
  */
 #include "libmud/signer.h"
 
-#include <stddef.h>
 #include <string.h>
 
-static bool
-text_is_sound(const char *text, size_t size)
+bool
+signer_text_is_sound(const char *text, size_t size)
 {
 	size_t len = strnlen(text, size);
 
@@ -20,6 +19,6 @@ text_is_sound(const char *text, size_t size)
 bool
 signer_is_sound(const struct signer *signer)
 {
-	return text_is_sound(signer->subject, sizeof(signer->subject)) &&
-	       text_is_sound(signer->issuer, sizeof(signer->issuer));
+	return signer_text_is_sound(signer->subject, sizeof(signer->subject)) &&
+	       signer_text_is_sound(signer->issuer, sizeof(signer->issuer));
 }

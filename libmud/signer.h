@@ -5,6 +5,7 @@
 #define LIBMUD_SIGNER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -21,6 +22,9 @@ struct signer {
 	                       * while the chain has not been found good */
 	int64_t not_after;    /* seconds since 1970 */
 };
+
+/* Does the text end, in printable ASCII? */
+bool signer_text_is_sound(const char *text, size_t size);
 
 /* Do its texts end, in printable ASCII? */
 bool signer_is_sound(const struct signer *signer);

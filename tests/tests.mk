@@ -8,6 +8,7 @@
 fuzz_targets = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_devcert \
 	tests/fuzz/fuzz_dhcp4 \
 	tests/fuzz/fuzz_enforcer \
 	tests/fuzz/fuzz_engine \
@@ -58,6 +59,12 @@ tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c $(fuzz_driver)
 tests_fuzz_fuzz_control_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_control_LDADD = $(fuzz_engine_libs)
+
+tests_fuzz_fuzz_devcert_SOURCES = tests/fuzz/fuzz_devcert.c $(fuzz_driver) \
+	tests/unit/certs.c tests/unit/certs.h
+tests_fuzz_fuzz_devcert_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_devcert_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_devcert_LDADD = $(fuzz_mud_libs)
 
 tests_fuzz_fuzz_dhcp4_SOURCES = tests/fuzz/fuzz_dhcp4.c $(fuzz_driver)
 tests_fuzz_fuzz_dhcp4_CFLAGS = $(fuzz_cflags)

@@ -38,17 +38,61 @@ add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
 }
 
 static void
+add_raw(X509 *cert, const struct cert_extension *wish)
+{
+	ASN1_OBJECT *type = OBJ_txt2obj(wish->oid, 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+
+	must(type != NULL && value != NULL &&
+	     ASN1_OCTET_STRING_set(value, (const unsigned char *)wish->value,
+		 (int)wish->len) == 1);
+	extension =
+	    X509_EXTENSION_create_by_OBJ(NULL, type, wish->is_critical, value);
+	must(extension != NULL && X509_add_ext(cert, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(type);
+}
+
+static const char *
+usage_of(const struct cert_wish *wish)
+{
+	if (wish->usage != NULL)
+		return wish->usage;
+	return wish->is_ca ? "critical,keyCertSign,cRLSign"
+	                   : "critical,digitalSignature";
+}
+
+static void
+set_validity(X509 *cert, const struct cert_wish *wish)
+{
+	X509_gmtime_adj(
+	    X509_getm_notBefore(cert), wish->is_early ? DAY : -30 * DAY);
+	if (wish->is_endless)
+		must(ASN1_TIME_set_string_X509(
+			 X509_getm_notAfter(cert), "99991231235959Z") == 1);
+	else
+		X509_gmtime_adj(X509_getm_notAfter(cert),
+		    wish->is_expired ? -DAY : 30 * DAY);
+}
+
+static void
 add_extensions(X509 *cert, X509 *issuer, const struct cert_wish *wish)
 {
 	add_extension(cert, issuer, NID_basic_constraints,
 	    wish->is_ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
-	add_extension(cert, issuer, NID_key_usage,
-	    wish->is_ca ? "critical,keyCertSign,cRLSign"
-			: "critical,digitalSignature");
+	if (usage_of(wish)[0] != '\0')
+		add_extension(cert, issuer, NID_key_usage, usage_of(wish));
+	if (wish->extended_usage != NULL)
+		add_extension(
+		    cert, issuer, NID_ext_key_usage, wish->extended_usage);
 	add_extension(cert, issuer, NID_subject_key_identifier, "hash");
 	add_extension(cert, issuer, NID_authority_key_identifier, "keyid");
 	if (wish->san != NULL)
 		add_extension(cert, issuer, NID_subject_alt_name, wish->san);
+	for (size_t i = 0; i < 3 && wish->extensions[i].oid != NULL; i++)
+		add_raw(cert, &wish->extensions[i]);
 }
 
 struct identity
@@ -69,9 +113,7 @@ certs_make(const struct cert_wish *wish)
 		 (const unsigned char *)wish->name, -1, -1, 0) == 1);
 	must(X509_set_issuer_name(made.cert, X509_get_subject_name(issuer)) ==
 	     1);
-	X509_gmtime_adj(X509_getm_notBefore(made.cert), -30 * DAY);
-	X509_gmtime_adj(
-	    X509_getm_notAfter(made.cert), wish->is_expired ? -DAY : 30 * DAY);
+	set_validity(made.cert, wish);
 	must(X509_set_pubkey(made.cert, made.key) == 1);
 	add_extensions(made.cert, issuer, wish);
 	must(X509_sign(made.cert, key, EVP_sha256()) > 0);

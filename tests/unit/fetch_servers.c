@@ -523,13 +523,18 @@ servers_https(char **pem)
 	struct identity strange = certs_make(
 	    &(struct cert_wish){ .name = "Stranger", .is_ca = true });
 	const struct cert_wish wishes[CERTS] = {
-		{ "good",
-		    "DNS:good.example,DNS:hosts.example,"
-		    "DNS:mixed.example,DNS:dual.example",
-		    &ca, false, false },
-		{ "unknown", "DNS:unknown.example", &strange, false, false },
-		{ "expired", "DNS:expired.example", &ca, false, true },
-		{ "selfmade", "DNS:selfmade.example", NULL, false, false },
+		{ .name = "good",
+		    .san = "DNS:good.example,DNS:hosts.example,"
+			   "DNS:mixed.example,DNS:dual.example",
+		    .issuer = &ca },
+		{ .name = "unknown",
+		    .san = "DNS:unknown.example",
+		    .issuer = &strange },
+		{ .name = "expired",
+		    .san = "DNS:expired.example",
+		    .issuer = &ca,
+		    .is_expired = true },
+		{ .name = "selfmade", .san = "DNS:selfmade.example" },
 	};
 	SSL_CTX *contexts[CERTS];
 	int fds[2] = { listen_on(SOCK_STREAM, 443, "0.0.0.0"),
