@@ -23,6 +23,8 @@ import time
 
 import capture
 import clients
+import kea
+import lldp
 import mudfile
 import net
 import pki
@@ -101,9 +103,13 @@ class Lab:
     """One scenario's world, and the checks it makes.
 
     stage: the staged install, or None for a lab without mudd.
+    server: "dnsmasq", or "kea", which gives leases of so many seconds.
+    dhcp: the families that there are leases in, "4" or "46"; where hosts can
+    have a lease in IPv6, they have no other address but link-local ones.
     """
 
-    def __init__(self, name, stage, captures=True, lease="2m", out=None):
+    def __init__(self, name, stage, captures=True, lease="2m", out=None,
+                 server="dnsmasq", dhcp="4"):
         self.name = name
         self.out = out or os.path.join(BUILD, "lab", name)
         shutil.rmtree(self.out, ignore_errors=True)
@@ -118,7 +124,13 @@ class Lab:
         if captures:
             for host in [*self.things, self.svc, self.www]:
                 self.captures.add(host)
-        self.dnsmasq = services.dnsmasq(self.out, NAMES, lease)
+        if "6" in dhcp:
+            for host in self.things:
+                net.leave_fixed6(host, "fd77::1")
+        if server == "kea":
+            self.kea = kea.serve(self.out, lease)
+        self.dnsmasq = services.dnsmasq(
+            self.out, NAMES, lease, "" if server == "kea" else dhcp)
         self.nginx = services.nginx(self.www, self.out, [
             (site, NAMES[site][0], "%s/%s" % (self.pki, site))
             for site in ("mud.example.com", "luminaire.example.com",
@@ -208,11 +220,15 @@ class Lab:
         with open(self.nginx.access) as log:
             return log.read().splitlines()
 
-    def join(self, kind, host, url, wait=True):
+    def join(self, kind, host, url, wait=True, family="4"):
         """Starts a DHCP client in a host."""
-        client = clients.Client(kind, host, url, self.out)
+        client = clients.Client(kind, host, url, self.out, family)
         self.clients[host.name] = client
         return client.start(wait)
+
+    def announce(self, host, url):
+        """Starts lldpd in a host."""
+        return lldp.Announcer(host, url, self.out)
 
     def service(self, key):
         return SERVICE[key]

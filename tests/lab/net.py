@@ -83,6 +83,21 @@ class Host:
                 return following.split("/")[0]
         return None
 
+    def addresses6(self, *words):
+        """The IPv6 addresses on the interface that `ip` calls so, with their
+        lengths; none of which duplicates are still being looked for."""
+        with self.inside():
+            text = run("ip", "-6", "-o", "addr", "show", "dev", self.ifname,
+                       "-tentative", *words)
+        return [line.split()[3] for line in text.splitlines()]
+
+    def read_lease6(self):
+        """The IPv6 address that DHCPv6 gave, or None: clients take it alone,
+        without the network around it."""
+        return next((found[:-len("/128")]
+                     for found in self.addresses6("scope", "global")
+                     if found.endswith("/128")), None)
+
     def has_route4(self):
         """Is there a default route? Clients set it after the address."""
         with self.inside():
@@ -166,6 +181,15 @@ def address(host, length4, via4=None, via6=None):
         lines.append("route add default via " + via6)
     with host.inside():
         _ip(lines)
+
+
+def leave_fixed6(host, via6):
+    """The host drops its fixed IPv6 address, and keeps the routes of one."""
+    host.addr6 = None
+    with host.inside():
+        run("ip", "-6", "addr", "flush", "dev", "eth0", "scope", "global")
+        _ip(["route replace %s/64 dev eth0" % via6.replace("::1", "::"),
+             "route replace default via " + via6])
 
 
 def know(host, other, addr=None, ifname=None):

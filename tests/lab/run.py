@@ -45,7 +45,9 @@ TOOLS = {"gcc": "gcc",
          "unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2",
          "nft": "nftables", "dnsmasq": "dnsmasq-base", "nginx": "nginx-light",
          "openssl": "openssl", "dhcpcd": "dhcpcd-base", "udhcpc": "udhcpc",
-         "dhclient": "isc-dhcp-client"}
+         "dhclient": "isc-dhcp-client", "kea-dhcp4": "kea-dhcp4-server",
+         "kea-dhcp6": "kea-dhcp6-server", "lldpd": "lldpd",
+         "lldpcli": "lldpd"}
 MARK = "MUDD_LAB_RUN"
 
 

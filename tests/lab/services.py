@@ -62,18 +62,27 @@ def router(out):
     return daemon
 
 
-def dnsmasq(out, names, lease="2m"):
-    """DHCP and DNS of the gateway. names: name -> list of addresses."""
+def dnsmasq(out, names, lease="2m", dhcp="4"):
+    """DHCP and DNS of the gateway. names: name -> list of addresses.
+
+    dhcp: the families that it gives leases in: "", "4" or "46".  Its shortest
+    lease is of two minutes.
+    """
     folder = out + "/dnsmasq"
     os.makedirs(folder, exist_ok=True)
     lines = ["port=53", "user=root", "no-resolv", "no-hosts", "no-ping",
              "interface=br-lan", "interface=lo", "bind-interfaces",
-             "dhcp-authoritative", "dhcp-leasefile=%s/leases" % folder,
-             "dhcp-range=192.168.77.100,192.168.77.249,255.255.255.0," + lease,
-             "dhcp-option=option:router,192.168.77.1",
-             "dhcp-option=option:dns-server,192.168.77.1",
-             "log-dhcp", "log-queries", "log-facility=-", "local-ttl=60",
-             "local=/#/"]
+             "log-queries", "log-facility=-", "local-ttl=60", "local=/#/"]
+    if "4" in dhcp:
+        lines += ["log-dhcp", "dhcp-authoritative",
+                  "dhcp-leasefile=%s/leases" % folder,
+                  "dhcp-range=192.168.77.100,192.168.77.249,255.255.255.0,"
+                  + lease,
+                  "dhcp-option=option:router,192.168.77.1",
+                  "dhcp-option=option:dns-server,192.168.77.1"]
+    if "6" in dhcp:
+        lines += ["dhcp-rapid-commit",
+                  "dhcp-range=fd77::1000,fd77::1fff,64," + lease]
     for name, addresses in names.items():
         for address in addresses:
             lines.append("host-record=%s,%s" % (name, address))
