@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "watch/claim.h"
-
-#define ETHERTYPE_LLDP 0x88cc
-#define ETHERTYPE_AT   12
+#include "watch/frame.h"
 
 #define LENGTH_BITS 9 /* of a TLV's first two octets; the type is above */
 #define ID_MIN      2 /* a subtype, and something */
@@ -32,15 +30,6 @@ struct walk {
 	struct bytes name, mudstring;
 	unsigned int n_names, n_mud;
 };
-
-bool
-lldp_is_frame(struct bytes raw)
-{
-	struct cursor at = cursor_over(raw);
-
-	cursor_skip(&at, ETHERTYPE_AT);
-	return cursor_u16(&at) == ETHERTYPE_LLDP;
-}
 
 /* Nearest bridge, nearest non-TPMR bridge, nearest customer bridge. */
 static bool
@@ -70,7 +59,7 @@ parse_ethernet(struct cursor *at, struct walk *walk, struct fault *why)
 	if (at->ran_out)
 		return fault_set(why, FAULT_MALFORMED, "IEEE 802.3",
 		    "frame ends in its header");
-	if (type != ETHERTYPE_LLDP)
+	if (type != FRAME_LLDP)
 		return fault_set(why, FAULT_UNSUPPORTED, "IEEE 802.3",
 		    "EtherType 0x%04x", type);
 	if (!is_group(&destination))

@@ -28,9 +28,6 @@ struct lldp {
 	struct fault url_why;    /* FAULT_NONE: there was nothing wrong */
 };
 
-/* Is it an untagged frame with LLDP? */
-bool lldp_is_frame(struct bytes raw);
-
 /*
  * raw is a whole frame.  Refused, with *why and *lldp untouched, is what a
  * receiver discards (802.1AB 9.2.7.7): another destination than the three

@@ -32,6 +32,7 @@ static const struct type {
 	observe_type_fn *observe;
 } types[] = {
 	{ FRAME_IPV6, FRAME_ICMPV6, true, false, observe_nd },
+	{ FRAME_LLDP, ANY_PROTOCOL, false, false, observe_lldp },
 };
 
 /* The rest: UDP, or nothing that anybody here wants. */

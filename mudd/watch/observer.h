@@ -61,7 +61,7 @@ bool observer_is_server(const struct observer *observer, const struct mac *mac);
 typedef bool observe_type_fn(struct observer *observer,
     const struct observation *seen, struct record_sighting *sighting,
     struct fault *why);
-observe_type_fn observe_nd;
+observe_type_fn observe_lldp, observe_nd;
 
 /* Between two ports of UDP, one way. */
 typedef bool observe_udp_fn(struct observer *observer,

@@ -17,6 +17,7 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/nflog.c mudd/watch/nflog.h \
 	mudd/watch/observe.c mudd/watch/observe.h mudd/watch/observer.h \
 	mudd/watch/observe4.c \
+	mudd/watch/observelldp.c \
 	mudd/watch/observend.c \
 	mudd/watch/ports.c mudd/watch/ports.h \
 	mudd/watch/presence.c mudd/watch/presence.h \

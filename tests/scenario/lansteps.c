@@ -143,6 +143,26 @@ kind_of(const char *word)
 }
 
 static bool
+carrier_of(struct scene *scene, const char *word, uint8_t *carrier)
+{
+	static const char *const words[CARRIERS] = {
+		[CARRIER_DHCP4] = "dhcp4",
+		[CARRIER_DHCP6] = "dhcp6",
+		[CARRIER_LLDP] = "lldp",
+		[CARRIER_ND] = "nd",
+		[CARRIER_ARP] = "arp",
+	};
+
+	for (uint8_t i = 0; i < CARRIERS; i++) {
+		if (strcmp(words[i], word) != 0)
+			continue;
+		*carrier = i;
+		return true;
+	}
+	return scene_fail(scene, "%s is no carrier", word);
+}
+
+static bool
 read_sighting(struct scene *scene, const struct step *step,
     struct record_sighting *sighting)
 {
@@ -177,9 +197,13 @@ lansteps_sighting(struct scene *scene, const struct step *step)
 	const char *url = step_value(step, "url");
 	const char *hostname = step_value(step, "hostname");
 	const char *fault = step_value(step, "fault");
+	const char *carrier = step_value(step, "carrier");
 	enum fault_code code;
 
-	if (!read_sighting(scene, step, &sighting))
+	if (sighting.kind == SIGHTING_ADDRESS)
+		sighting.carrier = CARRIER_ND;
+	if (!read_sighting(scene, step, &sighting) ||
+	    (carrier != NULL && !carrier_of(scene, carrier, &sighting.carrier)))
 		return false;
 	if (url != NULL)
 		text_copy(sighting.url, sizeof(sighting.url), url);

@@ -329,30 +329,6 @@ survives_any_cut(void **state)
 	}
 }
 
-static void
-knows_its_frames(void **state)
-{
-	static const struct {
-		const char *raw;
-		size_t len;
-		bool is;
-	} cases[] = {
-		{ RAW(HEAD), true },
-		{ RAW(TO_BRIDGE SOURCE "\210"), false },
-		{ RAW(""), false },
-		{ RAW(TO_BRIDGE SOURCE "\201\0\0\1" TYPE), false },
-		{ RAW(TO_BRIDGE SOURCE "\206\335"), false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct bytes raw = { (const uint8_t *)cases[i].raw,
-			cases[i].len };
-
-		assert_int_equal(lldp_is_frame(raw), cases[i].is);
-	}
-}
-
 int
 main(void)
 {
@@ -363,7 +339,6 @@ main(void)
 		cmocka_unit_test(takes_a_name),
 		cmocka_unit_test(shuts_down),
 		cmocka_unit_test(survives_any_cut),
-		cmocka_unit_test(knows_its_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

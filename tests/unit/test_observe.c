@@ -572,6 +572,67 @@ hears_of_addresses(void **state)
 	lan_end(&lan);
 }
 
+#define LLDP                                                                   \
+	"\1\200\302\0\0\16\2\0\0\0\1\1\210\314"                                \
+	"\2\7\4\2\0\0\0\7\7\4\2\7a"
+
+static void
+put_lldp(struct packet *packet, const char *rest, size_t len)
+{
+	packet->len = sizeof(LLDP) - 1;
+	memcpy(packet->raw, LLDP, packet->len);
+	memcpy(packet->raw + packet->len, rest, len);
+	packet->len += len;
+}
+
+/* The Ethernet source says it, whatever chassis that stands in. */
+static void
+hears_lldp(void **state)
+{
+	struct record_sighting sighting, expected = { 0 };
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	expected.kind = SIGHTING_REQUEST;
+	expected.carrier = CARRIER_LLDP;
+	expected.mac = thing;
+	expected.ifindex = PORT_A;
+	put_lldp(&packet, RAW("\6\2\0\0\0\0"));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_memory_equal(&sighting, &expected, sizeof(expected));
+	put_lldp(&packet,
+	    RAW("\6\2\16\20\12\4lamp\376\24\0\0\136\1https://a.test/t\0\0"));
+	presence_learn(
+	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
+	expected.present = 1;
+	expected.known_ifindex = PORT_B;
+	expected.lease_sec = 3600;
+	memcpy(expected.url, "https://a.test/t", 16);
+	memcpy(expected.hostname, "lamp", 4);
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_memory_equal(&sighting, &expected, sizeof(expected));
+	/* What a neighbour has heard already, or the gateway itself says. */
+	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_NONE);
+	put_lldp(&packet, RAW("\6\2\0\170\376\4\0\0\136\1"));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(sighting.why.code, FAULT_MALFORMED);
+	put_lldp(&packet, RAW("\6\2\0\170\376\4\0\0\136\1\376\4\0\0\136\1"));
+	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(sighting.flagged, 1);
+	put_lldp(&packet, RAW("\6\1\0"));
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_MALFORMED);
+	put_lldp(&packet, RAW("\6\2\0\170\0\0"));
+	packet.raw[6] = 3;
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_MALFORMED);
+	lan_end(&lan);
+}
+
 /* So many of one MAC; and its DHCP is heard all the same. */
 static void
 neighbours_have_a_budget(void **state)
@@ -609,6 +670,7 @@ main(void)
 		cmocka_unit_test(never_sees_the_gateway),
 		cmocka_unit_test(keeps_to_budgets),
 		cmocka_unit_test(hears_of_addresses),
+		cmocka_unit_test(hears_lldp),
 		cmocka_unit_test(neighbours_have_a_budget),
 	};
 
