@@ -6,6 +6,7 @@
 # builds them all.  The lab is run by `./dev check`, not by `make check`: it
 # needs root, and the installed programs.
 fuzz_targets = \
+	tests/fuzz/fuzz_arp \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_devcert \
@@ -49,6 +50,11 @@ fuzz_engine_libs = mudd/engine/libengine.a $(fuzz_core_libs) \
 fuzz_cflags = $(AM_CFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
 	$(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(NL_CFLAGS) $(NFTNL_CFLAGS) \
 	$(MNL_CFLAGS)
+
+tests_fuzz_fuzz_arp_SOURCES = tests/fuzz/fuzz_arp.c $(fuzz_driver)
+tests_fuzz_fuzz_arp_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_arp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_arp_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(fuzz_driver)
 tests_fuzz_fuzz_config_CFLAGS = $(fuzz_cflags)

@@ -1,6 +1,7 @@
 # mudd-watcher: frames in, sightings out.
 noinst_LIBRARIES += mudd/watch/libwatch.a
 mudd_watch_libwatch_a_SOURCES = \
+	mudd/watch/arp.c mudd/watch/arp.h \
 	mudd/watch/attrs.c mudd/watch/attrs.h \
 	mudd/watch/budget.c mudd/watch/budget.h \
 	mudd/watch/claim.c mudd/watch/claim.h \
@@ -33,6 +34,7 @@ mudd_watcher_LDADD = mudd/watch/libwatch.a mudd/core/libcore.a \
 
 if HAVE_CMOCKA
 watch_tests = \
+	tests/unit/test_arp \
 	tests/unit/test_budget \
 	tests/unit/test_dhcp4 \
 	tests/unit/test_drops \
@@ -55,6 +57,10 @@ TESTS += $(watch_tests)
 watch_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 watch_test_ldadd = mudd/watch/libwatch.a libmud/libmud.a $(CMOCKA_LIBS)
 watch_rtnl_told = tests/unit/rtnl_told.c tests/unit/rtnl_told.h
+
+tests_unit_test_arp_SOURCES = tests/unit/test_arp.c
+tests_unit_test_arp_CFLAGS = $(watch_test_cflags)
+tests_unit_test_arp_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_budget_SOURCES = tests/unit/test_budget.c
 tests_unit_test_budget_CFLAGS = $(watch_test_cflags)
