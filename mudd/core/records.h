@@ -366,6 +366,13 @@ enum sighting_kind {
 	SIGHTING_KINDS
 };
 
+/* Of an ADDRESS: message. */
+enum address_word {
+	ADDRESS_USED,
+	ADDRESS_PROBED, /* it asks whether another has it, before it does */
+	ADDRESS_WORDS
+};
+
 /* What brought it. */
 enum carrier {
 	CARRIER_DHCP4,
@@ -378,7 +385,8 @@ enum carrier {
 
 struct record_sighting {
 	uint8_t kind;
-	uint8_t message; /* DHCP message type: option 53, DHCPv6's msg-type */
+	uint8_t message; /* DHCP message type: option 53, DHCPv6's msg-type;
+	                  * or enum address_word */
 	uint8_t present; /* 1: the MAC had presence before this frame */
 	uint8_t flagged; /* 1: more than one MUD URL (S-3) */
 	struct mac mac;  /* Ethernet source, equal to chaddr (S-5) */

@@ -1,11 +1,12 @@
 /*
- * Addresses by neighbour discovery.  Role: engine.  Input: the watcher's
- * records of what anybody on the LAN may have said.
+ * Addresses by neighbour discovery and ARP.  Role: engine.  Input: the
+ * watcher's records of what anybody on the LAN may have said.
  */
 #include "engine/addresses.h"
 
 #include "core/log.h"
 #include "core/records.h"
+#include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/sightings.h"
 #include "engine/thingstore.h"
@@ -22,9 +23,12 @@ addresses_may_have(
 	char mac[MAC_TEXT], addr[ADDR_TEXT];
 
 	if (lan_is_own_addr(sightings->lan, address)) {
-		log_warning("%s: spoof: claims %s, which is the gateway's; "
-			    "nothing changes",
-		    mac_text(&sighting->mac, mac), addr_text(address, addr));
+		/* The gateway answers, so who asks knows. */
+		if (sighting->message == ADDRESS_USED)
+			events_tell_mac(EVENT_SPOOF, &sighting->mac,
+			    "claims %s, which is the gateway's; nothing "
+			    "changes",
+			    addr_text(address, addr));
 		return false;
 	}
 	if (lan_may_lend(sightings->lan, sighting->ifindex, address))
@@ -36,10 +40,10 @@ addresses_may_have(
 
 void
 addresses_make_room(const struct sightings *sightings,
-    const struct thing *thing, unsigned int family)
+    const struct thing *thing, unsigned int family, enum lease_source source)
 {
 	const struct addr *oldest =
-	    things_in_the_way(sightings->things, thing, family);
+	    things_in_the_way(sightings->things, thing, family, source);
 
 	if (oldest != NULL)
 		thingstore_drop_lease(sightings->state, thing, oldest);
@@ -61,40 +65,47 @@ addresses_drop(const struct sightings *sightings, struct thing *thing,
 	}
 }
 
-/* Whose address it is keeps it. */
+/* Whose address it is keeps it.  Who asks whether somebody has it means no
+ * harm, and will hear that it is so. */
 static void
-say_taken(
-    const struct thing *thing, struct thing *owner, const struct addr *address)
+say_taken(const struct thing *thing, struct thing *owner,
+    const struct record_sighting *sighting)
 {
-	char mac[MAC_TEXT], other[MAC_TEXT], addr[ADDR_TEXT];
+	const bool asks = sighting->message == ADDRESS_PROBED;
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
 
-	owner->spoofed = true;
-	log_warning("%s: spoof: %s on port %u claims %s, which is its; "
-		    "nothing changes",
-	    mac_text(&owner->mac, mac), mac_text(&thing->mac, other),
-	    thing->port, addr_text(address, addr));
+	owner->spoofed = owner->spoofed || !asks;
+	events_tell(asks ? EVENT_CONFLICT : EVENT_SPOOF, owner,
+	    "%s on port %u %s %s, which is its; nothing changes",
+	    mac_text(&thing->mac, mac), thing->port,
+	    asks ? "would have" : "claims",
+	    addr_text(&sighting->address, addr));
 }
 
 void
 addresses_take(const struct sightings *sightings, struct thing *thing,
-    const struct addr *address, int64_t now)
+    const struct record_sighting *sighting, int64_t now)
 {
+	const struct addr *address = &sighting->address;
 	const bool is_known = things_holds(thing, address);
-	char mac[MAC_TEXT], addr[ADDR_TEXT];
+	char addr[ADDR_TEXT];
 	struct thing *owner;
 
 	/* It is its own most of the time, and then nobody else's. */
 	owner = is_known ? NULL : things_find_addr(sightings->things, address);
 	if (owner != NULL) {
-		say_taken(thing, owner, address);
+		say_taken(thing, owner, sighting);
 		return;
 	}
+	if (sighting->message == ADDRESS_PROBED && address->family == 4)
+		return;
 	if (!is_known)
-		addresses_make_room(sightings, thing, 6);
+		addresses_make_room(
+		    sightings, thing, address->family, LEASE_NEIGHBOUR);
 	switch (things_notice(
 	    sightings->things, thing, address, now + NEIGHBOUR_SEC)) {
 	case NOTICE_NEW:
-		log_info("%s: uses %s", mac_text(&thing->mac, mac),
+		events_tell(EVENT_ADDRESS_LEARNED, thing, "%s, by its own word",
 		    addr_text(address, addr));
 		break;
 	case NOTICE_LATER:
@@ -103,10 +114,9 @@ addresses_take(const struct sightings *sightings, struct thing *thing,
 	case NOTICE_TAKEN:
 		return;
 	case NOTICE_FULL:
-		log_warning("%s: %s does not count: devices have %d IPv6 "
-			    "addresses already",
-		    mac_text(&thing->mac, mac), addr_text(address, addr),
-		    LIMIT_ALL_SIX);
+		events_tell(EVENT_LIMIT, thing,
+		    "%s does not count: it may have no more (S-48)",
+		    addr_text(address, addr));
 		return;
 	}
 	(void)thingstore_put(sightings->state, thing);

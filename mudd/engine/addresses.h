@@ -1,12 +1,20 @@
 /*
  * Addresses that a Thing gives itself: SLAAC, privacy and link-local ones, of
- * which it speaks in neighbour discovery.
+ * which it speaks in neighbour discovery, and static ones of IPv4, of which it
+ * speaks in ARP.
  *
  * No server stands behind its word.  So it gets only what nobody has, of the
  * networks that are connected where it is: not the gateway's, not another's
  * (S-48, S-49).  Otherwise whoever claims an address would take the policy, or
  * the place in a class, of somebody who has it, or open a class to a host of
  * the Internet.
+ *
+ * Who looks for a duplicate (RFC 4862 s5.4, RFC 5227 s2.1.1) asks, and whoever
+ * has the address answers.  Where that is one of whom we know, nothing changes,
+ * and the kernel lets the answer through.  Else the first packet from an IPv6
+ * address may come with no further word in neighbour discovery, so the question
+ * counts; ARP is never spared, so there the question does not, and the guard
+ * does not stand in the way of an answer from somebody of whom we do not know.
  */
 #ifndef ENGINE_ADDRESSES_H
 #define ENGINE_ADDRESSES_H
@@ -25,17 +33,18 @@ bool addresses_may_have(
     const struct sightings *sightings, const struct record_sighting *sighting);
 
 /*
- * The Thing, whose port is noted, uses this address: it is its from now on,
- * unless another has it (spoof).  A Thing that has departed does not come back
- * by that: what it says of itself is kept until a DHCP server has spoken.
+ * The Thing, whose port is noted, uses the sighting's address, or is about to:
+ * it is its from now on, unless another has it.  A Thing that has departed does
+ * not come back by that: what it says of itself is kept until a DHCP server has
+ * spoken.
  */
 void addresses_take(const struct sightings *sightings, struct thing *thing,
-    const struct addr *address, int64_t now);
+    const struct record_sighting *sighting, int64_t now);
 
-/* What makes room for one more address of this family (4 or 6) leaves the
- * state; things.h takes it from the Thing. */
+/* What makes room for one more address of this family (4 or 6), from there,
+ * leaves the state; things.h takes it from the Thing. */
 void addresses_make_room(const struct sightings *sightings,
-    const struct thing *thing, unsigned int family);
+    const struct thing *thing, unsigned int family, enum lease_source source);
 
 /* Takes all that the Thing has from there. */
 void addresses_drop(const struct sightings *sightings, struct thing *thing,

@@ -60,7 +60,8 @@ leases_take(const struct sightings *sightings, struct thing *thing,
 		thingstore_drop_lease(
 		    sightings->state, owner, &sighting->address);
 	if (owner != thing)
-		addresses_make_room(sightings, thing, sighting->address.family);
+		addresses_make_room(
+		    sightings, thing, sighting->address.family, LEASE_DHCP4);
 	if (things_bind(sightings->things, thing, &sighting->address,
 		LEASE_DHCP4, now + length))
 		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),

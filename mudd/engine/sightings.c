@@ -42,7 +42,9 @@ is_sound(const struct record_sighting *sighting)
 		return sighting->address.family == 4 &&
 		       addr_is_host(&sighting->address);
 	if (sighting->kind == SIGHTING_ADDRESS)
-		return sighting->address.family == 6 &&
+		return sighting->address.family ==
+		           (sighting->carrier == CARRIER_ARP ? 4 : 6) &&
+		       sighting->message < ADDRESS_WORDS &&
 		       addr_is_host(&sighting->address);
 	return true;
 }
@@ -126,7 +128,7 @@ sightings_take(const struct sightings *sightings,
 		break;
 	case SIGHTING_ADDRESS:
 		announce_port(sightings, thing, sighting->ifindex);
-		addresses_take(sightings, thing, &sighting->address, now);
+		addresses_take(sightings, thing, sighting, now);
 		break;
 	case SIGHTING_KINDS:
 		return false;

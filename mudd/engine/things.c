@@ -379,32 +379,51 @@ lease_drop(struct things *things, struct thing *thing, struct lease *lease)
 	    lease, lease + 1, (thing->n_leases - at) * sizeof(struct lease));
 }
 
-const struct addr *
-things_in_the_way(
+static bool
+is_full(
     const struct things *things, const struct thing *thing, unsigned int family)
 {
 	/* Who is not managed shall not use up what all may have. */
 	size_t limit = family == 6 && thing->mud != NULL ? LIMIT_ADDRESSES6
 	                                                 : LIMIT_ADDRESSES4;
-	size_t n = count_of(thing, family);
-	bool full =
-	    n >= limit || (family == 6 && things->n_six >= LIMIT_ALL_SIX);
 
-	for (size_t i = 0; full && i < thing->n_leases; i++)
-		if (thing->leases[i].addr.family == family)
-			return &thing->leases[i].addr;
-	return NULL;
+	return count_of(thing, family) >= limit ||
+	       (family == 6 && things->n_six >= LIMIT_ALL_SIX);
 }
 
-static void
+const struct addr *
+things_in_the_way(const struct things *things, const struct thing *thing,
+    unsigned int family, enum lease_source source)
+{
+	const struct addr *oldest = NULL;
+
+	if (!is_full(things, thing, family))
+		return NULL;
+	for (size_t i = 0; i < thing->n_leases; i++) {
+		const struct lease *lease = &thing->leases[i];
+
+		if (lease->addr.family != family)
+			continue;
+		if (lease->source == LEASE_NEIGHBOUR)
+			return &lease->addr;
+		if (oldest == NULL)
+			oldest = &lease->addr;
+	}
+	return source == LEASE_NEIGHBOUR ? NULL : oldest;
+}
+
+/* False: there was no room. */
+static bool
 lease_add(struct things *things, struct thing *thing, const struct addr *addr,
     enum lease_source source, int64_t expires_at)
 {
 	const struct addr *oldest =
-	    things_in_the_way(things, thing, addr->family);
+	    things_in_the_way(things, thing, addr->family, source);
 
 	if (oldest != NULL)
 		lease_drop(things, thing, lease_of(thing, oldest));
+	else if (is_full(things, thing, addr->family))
+		return false;
 	holding_add(things, thing, addr);
 	things->n_six += addr->family == 6 ? 1 : 0;
 	thing->leases[thing->n_leases++] = (struct lease){
@@ -413,6 +432,7 @@ lease_add(struct things *things, struct thing *thing, const struct addr *addr,
 		.expires_at = expires_at,
 	};
 	things_touch(things, thing);
+	return true;
 }
 
 bool
@@ -430,8 +450,7 @@ things_bind(struct things *things, struct thing *thing, const struct addr *addr,
 	other = things_find_addr(things, addr);
 	if (other != NULL)
 		(void)things_unbind(things, other, addr);
-	lease_add(things, thing, addr, source, expires_at);
-	return true;
+	return lease_add(things, thing, addr, source, expires_at);
 }
 
 enum notice
@@ -444,11 +463,13 @@ things_notice(struct things *things, struct thing *thing,
 	if (lease == NULL) {
 		if (things_find_addr(things, addr) != NULL)
 			return NOTICE_TAKEN;
-		if (things->n_six >= LIMIT_ALL_SIX && count_of(thing, 6) == 0)
-			return NOTICE_FULL;
-		lease_add(things, thing, addr, LEASE_NEIGHBOUR, expires_at);
-		return NOTICE_NEW;
+		return lease_add(
+			   things, thing, addr, LEASE_NEIGHBOUR, expires_at)
+		           ? NOTICE_NEW
+		           : NOTICE_FULL;
 	}
+	if (lease->source != LEASE_NEIGHBOUR)
+		return NOTICE_KNOWN;
 	/* As the last of them: the first is the one that makes room. */
 	again = *lease;
 	memmove(lease, lease + 1,

@@ -127,8 +127,9 @@ struct list *things_dirty(struct things *things);
 
 /*
  * The Thing holds this address until then.  Another that held it loses it
- * (the DHCP server says whose it is: S-48); the oldest of its own makes room
- * at LIMIT_ADDRESSES4.  True if the kernel must learn of it.
+ * (the DHCP server says whose it is: S-48); one of its own makes room at
+ * LIMIT_ADDRESSES4 or LIMIT_ADDRESSES6.  True if the kernel must learn of it;
+ * where there is no room, at LIMIT_ALL_SIX, it does not hold it then.
  */
 bool things_bind(struct things *things, struct thing *thing,
     const struct addr *addr, enum lease_source source, int64_t expires_at);
@@ -138,24 +139,28 @@ enum notice {
 	NOTICE_KNOWN, /* it has it already */
 	NOTICE_LATER, /* the same, and it holds it for longer now */
 	NOTICE_TAKEN, /* another has it, and keeps it */
-	NOTICE_FULL,  /* LIMIT_ALL_SIX, and it has none to give for it */
+	NOTICE_FULL,  /* it may have no more, and has none to give for it */
 };
 
 /*
- * The Thing says itself that it uses this IPv6 address.  Who has it keeps it
- * (S-48).  Of its own the one heard of longest ago makes room at
- * LIMIT_ADDRESSES6, or at LIMIT_ADDRESSES4 while it is not managed.  That it is
- * heard of again gives it more time only once that is THINGS_RENEW_SEC more
- * than it had, so that this is seldom news.
+ * The Thing says itself that it uses this address.  Who has it keeps it
+ * (S-48), and what a DHCP server has lent stays as it is.  Of those that it
+ * gave itself the one heard of longest ago makes room at LIMIT_ADDRESSES4 of
+ * IPv4, at LIMIT_ADDRESSES6 of IPv6, or at LIMIT_ADDRESSES4 of these while it
+ * is not managed.  That it is heard of again gives it more time only once that
+ * is THINGS_RENEW_SEC more than it had, so that this is seldom news.
  */
 #define THINGS_RENEW_SEC (6 * 3600)
 enum notice things_notice(struct things *things, struct thing *thing,
     const struct addr *addr, int64_t expires_at);
 
-/* Which of its addresses would make room for one more of this family (4 or
- * 6)? NULL if there is room. */
+/*
+ * Which of its addresses would make room for one more of this family (4 or 6)
+ * from there?  The oldest that it gave itself, else the oldest lease, but that
+ * only for another lease.  NULL if there is room, or none can be made.
+ */
 const struct addr *things_in_the_way(const struct things *things,
-    const struct thing *thing, unsigned int family);
+    const struct thing *thing, unsigned int family, enum lease_source source);
 
 /* Has it this address? */
 bool things_holds(const struct thing *thing, const struct addr *addr);

@@ -4,12 +4,11 @@
 #include "watch/arp.h"
 
 #include "libmud/fault.h"
+#include "watch/frame.h"
 
-#define ETHERTYPE_ARP  0x0806
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERNET       1 /* hardware type */
-#define REQUEST        1
-#define REPLY          2
+#define ETHERNET 1 /* hardware type */
+#define REQUEST  1
+#define REPLY    2
 
 static struct addr
 take_addr(struct cursor *at)
@@ -41,7 +40,7 @@ arp_parse(struct bytes raw, struct arp *arp, struct fault *why)
 
 	cursor_skip(&at, sizeof(struct mac));
 	cursor_copy(&at, &source, sizeof(source));
-	if (cursor_u16(&at) != ETHERTYPE_ARP)
+	if (cursor_u16(&at) != FRAME_ARP)
 		return fault_set(
 		    why, FAULT_UNSUPPORTED, "IEEE 802.3", "is not ARP");
 	hardware = cursor_u16(&at);
@@ -54,7 +53,7 @@ arp_parse(struct bytes raw, struct arp *arp, struct fault *why)
 	target = take_addr(&at);
 	if (at.ran_out)
 		return fault_set(why, FAULT_MALFORMED, "RFC 826", "is cut");
-	if (hardware != ETHERNET || protocol != ETHERTYPE_IPV4 ||
+	if (hardware != ETHERNET || protocol != FRAME_IPV4 ||
 	    lengths[0] != sizeof(sender) || lengths[1] != 4)
 		return fault_set(why, FAULT_UNSUPPORTED, "RFC 826",
 		    "is not about IPv4 over Ethernet");

@@ -21,6 +21,7 @@ struct fault;
 
 /* Ethernet types, and IPv6's number of ICMP. */
 #define FRAME_IPV4   0x0800
+#define FRAME_ARP    0x0806
 #define FRAME_IPV6   0x86dd
 #define FRAME_LLDP   0x88cc
 #define FRAME_ICMPV6 58

@@ -172,5 +172,6 @@ nd_parse(struct bytes raw, struct nd *nd, struct fault *why)
 		    "speaks of no host's address");
 	nd->source = message.source;
 	nd->address = *address;
+	nd->is_probe = is_unspecified(&message.from);
 	return true;
 }

@@ -19,6 +19,7 @@ struct fault;
 struct nd {
 	struct mac source; /* of the frame */
 	struct addr address;
+	bool is_probe; /* duplicate address detection */
 };
 
 /*

@@ -31,6 +31,7 @@ static const struct type {
 	bool leaves_too;
 	observe_type_fn *observe;
 } types[] = {
+	{ FRAME_ARP, ANY_PROTOCOL, true, false, observe_arp },
 	{ FRAME_IPV6, FRAME_ICMPV6, true, false, observe_nd },
 	{ FRAME_LLDP, ANY_PROTOCOL, false, false, observe_lldp },
 };

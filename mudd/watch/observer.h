@@ -4,8 +4,8 @@
  *
  * A carrier is a line in a table of observe.c and a function below, in a
  * module of its own: observe4.c for DHCPv4, observend.c for neighbour
- * discovery, and so on.  Each hears a frame whose port is within its budget,
- * and answers as observe() does.
+ * discovery and ARP, and so on.  Each hears a frame whose port is within its
+ * budget, and answers as observe() does.
  */
 #ifndef WATCH_OBSERVER_H
 #define WATCH_OBSERVER_H
@@ -61,7 +61,7 @@ bool observer_is_server(const struct observer *observer, const struct mac *mac);
 typedef bool observe_type_fn(struct observer *observer,
     const struct observation *seen, struct record_sighting *sighting,
     struct fault *why);
-observe_type_fn observe_lldp, observe_nd;
+observe_type_fn observe_arp, observe_lldp, observe_nd;
 
 /* Between two ports of UDP, one way. */
 typedef bool observe_udp_fn(struct observer *observer,

@@ -180,14 +180,14 @@ def spoof(lab):
 def _other_address(lab):
     """A Thing with an address that is not its own, and the reverse."""
     with lab.t1.inside():
-        net.run("ip", "addr", "add", "192.168.77.50/24", "dev", "eth0")
+        net.run("ip", "addr", "add", "192.168.78.50/24", "dev", "eth0")
     lab.probe([
         lab.flow(lab.t1, lab.svc, "tcp", mudfile.TCP_SERVICE, False,
-                 address=lab.service("a"), source="192.168.77.50",
-                 name="address nobody gave it"),
+                 address=lab.service("a"), source="192.168.78.50",
+                 name="address of no network here"),
         lab.flow(lab.t1, lab.svc, "udp", mudfile.UDP_SERVICE, False,
-                 address=lab.service("a"), source="192.168.77.50",
-                 name="address nobody gave it")])
+                 address=lab.service("a"), source="192.168.78.50",
+                 name="address of no network here")])
     frame = frames.udp(lab.t5.mac, lab.gw.mac, lab.t1.addr4, 40001,
                        lab.service("a"), mudfile.UDP_SERVICE, b"not me")
     since = time.time()

@@ -137,7 +137,7 @@ kind_of(const char *word)
 		return SIGHTING_REQUEST;
 	if (strcmp(word, "lease") == 0)
 		return SIGHTING_LEASE;
-	if (strcmp(word, "uses") == 0)
+	if (strcmp(word, "uses") == 0 || strcmp(word, "asks") == 0)
 		return SIGHTING_ADDRESS;
 	return strcmp(word, "release") == 0 ? SIGHTING_RELEASE : SIGHTING_NAK;
 }
@@ -205,6 +205,12 @@ lansteps_sighting(struct scene *scene, const struct step *step)
 	if (!read_sighting(scene, step, &sighting) ||
 	    (carrier != NULL && !carrier_of(scene, carrier, &sighting.carrier)))
 		return false;
+	if (sighting.kind == SIGHTING_ADDRESS) {
+		sighting.carrier =
+		    sighting.address.family == 4 ? CARRIER_ARP : CARRIER_ND;
+		if (strcmp(step->words[0], "asks") == 0)
+			sighting.message = ADDRESS_PROBED;
+	}
 	if (url != NULL)
 		text_copy(sighting.url, sizeof(sighting.url), url);
 	if (hostname != NULL)

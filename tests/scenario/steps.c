@@ -196,6 +196,7 @@ static const struct step_kind kinds[] = {
 	{ "request", 4, lansteps_sighting },
 	{ "lease", 4, lansteps_sighting },
 	{ "uses", 4, lansteps_sighting },
+	{ "asks", 4, lansteps_sighting },
 	{ "release", 4, lansteps_sighting },
 	{ "nak", 4, lansteps_sighting },
 	{ "drop", 3, dropsteps_drop },

@@ -548,6 +548,7 @@ hears_of_addresses(void **state)
 	assert_true(addr_parse("fe80::7", &expected.address));
 	for (int detects = 0; detects < 2; detects++) {
 		make_nd(&packet, detects == 1, 7);
+		expected.message = detects ? ADDRESS_PROBED : ADDRESS_USED;
 		assert_true(
 		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 		assert_memory_equal(&sighting, &expected, sizeof(expected));
@@ -633,6 +634,61 @@ hears_lldp(void **state)
 	lan_end(&lan);
 }
 
+/* An ARP request from 192.168.77.n, or a probe for it. */
+static void
+make_arp(struct packet *packet, bool detects, uint8_t n)
+{
+	memset(packet, 0, sizeof(*packet));
+	memset(packet->raw, 0xff, 6);
+	memcpy(packet->raw + 6, thing.byte, 6);
+	memcpy(packet->raw + 12, "\x08\x06\0\1\x08\0\6\4\0\1", 10);
+	memcpy(packet->raw + 22, thing.byte, 6);
+	if (!detects)
+		memcpy(packet->raw + 28, "\300\250\115", 3);
+	packet->raw[31] = detects ? 0 : n;
+	memcpy(packet->raw + 38, "\300\250\115", 3);
+	packet->raw[41] = detects ? n : 1;
+	packet->len = 42;
+}
+
+static void
+hears_of_ipv4_addresses(void **state)
+{
+	struct record_sighting sighting, expected = { 0 };
+	struct packet packet;
+	struct fault why;
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	expected.kind = SIGHTING_ADDRESS;
+	expected.carrier = CARRIER_ARP;
+	expected.mac = thing;
+	expected.ifindex = PORT_A;
+	assert_true(addr_parse("192.168.77.7", &expected.address));
+	for (int detects = 0; detects < 2; detects++) {
+		make_arp(&packet, detects == 1, 7);
+		expected.message = detects ? ADDRESS_PROBED : ADDRESS_USED;
+		assert_true(
+		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_memory_equal(&sighting, &expected, sizeof(expected));
+	}
+	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_NONE);
+	packet.raw[27] = 9;
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_SPOOF);
+	/* It shares the budget of neighbour discovery. */
+	make_nd(&packet, true, 7);
+	for (int i = 2; i < BUDGET_MAC_MINUTE; i++)
+		assert_true(
+		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	make_arp(&packet, false, 7);
+	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_int_equal(why.code, FAULT_BUSY);
+	lan_end(&lan);
+}
+
 /* So many of one MAC; and its DHCP is heard all the same. */
 static void
 neighbours_have_a_budget(void **state)
@@ -671,6 +727,7 @@ main(void)
 		cmocka_unit_test(keeps_to_budgets),
 		cmocka_unit_test(hears_of_addresses),
 		cmocka_unit_test(hears_lldp),
+		cmocka_unit_test(hears_of_ipv4_addresses),
 		cmocka_unit_test(neighbours_have_a_budget),
 	};
 

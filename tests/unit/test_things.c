@@ -423,11 +423,13 @@ holds_sixteen_beside_four(void **state)
 	/* Not managed: four. */
 	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4; n++) {
 		addr = six_of(n);
-		assert_null(things_in_the_way(things, thing, 6));
+		assert_null(
+		    things_in_the_way(things, thing, 6, LEASE_NEIGHBOUR));
 		(void)things_notice(things, thing, &addr, 100);
 	}
 	addr = six_of(1);
-	assert_true(addr_equal(things_in_the_way(things, thing, 6), &addr));
+	assert_true(addr_equal(
+	    things_in_the_way(things, thing, 6, LEASE_NEIGHBOUR), &addr));
 	things_manage(things, thing, &mud);
 	for (unsigned int n = 1; n <= LIMIT_ADDRESSES4; n++) {
 		addr = addr_of(n);
@@ -435,14 +437,16 @@ holds_sixteen_beside_four(void **state)
 	}
 	for (unsigned int n = 5; n <= LIMIT_ADDRESSES6; n++) {
 		addr = six_of(n);
-		assert_null(things_in_the_way(things, thing, 6));
+		assert_null(
+		    things_in_the_way(things, thing, 6, LEASE_NEIGHBOUR));
 		(void)things_notice(things, thing, &addr, 100);
 	}
 	assert_int_equal(thing->n_leases, THING_ADDRESSES);
 	addr = six_of(1);
 	(void)things_notice(things, thing, &addr, 100);
 	addr = six_of(2);
-	assert_true(addr_equal(things_in_the_way(things, thing, 6), &addr));
+	assert_true(addr_equal(
+	    things_in_the_way(things, thing, 6, LEASE_NEIGHBOUR), &addr));
 	addr = six_of(99);
 	assert_int_equal(things_notice(things, thing, &addr, 100), NOTICE_NEW);
 	assert_int_equal(thing->n_leases, THING_ADDRESSES);
@@ -453,6 +457,57 @@ holds_sixteen_beside_four(void **state)
 	addr = addr_of(9);
 	assert_true(things_bind(things, thing, &addr, LEASE_DHCP4, 100));
 	assert_int_equal(thing->n_leases, THING_ADDRESSES);
+	things_free(things);
+}
+
+/* S-48: what it gave itself makes room before what it was lent, and for what
+ * it gives itself no lease does. */
+static void
+gives_up_its_own_first(void **state)
+{
+	struct things *things = things_new(4);
+	struct thing *thing = add(things, 1, 0);
+	struct addr addr[LIMIT_ADDRESSES4 + 3];
+
+	(void)state;
+	for (unsigned int n = 0; n < LENGTH(addr); n++)
+		addr[n] = addr_of(n + 1);
+	assert_true(things_bind(things, thing, &addr[0], LEASE_DHCP4, 100));
+	assert_int_equal(
+	    things_notice(things, thing, &addr[1], 90), NOTICE_NEW);
+	assert_int_equal(
+	    things_notice(things, thing, &addr[2], 90), NOTICE_NEW);
+	/* That it speaks from its lease changes nothing of that. */
+	assert_int_equal(
+	    things_notice(things, thing, &addr[0], 9 * THINGS_RENEW_SEC),
+	    NOTICE_KNOWN);
+	assert_int_equal(thing->leases[0].expires_at, 100);
+	assert_int_equal(thing->leases[0].source, LEASE_DHCP4);
+	assert_int_equal(
+	    things_notice(things, thing, &addr[3], 90), NOTICE_NEW);
+	for (unsigned int n = 1; n <= 3; n++) {
+		assert_true(addr_equal(
+		    things_in_the_way(things, thing, 4, LEASE_NEIGHBOUR),
+		    &addr[n]));
+		assert_true(
+		    addr_equal(things_in_the_way(things, thing, 4, LEASE_DHCP4),
+			&addr[n]));
+		assert_true(
+		    things_bind(things, thing, &addr[n + 3], LEASE_DHCP4, 100));
+		assert_false(things_holds(thing, &addr[n]));
+	}
+	assert_null(things_in_the_way(things, thing, 4, LEASE_NEIGHBOUR));
+	assert_int_equal(
+	    things_notice(things, thing, &addr[1], 90), NOTICE_FULL);
+	assert_true(addr_equal(
+	    things_in_the_way(things, thing, 4, LEASE_DHCP4), &addr[0]));
+	assert_int_equal(thing->n_leases, LIMIT_ADDRESSES4);
+	/* What it gave itself it may be lent. */
+	assert_true(things_unbind(things, thing, &addr[0]));
+	assert_int_equal(
+	    things_notice(things, thing, &addr[1], 90), NOTICE_NEW);
+	assert_false(things_bind(things, thing, &addr[1], LEASE_DHCP4, 100));
+	assert_false(things_has_lease(thing, LEASE_NEIGHBOUR));
 	things_free(things);
 }
 
@@ -474,13 +529,15 @@ bounds_the_addresses_of_all(void **state)
 			things_manage(things, thing, &mud);
 			first = first == NULL ? thing : first;
 		}
-		assert_null(things_in_the_way(things, thing, 6));
+		assert_null(
+		    things_in_the_way(things, thing, 6, LEASE_NEIGHBOUR));
 		assert_int_equal(
 		    things_notice(things, thing, &addr, 100), NOTICE_NEW);
 	}
 	last = add(things, LIMIT_ALL_SIX, 0);
 	addr = (struct addr){ .family = 6, .byte = { 0xfe, 0x80, 1 } };
 	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_FULL);
+	assert_false(things_bind(things, last, &addr, LEASE_DHCP6, 100));
 	assert_int_equal(last->n_leases, 0);
 	things_remove(things, first);
 	assert_int_equal(things_notice(things, last, &addr, 100), NOTICE_NEW);
@@ -508,6 +565,7 @@ main(void)
 		cmocka_unit_test(takes_addresses_away),
 		cmocka_unit_test(notices_an_address),
 		cmocka_unit_test(holds_sixteen_beside_four),
+		cmocka_unit_test(gives_up_its_own_first),
 		cmocka_unit_test(bounds_the_addresses_of_all),
 	};
 
