@@ -152,6 +152,7 @@ engine_module_tests = \
 	tests/unit/test_sightings \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
+	tests/unit/test_stateclaims \
 	tests/unit/test_statetrust \
 	tests/unit/test_tables \
 	tests/unit/test_tallied \
@@ -225,6 +226,11 @@ tests_unit_test_sightings_stored_LDADD = $(engine_module_libs)
 tests_unit_test_stage_SOURCES = tests/unit/test_stage.c
 tests_unit_test_stage_CFLAGS = $(engine_module_cflags)
 tests_unit_test_stage_LDADD = $(engine_module_libs)
+
+tests_unit_test_stateclaims_SOURCES = tests/unit/test_stateclaims.c \
+	tests/unit/staterig.c tests/unit/staterig.h
+tests_unit_test_stateclaims_CFLAGS = $(engine_module_cflags) $(SQLITE_CFLAGS)
+tests_unit_test_stateclaims_LDADD = $(engine_module_libs)
 
 tests_unit_test_statetrust_SOURCES = tests/unit/test_statetrust.c
 tests_unit_test_statetrust_CFLAGS = $(engine_module_cflags)

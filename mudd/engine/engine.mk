@@ -9,6 +9,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/batch.c mudd/engine/batch.h \
 	mudd/engine/bindplan.c mudd/engine/bindplan.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
+	mudd/engine/claims.c mudd/engine/claims.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
 	mudd/engine/config.c mudd/engine/config.h \
 	mudd/engine/configkeys.c mudd/engine/configkeys.h \
@@ -56,6 +57,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
 	mudd/engine/stage.c mudd/engine/stage.h \
 	mudd/engine/state.c mudd/engine/state.h \
+	mudd/engine/stateclaims.c mudd/engine/stateclaims.h \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
 	mudd/engine/statetrust.c mudd/engine/statetrust.h \

@@ -15,7 +15,7 @@
 
 #include "libmud/mem.h"
 
-#define VERSION_NOW 2
+#define VERSION_NOW 3
 #define PAGE_BYTES  4096
 #define TEXT_OF(x)  #x
 #define NUMBER(x)   TEXT_OF(x)
@@ -50,6 +50,12 @@ static const char settings[] =
 	" subject TEXT NOT NULL, since INTEGER NOT NULL,"                      \
 	" by_uid INTEGER NOT NULL) WITHOUT ROWID;"
 
+/* Since version 3. */
+#define TABLE_CLAIMS                                                           \
+	"CREATE TABLE claims(mac BLOB NOT NULL REFERENCES things(mac)"         \
+	" ON DELETE CASCADE, source INTEGER NOT NULL, url TEXT NOT NULL,"      \
+	" ttl_sec INTEGER NOT NULL, PRIMARY KEY(mac, source)) WITHOUT ROWID;"
+
 static const char schema[] =
     "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL)"
@@ -74,7 +80,7 @@ static const char schema[] =
     " anchor BLOB NOT NULL, other_type INTEGER NOT NULL,"
     " PRIMARY KEY(url, digest));"
     "CREATE TABLE names(name TEXT NOT NULL, addr BLOB NOT NULL,"
-    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;"
+    " expires_at INTEGER NOT NULL, PRIMARY KEY(name, addr)) WITHOUT ROWID;" TABLE_CLAIMS
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -86,7 +92,7 @@ static const char schema[] =
  * compares it; the next judgement of the file says it.
  */
 static const char from_1[] =
-    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
+    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CLAIMS
     "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN other_type INTEGER NOT NULL DEFAULT 0;"
@@ -104,6 +110,11 @@ static const char from_1[] =
     "(34,'drop-not-understood'),(35,'spoof'),(36,'rejected'),(37,'kernel'),"
     "(38,'worker'),(39,'busy'),(40,'record'),(41,'internal'))"
     " SELECT n, name FROM words) WHERE n=verdict), 'internal');"
+    "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
+					       "COMMIT;";
+
+static const char from_2[] =
+    "BEGIN IMMEDIATE;" TABLE_CLAIMS
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -183,7 +194,7 @@ ask_word(sqlite3 *db, const char *sql, const char *word)
 static int
 check_schema(sqlite3 *db, long long *version)
 {
-	static const long long wanted[] = { 0, 5, 8 };
+	static const long long wanted[] = { 0, 5, 8, 9 };
 	long long tables = 0;
 	int error = ask_number(db, "PRAGMA user_version", version);
 
@@ -228,6 +239,8 @@ bring_up(sqlite3 *db, enum state_opened *how)
 		error = statedb_exec(db, schema);
 	if (error == 0 && version == 1)
 		error = statedb_exec(db, from_1);
+	if (error == 0 && version == 2)
+		error = statedb_exec(db, from_2);
 	/* Opens the log, and shows that the disk takes a commit. */
 	if (error == 0)
 		error = statedb_exec(db,

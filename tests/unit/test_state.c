@@ -550,7 +550,7 @@ leaves_alone_what_it_must(void **state)
 	(void)staterig_open(rig);
 	assert_int_equal(state_open(rig->path, &other, &how), -EBUSY);
 	staterig_close(rig);
-	staterig_tamper(rig, "PRAGMA user_version=3");
+	staterig_tamper(rig, "PRAGMA user_version=4");
 	assert_int_equal(state_open(rig->path, &other, &how), -ENOTSUP);
 	assert_int_equal(
 	    state_open("/nonexistent/s.db", &other, &how), -EACCES);
