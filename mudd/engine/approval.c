@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "core/log.h"
+#include "engine/events.h"
 #include "engine/history.h"
 #include "engine/verdicts.h"
 
@@ -51,9 +51,10 @@ approval_give(const struct verdicts *verdicts, struct mudurl *mud,
 		version->approved_by = -1;
 		return -EIO;
 	}
-	log_info("%s: approved by uid %u%s%s", mud->url.text, (unsigned int)uid,
+	events_tell_url(EVENT_POLICY_APPROVED, mud, "by uid %u%s%s",
+	    (unsigned int)uid,
 	    pin_signer ? ", as is from now on what is signed by " : "",
-	    pin_signer ? log_quote(version->signer.subject) : "");
+	    pin_signer ? version->signer.subject : "");
 	return 0;
 }
 
@@ -76,6 +77,7 @@ approval_refuse(const struct verdicts *verdicts, struct mudurl *mud, uid_t uid)
 		version->approved_by = -1;
 		return -EIO;
 	}
-	log_info("%s: rejected by uid %u", mud->url.text, (unsigned int)uid);
+	events_tell_url(
+	    EVENT_POLICY_REJECTED, mud, "by uid %u", (unsigned int)uid);
 	return 0;
 }

@@ -20,6 +20,7 @@
 #include "engine/modes.h"
 #include "engine/placing.h"
 #include "engine/roaming.h"
+#include "engine/states.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
 
@@ -117,7 +118,9 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		plan_begin(engine->plan);
 	else
 		due = least(due, engine->started_at + START_PATIENCE_SEC);
+	states_note(engine);
 	plan_sync(engine->plan, now);
+	states_turn(engine);
 	due = least(due, plan_due(engine->plan));
 	if (engine->listener.turned != NULL)
 		engine->listener.turned(engine->listener.arg);
@@ -505,6 +508,7 @@ engine_new(const struct engine_options *options)
 	engine->timer = event_new(options->base, -1, 0, on_turn, engine);
 	if (engine->turn == NULL || engine->timer == NULL)
 		log_fatal("cannot make a timer");
+	list_init(&engine->unsettled);
 	lan_init(&engine->lan, options->config);
 	engine->things = things_new(options->config->max_devices);
 	engine->drops = drops_new(engine->things);

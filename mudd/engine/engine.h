@@ -64,6 +64,7 @@ struct engine {
 	struct channel *mudd, *watcher;
 	struct lan lan;
 	struct things *things;
+	struct list unsettled; /* of thing.unsettled (states.c) */
 	struct sets *sets;
 	struct policies policies;
 	struct jobs *jobs;

@@ -60,6 +60,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/stateclaims.c mudd/engine/stateclaims.h \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
+	mudd/engine/states.c mudd/engine/states.h \
 	mudd/engine/statetrust.c mudd/engine/statetrust.h \
 	mudd/engine/tables.c mudd/engine/tables.h \
 	mudd/engine/strength.h \

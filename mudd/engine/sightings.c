@@ -14,6 +14,7 @@
 #include "engine/addresses.h"
 #include "engine/announce.h"
 #include "engine/config.h"
+#include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/leases.h"
 #include "engine/manager.h"
@@ -86,12 +87,24 @@ apply_configured(
 	}
 }
 
+static void
+tell_seen(const struct sightings *sightings, const struct thing *thing,
+    uint32_t ifindex)
+{
+	const struct lan_link *port = lan_find(sightings->lan, ifindex);
+
+	events_tell(EVENT_DEVICE_SEEN, thing, "on %s%s",
+	    port == NULL ? "a port that has gone" : port->link.name,
+	    (thing->mac.byte[0] & 2) != 0 ? ", with a locally administered MAC"
+					  : "");
+}
+
 bool
 sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now)
 {
 	struct thing *thing;
-	bool was_here;
+	bool was_here, is_new;
 
 	if (!is_sound(sighting))
 		return false;
@@ -111,7 +124,10 @@ sightings_take(const struct sightings *sightings,
 	if (sighting->kind == SIGHTING_ADDRESS &&
 	    !addresses_may_have(sightings, sighting))
 		return true;
+	is_new = thing == NULL;
 	thing = find_or_add(sightings, &sighting->mac, now);
+	if (is_new)
+		tell_seen(sightings, thing, sighting->ifindex);
 	apply_configured(sightings, thing, now);
 	switch ((enum sighting_kind)sighting->kind) {
 	case SIGHTING_REQUEST:

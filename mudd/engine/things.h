@@ -83,7 +83,9 @@ struct thing {
 	/* Counters as the kernel last told. */
 	uint64_t dropped_from, dropped_to, sent;
 
-	struct list by_hash, by_age, dirty;
+	const char *told_state; /* by an event (states.c); NULL: unknown */
+
+	struct list by_hash, by_age, dirty, unsettled;
 };
 
 struct things;

@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "engine/anchorjob.h"
+#include "engine/events.h"
 #include "engine/materials.h"
 #include "engine/trustload.h"
 #include "libmud/digest.h"
@@ -376,8 +377,8 @@ store_anchor(
 	anchor = add_anchor(trust, found, row.pem);
 	anchor->added_at = row.added_at;
 	anchor->added_by = row.added_by;
-	log_info("trust anchor added by uid %u: %s", (unsigned int)adding->uid,
-	    log_quote(anchor->anchor.holder.subject));
+	events_tell(EVENT_TRUST_CHANGED, NULL, "anchor added by uid %u: %s",
+	    (unsigned int)adding->uid, anchor->anchor.holder.subject);
 	make_material(trust);
 	return anchor;
 }
@@ -477,8 +478,8 @@ trust_remove(struct trust *trust, const char *id, const char **file)
 	}
 	if (state_delete_anchor(trust->options.state, anchor->anchor.id) < 0)
 		return -EIO;
-	log_info("trust anchor removed: %s",
-	    log_quote(anchor->anchor.holder.subject));
+	events_tell(EVENT_TRUST_CHANGED, NULL, "anchor removed: %s",
+	    anchor->anchor.holder.subject);
 	drop_anchor(trust, anchor);
 	make_material(trust);
 	changed(trust, TRUST_REMOVED);
@@ -499,8 +500,8 @@ trust_distrust(struct trust *trust, const uint8_t spki[32], const char *subject,
 	text_copy(row.subject, sizeof(row.subject), subject);
 	if (state_put_distrust(trust->options.state, &row) < 0)
 		return -EIO;
-	log_info("signer distrusted by uid %u: %s", (unsigned int)uid,
-	    log_quote(subject));
+	events_tell(EVENT_TRUST_CHANGED, NULL,
+	    "signer distrusted by uid %u: %s", (unsigned int)uid, subject);
 	add_signer(trust, &row);
 	changed(trust, TRUST_DISTRUSTED);
 	return 0;
@@ -515,8 +516,8 @@ trust_restore(struct trust *trust, const uint8_t spki[32])
 		return 0;
 	if (state_delete_distrust(trust->options.state, spki) < 0)
 		return -EIO;
-	log_info(
-	    "signer no longer distrusted: %s", log_quote(signer->row.subject));
+	events_tell(EVENT_TRUST_CHANGED, NULL,
+	    "signer no longer distrusted: %s", signer->row.subject);
 	list_remove(&signer->link);
 	free(signer);
 	trust->n_signers--;

@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/events.h"
 #include "engine/grants.h"
 #include "engine/history.h"
 #include "engine/materials.h"
@@ -154,14 +155,22 @@ drop_candidate(const struct verdicts *verdicts, struct mudurl *mud,
 }
 
 static void
+tell(enum event_kind kind, const struct mudurl *mud, const struct fault *why)
+{
+	events_tell_url(kind, mud, "%s: %s", why->clause, why->detail);
+}
+
+static void
 set_aside(const struct verdicts *verdicts, struct mudurl *mud,
     struct version *version, enum file_status status,
     const struct outcome *outcome)
 {
 	version->status = status;
-	log_warning("%s: %s: %s: %s", mud->url.text,
-	    status == FILE_PENDING ? "pending" : "refused", version->why.clause,
-	    version->why.detail);
+	tell(status == FILE_PENDING ? EVENT_POLICY_PENDING
+				    : EVENT_POLICY_REFUSED,
+	    mud, &version->why);
+	if (version->why.code == FAULT_SIGNER_CHANGED)
+		tell(EVENT_SIGNER_CHANGED, mud, &version->why);
 	drop_candidate(verdicts, mud, version);
 	(void)verdicts_store(verdicts, mud, version, &outcome->bytes);
 	mud->candidate = version;
@@ -216,11 +225,16 @@ accept(const struct verdicts *verdicts, struct mudurl *mud,
 	mud->accepted = version;
 	version_free(mud->candidate);
 	mud->candidate = NULL;
-	log_info("%s: in force, %s%s", mud->url.text,
-	    version->approved_at != 0 ? "approved by an administrator"
-				      : "signed by ",
-	    version->approved_at != 0 ? ""
-				      : log_quote(version->signer.subject));
+	if (version->approved_at != 0)
+		events_tell_url(
+		    EVENT_POLICY_ACTIVE, mud, "approved by an administrator");
+	else
+		events_tell_url(EVENT_POLICY_ACTIVE, mud, "signed by %s",
+		    version->signer.subject);
+	if (!version->info.is_supported)
+		events_tell_url(EVENT_UNSUPPORTED, mud,
+		    "RFC 8520 s3.6: its maker supports it no more: no update "
+		    "will come");
 }
 
 void
@@ -235,8 +249,7 @@ verdicts_fetched(const struct verdicts *verdicts, struct mudurl *mud,
 		mudurl_put_off(mud, now, outcome->why.code == FAULT_BUSY);
 		if (outcome->why.code != FAULT_BUSY)
 			history_fetched(verdicts->state, mud, now);
-		log_warning("%s: not fetched: %s: %s", mud->url.text,
-		    outcome->why.clause, outcome->why.detail);
+		tell(EVENT_FETCH_FAILED, mud, &outcome->why);
 		return;
 	}
 	mudurl_refresh_later(mud, now,
@@ -345,8 +358,7 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 		return;
 	}
 	/* Its signer is trusted no more, or the stored bytes are damaged. */
-	log_warning("%s: the stored file is not in force any more: %s: %s",
-	    mud->url.text, why.clause, why.detail);
+	tell(EVENT_POLICY_REMOVED, mud, &why);
 	mud->accepted = NULL;
 	version->why = why;
 	version->status = FILE_PENDING;
@@ -371,8 +383,7 @@ verdicts_reviewed(const struct verdicts *verdicts, struct mudurl *mud,
 	version->tries = 0;
 	if (outcome->kind == OUTCOME_POLICY && outcome->why.code == FAULT_NONE)
 		return;
-	log_warning("%s: the file is not in force any more: %s: %s",
-	    mud->url.text, outcome->why.clause, outcome->why.detail);
+	tell(EVENT_POLICY_REMOVED, mud, &outcome->why);
 	policies_drop(version->policy);
 	version->policy = NULL;
 	mud->accepted = NULL;
