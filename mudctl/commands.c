@@ -290,6 +290,8 @@ static const struct command commands[] = {
 	    run_plain, NULL, "Device", "device", show_device },
 	{ "device", "assign", "DEV URL", "give it its MUD URL", 2,
 	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
+	{ "device", "forget", "DEV", "remove all that is known of it", 1,
+	    run_plain, NULL, "DeviceForget", "device", show_forgotten },
 	{ "drops", NULL, "[DEV]", "what was denied lately, to all devices or to "
 	    "one", 1,
 	    run_plain, NULL, "Drops", "device", show_drops },

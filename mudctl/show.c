@@ -383,6 +383,13 @@ show_assigned(const struct show *show, const json_t *answer)
 }
 
 void
+show_forgotten(const struct show *show, const json_t *answer)
+{
+	lines_put(show, lines_text(answer, "mac"));
+	(void)fputs(" is forgotten\n", show->out);
+}
+
+void
 show_mode(const struct show *show, const json_t *answer)
 {
 	lines_put(show, lines_text(answer, "mac"));

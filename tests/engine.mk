@@ -10,6 +10,7 @@ check_PROGRAMS += tests/scenario/run_scenario
 TESTS += tests/scenario/run_scenario
 tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/answer.c tests/scenario/answer.h \
+	tests/scenario/devicesteps.c tests/scenario/devicesteps.h \
 	tests/scenario/disk.c tests/scenario/disk.h \
 	tests/scenario/dropsteps.c tests/scenario/dropsteps.h \
 	tests/scenario/expect.c tests/scenario/expect.h \

@@ -34,6 +34,7 @@ enum waiting_for {
 	WAIT_SHOWN,
 	WAIT_REFRESHED,
 	WAIT_ASSIGNED,
+	WAIT_FORGOTTEN,
 	WAIT_TALLIED,
 	WAIT_MODE,
 	WAIT_WALKED,
@@ -43,7 +44,7 @@ enum waiting_for {
 struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
-	struct mac mac;     /* COUNTERS, MODE, ASSIGNED */
+	struct mac mac;     /* COUNTERS, MODE, ASSIGNED, FORGOTTEN */
 	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED, TALLIED; stays
 	                     * meanwhile */
 	uint32_t policy;    /* TALLIED: its number */

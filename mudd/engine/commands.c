@@ -11,6 +11,7 @@
 #include "engine/calls.h"
 #include "engine/counts.h"
 #include "engine/decisions.h"
+#include "engine/devicecalls.h"
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
 #include "engine/explaincalls.h"
@@ -96,7 +97,8 @@ static const struct control_method methods[] = {
 	{ "PendingShow", false, decisions_show },
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
-	{ "DeviceAssign", true, decisions_assign },
+	{ "DeviceAssign", true, devicecalls_assign },
+	{ "DeviceForget", true, devicecalls_forget },
 	{ "Policies", false, policycalls_list },
 	{ "PolicyShow", false, policycalls_show },
 	{ "DeviceMode", true, modecalls_set },
@@ -126,7 +128,11 @@ on_turned(void *arg)
 			decisions_answer_refreshed(
 			    commands->engine, waiting)) ||
 		    (waiting->what == WAIT_ASSIGNED &&
-			decisions_answer_assigned(commands->engine, waiting)) ||
+			devicecalls_answer_assigned(
+			    commands->engine, waiting)) ||
+		    (waiting->what == WAIT_FORGOTTEN &&
+			devicecalls_answer_forgotten(
+			    commands->engine, waiting)) ||
 		    (waiting->what == WAIT_MODE &&
 			modecalls_answer(commands->engine, waiting)))
 			calls_end(waiting);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/log.h"
-#include "engine/announce.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
 #include "engine/put.h"
@@ -258,72 +257,5 @@ decisions_answer_refreshed(struct engine *engine, const struct waiting *waiting)
 	put_text(answer, "state", standing_name(mud));
 	put_fault(answer, "fault", mudurl_fault(mud), mudurl_remedy(mud));
 	control_reply(waiting->call, answer);
-	return true;
-}
-
-/* ---- giving a device its MUD URL ---------------------------------------- */
-
-void
-decisions_assign(
-    void *arg, struct control_call *call, json_t *params, uid_t uid)
-{
-	struct commands *commands = arg;
-	struct engine *engine = commands->engine;
-	const char *who = calls_text(call, params, "device");
-	const char *text =
-	    who == NULL ? NULL : calls_text(call, params, "mud_url");
-	struct thing *thing;
-	struct fault why;
-	char mac[MAC_TEXT];
-
-	if (text == NULL)
-		return;
-	thing = things_find_text(engine->things, who);
-	if (thing == NULL) {
-		calls_not_found(call, who);
-		return;
-	}
-	switch (announce_assign(
-	    &engine->sightings, thing, text, engine_now(engine), &why)) {
-	case 0:
-		log_info("%s: its MUD URL was given by uid %u",
-		    mac_text(&thing->mac, mac), (unsigned int)uid);
-		calls_wait(commands, call, WAIT_ASSIGNED)->mac = thing->mac;
-		break;
-	case -EINVAL:
-		calls_not_possible(call, why.detail);
-		break;
-	case -EPERM:
-		calls_not_possible(
-		    call, "mudd.conf gives this device its MUD URL");
-		break;
-	case -ENOSPC:
-		calls_not_possible(
-		    call, "as many devices are managed already as may be");
-		break;
-	default:
-		calls_not_possible(call,
-		    "it holds from now on, but could not be stored: a "
-		    "restart will forget it");
-		break;
-	}
-	engine_touch(engine);
-}
-
-bool
-decisions_answer_assigned(struct engine *engine, const struct waiting *waiting)
-{
-	const struct thing *thing = things_find(engine->things, &waiting->mac);
-	char mac[MAC_TEXT];
-
-	if (thing == NULL || thing->mud == NULL) {
-		calls_not_found(waiting->call, "it has gone");
-		return true;
-	}
-	if (!plan_is_idle(engine->plan))
-		return false;
-	control_reply(waiting->call,
-	    json_pack("{s:s,s:s}", "mac", mac_text(&thing->mac, mac), "mud_url",
-		thing->mud->url.text));
 	return true;
 }

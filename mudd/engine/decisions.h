@@ -17,7 +17,6 @@ control_method_fn decisions_show;
 control_method_fn decisions_approve;
 control_method_fn decisions_reject;
 control_method_fn decisions_refresh;
-control_method_fn decisions_assign;
 
 /* Answers an approval that waits, if its time has come: the file was read, is
  * in force, and in the kernel; or it turned out to be impossible. */
@@ -26,10 +25,6 @@ bool decisions_answer_approved(
 /* The same of a refresh: the file has come, or it has not, and what follows
  * from it is in the kernel. */
 bool decisions_answer_refreshed(
-    struct engine *engine, const struct waiting *waiting);
-/* The same of a MUD URL that was given: what follows at once is in the kernel.
- * Its file may have to be fetched yet. */
-bool decisions_answer_assigned(
     struct engine *engine, const struct waiting *waiting);
 
 #endif

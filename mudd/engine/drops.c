@@ -400,6 +400,19 @@ drops_take(struct drops *drops, const struct record_drop *drop, int64_t now)
 }
 
 void
+drops_forget(struct drops *drops, const struct mac *owner)
+{
+	LIST_EACH_SAFE(at, owner_list(drops, owner))
+	{
+		struct drop_row *row =
+		    LIST_ENTRY(at, struct drop_row, by_owner);
+
+		if (mac_equal(&row->owner, owner))
+			row_free(drops, row);
+	}
+}
+
+void
 drops_each(const struct drops *drops, drops_fn *fn, void *arg)
 {
 	for (const struct list *at = drops->all.prev; at != &drops->all;

@@ -52,6 +52,9 @@ void drops_opened(struct drops *drops);
 bool drops_take(
     struct drops *drops, const struct record_drop *drop, int64_t now);
 
+/* The rows of this Thing go. */
+void drops_forget(struct drops *drops, const struct mac *owner);
+
 /* Calls fn for each row, the one that was seen last first. */
 typedef void drops_fn(void *arg, const struct drop_row *row);
 void drops_each(const struct drops *drops, drops_fn *fn, void *arg);

@@ -18,6 +18,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
 	mudd/engine/counts.c mudd/engine/counts.h \
 	mudd/engine/decisions.c mudd/engine/decisions.h \
+	mudd/engine/devicecalls.c mudd/engine/devicecalls.h \
 	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
 	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
@@ -27,6 +28,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
 	mudd/engine/fetching.c mudd/engine/fetching.h \
 	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \
+	mudd/engine/forget.c mudd/engine/forget.h \
+	mudd/engine/gone.c mudd/engine/gone.h \
 	mudd/engine/grants.c mudd/engine/grants.h \
 	mudd/engine/health.c mudd/engine/health.h \
 	mudd/engine/history.c mudd/engine/history.h \

@@ -391,6 +391,28 @@ is_idle(const struct mudurl *mud)
 	       mud->accepted == NULL && mud->candidate == NULL;
 }
 
+/* The policy of a file that no Thing lives by is taken out of the kernel, and
+ * the file is kept.  It is judged again, like all that was stored, when one
+ * comes. */
+static void
+rest_or_wake(struct manager *manager, struct mudurl *mud)
+{
+	const bool is_used = mud->n_things > 0 || mud->n_previous > 0;
+
+	if (mud->accepted == NULL || mud->attempt != NULL)
+		return;
+	if (is_used && mud->accepted->policy == NULL && !mud->is_unsettled) {
+		mud->is_unsettled = true;
+		manager->n_settling++;
+	} else if (!is_used && mud->is_unsettled) {
+		mud->is_unsettled = false;
+		manager->n_settling--;
+	} else if (!is_used && mud->accepted->policy != NULL) {
+		policies_drop(mud->accepted->policy);
+		mud->accepted->policy = NULL;
+	}
+}
+
 int64_t
 manager_tick(struct manager *manager, int64_t now)
 {
@@ -412,6 +434,7 @@ manager_tick(struct manager *manager, int64_t now)
 			mudurl_free(mud);
 			continue;
 		}
+		rest_or_wake(manager, mud);
 		if (mud->attempt != NULL)
 			continue;
 		if (mud->is_unsettled) {

@@ -11,6 +11,7 @@
 #include "engine/batch.h"
 #include "engine/bindplan.h"
 #include "engine/config.h"
+#include "engine/gone.h"
 #include "engine/lanplan.h"
 #include "engine/modes.h"
 #include "engine/placing.h"
@@ -36,6 +37,7 @@ struct plan {
 	struct lanplan lan; /* as the kernel was told */
 	uint32_t unknown;   /* policy of unknown devices, as it was told */
 	struct record_path path;
+	struct gone gone;
 	struct batch batch;
 	int64_t now;
 };
@@ -58,6 +60,7 @@ plan_free(struct plan *plan)
 	if (plan == NULL)
 		return;
 	batch_done(&plan->batch);
+	gone_done(&plan->gone);
 	free(plan);
 }
 
@@ -303,11 +306,20 @@ sync_thing(struct plan *plan, struct thing *thing)
 		thing->batch = plan->last_sent + 1;
 }
 
+void
+plan_forget(struct plan *plan, const struct thing *thing)
+{
+	gone_add(&plan->gone, thing);
+}
+
 static void
 sync_things(struct plan *plan)
 {
 	struct list *dirty = things_dirty(plan->options.things);
 
+	/* First: one of them may have come back meanwhile, or its addresses
+	 * may be another's. */
+	gone_sync(&plan->gone, &plan->batch);
 	LIST_EACH(at, dirty)
 	bindplan_release(plan->options.lan, LIST_ENTRY(at, struct thing, dirty),
 	    &plan->batch);
@@ -341,6 +353,7 @@ forget_all(struct plan *plan)
 	lanplan_forget(&plan->lan, plan->options.lan);
 	placing_forget(plan->options.lan);
 	plan->unknown = 0;
+	gone_clear(&plan->gone);
 	LIST_EACH(at, &plan->options.policies->all)
 	LIST_ENTRY(at, struct kernel_policy, link)->installed = false;
 	sets_forget(plan->options.sets);

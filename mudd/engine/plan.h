@@ -45,6 +45,9 @@ void plan_sync(struct plan *plan, int64_t now);
 void plan_begin(struct plan *plan);
 /* Our tables are not in the kernel any more: the next batch is a reset. */
 void plan_lost(struct plan *plan);
+/* The Thing is about to be removed: the kernel forgets it with the next batch,
+ * whatever comes back under its MAC. */
+void plan_forget(struct plan *plan, const struct thing *thing);
 /* When a reset that waits is due; INT64_MAX if none. */
 int64_t plan_due(const struct plan *plan);
 

@@ -23,6 +23,7 @@ static const struct {
 	{ "no-new-file", REFUSE("INSERT", "files") },
 	{ "no-change", REFUSE("UPDATE", "files") },
 	{ "no-thing", REFUSE("UPDATE", "things") },
+	{ "no-removal", REFUSE("DELETE", "things") },
 	{ "all", "DROP TRIGGER full" },
 };
 
@@ -51,8 +52,8 @@ disk_takes(struct scene *scene, const struct step *step)
 	for (size_t i = 0; i < sizeof(takings) / sizeof(takings[0]); i++)
 		if (strcmp(step->words[1], takings[i].what) == 0)
 			return run(scene, takings[i].sql);
-	return scene_fail(
-	    scene, "disk-takes no-new-file, no-change, no-thing or all");
+	return scene_fail(scene,
+	    "disk-takes no-new-file, no-change, no-thing, no-removal or all");
 }
 
 bool

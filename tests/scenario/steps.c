@@ -10,6 +10,7 @@
 
 #include "libmud/mem.h"
 #include "tests/scenario/answer.h"
+#include "tests/scenario/devicesteps.h"
 #include "tests/scenario/disk.h"
 #include "tests/scenario/dropsteps.h"
 #include "tests/scenario/expect.h"
@@ -213,6 +214,7 @@ static const struct step_kind kinds[] = {
 	{ "show", 2, showsteps_show },
 	{ "refresh", 2, showsteps_refresh },
 	{ "assign", 4, showsteps_assign },
+	{ "forget", 3, devicesteps_forget },
 	{ "explain", 8, showsteps_explain },
 	{ "mode", 4, showsteps_mode },
 	{ "condition", 4, healthsteps_condition },

@@ -1,0 +1,45 @@
+/*
+ * Forgetting a device.  Role: engine.  Who may was judged by control.c.
+ */
+#include "engine/forget.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "engine/events.h"
+#include "engine/state.h"
+
+static bool
+is_configured(const struct engine *engine, const struct thing *thing)
+{
+	const struct config_device *device =
+	    config_find_device(engine->options.config, &thing->mac);
+
+	return device != NULL &&
+	       (device->mud_url[0] != '\0' || device->mud_file[0] != '\0');
+}
+
+int
+forget_device(struct engine *engine, struct thing *thing, uid_t uid)
+{
+	int error;
+	char mac[MAC_TEXT];
+
+	if (is_configured(engine, thing))
+		return -EPERM;
+	error = state_delete_thing(engine->options.state, &thing->mac);
+	if (error < 0) {
+		log_error("%s: cannot remove it from the state: %s",
+		    mac_text(&thing->mac, mac), strerror(-error));
+		return -EIO;
+	}
+	events_tell(
+	    EVENT_DEVICE_GONE, thing, "forgotten by uid %u", (unsigned int)uid);
+	plan_forget(engine->plan, thing);
+	drops_forget(engine->drops, &thing->mac);
+	things_remove(engine->things, thing);
+	return 0;
+}
