@@ -70,14 +70,17 @@ def both(first, second):
 # What IoT-5 asks for: service A both ways, B only called by the Thing, C only
 # calling it, D absent.  TCP with direction-initiated, UDP without.
 TCP_SERVICE, TCP_THING, UDP_SERVICE, UDP_THING = 7001, 7002, 7003, 7004
+NORTH_SOUTH = (("a", True, True), ("b", True, False), ("c", False, True))
 
 
-def north_south(name, family="ipv4"):
-    """family: which of the services' addresses; ipv6 names end in 6."""
+def north_south(name, family="ipv4", services=NORTH_SOUTH):
+    """family: which of the services' addresses; ipv6 names end in 6.
+
+    services: which, called by the Thing, calling it.
+    """
     from_aces, to_aces = [], []
     suffix = "" if family == "ipv4" else "6"
-    for service, out, into in (("a", True, True), ("b", True, False),
-                               ("c", False, True)):
+    for service, out, into in services:
         peer = service + suffix + ".svc.example.com"
         if out:
             from_aces += [
@@ -98,3 +101,9 @@ def north_south(name, family="ipv4"):
                 ace(service + "-tcp-answer", "from", peer, "tcp", "to",
                     sport=TCP_THING, family=family))
     return build(name, from_aces, to_aces, family=family)
+
+
+def dual(name, services=NORTH_SOUTH):
+    """The same for both families, in one file."""
+    return both(*(json.loads(north_south(name, family, services))
+                  for family in ("ipv4", "ipv6")))

@@ -37,7 +37,8 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_evade_frames",
            "scenario_evade_packets", "scenario_evade_flows",
            "scenario_tamper", "scenario_lacks", "scenario_east",
-           "scenario_sandbox")
+           "scenario_sandbox",
+           "scenario_addresses")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.
