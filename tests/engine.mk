@@ -146,6 +146,7 @@ engine_module_tests = \
 	tests/unit/test_lan \
 	tests/unit/test_mudurl \
 	tests/unit/test_modes \
+	tests/unit/test_newcomers \
 	tests/unit/test_policies \
 	tests/unit/test_controllers \
 	tests/unit/test_roaming \
@@ -212,6 +213,11 @@ tests_unit_test_roaming_LDADD = $(engine_module_libs)
 tests_unit_test_sets_SOURCES = tests/unit/test_sets.c
 tests_unit_test_sets_CFLAGS = $(engine_module_cflags)
 tests_unit_test_sets_LDADD = $(engine_module_libs)
+
+tests_unit_test_newcomers_SOURCES = tests/unit/test_newcomers.c \
+	tests/unit/sightrig.c tests/unit/sightrig.h
+tests_unit_test_newcomers_CFLAGS = $(engine_module_cflags)
+tests_unit_test_newcomers_LDADD = $(engine_module_libs)
 
 tests_unit_test_sightings_SOURCES = tests/unit/test_sightings.c \
 	tests/unit/sightrig.c tests/unit/sightrig.h

@@ -9,7 +9,7 @@
 #include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/sightings.h"
-#include "engine/thingstore.h"
+#include "engine/storing.h"
 
 /* One that was not heard of for so long is its no more: one that it uses, it
  * speaks of many times a day. */
@@ -39,17 +39,6 @@ addresses_may_have(
 }
 
 void
-addresses_make_room(const struct sightings *sightings,
-    const struct thing *thing, unsigned int family, enum lease_source source)
-{
-	const struct addr *oldest =
-	    things_in_the_way(sightings->things, thing, family, source);
-
-	if (oldest != NULL)
-		thingstore_drop_lease(sightings->state, thing, oldest);
-}
-
-void
 addresses_drop(const struct sightings *sightings, struct thing *thing,
     enum lease_source source)
 {
@@ -61,7 +50,7 @@ addresses_drop(const struct sightings *sightings, struct thing *thing,
 			continue;
 		}
 		(void)things_unbind(sightings->things, thing, &addr);
-		thingstore_drop_lease(sightings->state, thing, &addr);
+		storing_due(sightings->storing, thing);
 	}
 }
 
@@ -99,9 +88,6 @@ addresses_take(const struct sightings *sightings, struct thing *thing,
 	}
 	if (sighting->message == ADDRESS_PROBED && address->family == 4)
 		return;
-	if (!is_known)
-		addresses_make_room(
-		    sightings, thing, address->family, LEASE_NEIGHBOUR);
 	switch (things_notice(
 	    sightings->things, thing, address, now + NEIGHBOUR_SEC)) {
 	case NOTICE_NEW:
@@ -119,5 +105,5 @@ addresses_take(const struct sightings *sightings, struct thing *thing,
 		    addr_text(address, addr));
 		return;
 	}
-	(void)thingstore_put(sightings->state, thing);
+	storing_due(sightings->storing, thing);
 }

@@ -41,11 +41,6 @@ bool addresses_may_have(
 void addresses_take(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now);
 
-/* What makes room for one more address of this family (4 or 6), from there,
- * leaves the state; things.h takes it from the Thing. */
-void addresses_make_room(const struct sightings *sightings,
-    const struct thing *thing, unsigned int family, enum lease_source source);
-
 /* Takes all that the Thing has from there. */
 void addresses_drop(const struct sightings *sightings, struct thing *thing,
     enum lease_source source);

@@ -15,6 +15,7 @@
 #include "engine/roaming.h"
 #include "engine/sightings.h"
 #include "engine/state.h"
+#include "engine/storing.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
 #include "libmud/fault.h"
@@ -94,10 +95,10 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 	}
 	if (thing->mud == NULL && thing->port != 0 &&
 	    things_on_port(sightings->things, thing->port) >=
-		LIMIT_PORT_THINGS) {
-		log_warning("%s: not managed: %d devices are managed on its "
-			    "port already (S-61)",
-		    mac_text(&thing->mac, mac), LIMIT_PORT_THINGS);
+		sightings->config->max_devices_per_port) {
+		log_warning("%s: not managed: max-devices-per-port are "
+			    "managed on its port already (S-61)",
+		    mac_text(&thing->mac, mac));
 		return;
 	}
 	mud = manager_want(sightings->manager, url.text, now, &why);
@@ -172,9 +173,7 @@ announce_take(const struct sightings *sightings, struct thing *thing,
 		announce_port(sightings, thing, sighting->ifindex);
 		announce_manage(
 		    sightings, thing, sighting->url, STATE_SOURCE_DHCP4, now);
-		/* Not only once it has a lease: who restarts us meanwhile
-		 * must not let it out. */
-		(void)thingstore_put(sightings->state, thing);
+		storing_due(sightings->storing, thing);
 		return;
 	}
 	text_copy(thing->announced, sizeof(thing->announced), sighting->url);
@@ -197,5 +196,6 @@ announce_assign(const struct sightings *sightings, struct thing *thing,
 	announce_source(sightings, thing, STATE_SOURCE_ADMIN);
 	thing->conflicted = false;
 	thing->announced[0] = '\0';
+	thing->is_proven = true;
 	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
 }

@@ -93,6 +93,8 @@ copy_globals(struct config *config, cfg_t *cfg)
 		    *(const struct mac *)cfg_getnptr(cfg, "dhcp-servers", i);
 	config->trust_anchors = xstrdup(cfg_getstr(cfg, "trust-anchors"));
 	config->max_devices = (uint32_t)cfg_getint(cfg, "max-devices");
+	config->max_devices_per_port =
+	    (uint32_t)cfg_getint(cfg, "max-devices-per-port");
 	config->accept_draft_files =
 	    cfg_getbool(cfg, "accept-draft-files") == cfg_true;
 	config->weak_classes = cfg_getbool(cfg, "weak-classes") == cfg_true;

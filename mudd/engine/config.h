@@ -95,9 +95,10 @@ struct config {
 	struct prefix *local_networks;
 	size_t n_dhcp_servers; /* dhcp-servers: besides the gateway */
 	struct mac *dhcp_servers;
-	char *trust_anchors;     /* trust-anchors: a directory of PEM files,
-	                          * an absolute path */
-	uint32_t max_devices;    /* max-devices: managed Things at most */
+	char *trust_anchors;  /* trust-anchors: a directory of PEM files,
+	                       * an absolute path */
+	uint32_t max_devices; /* max-devices: managed Things at most */
+	uint32_t max_devices_per_port; /* max-devices-per-port: of these */
 	bool accept_draft_files; /* accept-draft-files: without approval */
 	bool weak_classes; /* weak-classes: may Things known by DHCP or LLDP
 	                    * alone be members of one another's classes? */

@@ -76,6 +76,7 @@ static const struct {
 	unsigned long low, high;
 } number_keys[] = {
 	{ "max-devices", 1, LIMIT_THINGS_MAX },
+	{ "max-devices-per-port", 1, LIMIT_THINGS_MAX },
 	{ "conntrack-mark-mask", 1, UINT32_MAX },
 	{ "timeout", 1, LIMIT_FETCH_SEC },
 	{ "max-size", 1, LIMIT_FILE },
@@ -471,6 +472,9 @@ static const struct {
 };
 
 /* ---- the keys ---------------------------------------------------------- */
+#define NUMBER(key, value) CFG_INT_CB(key, value, CFGF_NONE, parse_number)
+#define WORD(key, value)   CFG_INT_CB(key, value, CFGF_NONE, parse_word)
+#define TITLED             (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
 /* clang-format off */
 static cfg_opt_t fetch_keys[] = {
@@ -478,8 +482,8 @@ static cfg_opt_t fetch_keys[] = {
 	CFG_PTR_LIST_CB("allow-prefixes", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_PTR_LIST_CB("nat64-prefixes", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_INT_LIST_CB("allow-ports", "{443}", CFGF_NONE, parse_number),
-	CFG_INT_CB("timeout", LIMIT_FETCH_SEC, CFGF_NONE, parse_number),
-	CFG_INT_CB("max-size", LIMIT_FILE, CFGF_NONE, parse_number),
+	NUMBER("timeout", LIMIT_FETCH_SEC),
+	NUMBER("max-size", LIMIT_FILE),
 	CFG_END()
 };
 
@@ -493,7 +497,7 @@ static cfg_opt_t device_keys[] = {
 	CFG_STR("name", NULL, CFGF_NONE),
 	CFG_STR("mud-url", NULL, CFGF_NONE),
 	CFG_STR("mud-file", NULL, CFGF_NONE),
-	CFG_INT_CB("mode", -1, CFGF_NONE, parse_word),
+	WORD("mode", -1),
 	CFG_END()
 };
 
@@ -502,29 +506,25 @@ static cfg_opt_t end_keys[] = { CFG_END() };
 static cfg_opt_t keys[] = {
 	CFG_STR_LIST("lan", "{\"br-lan\"}", CFGF_NONE),
 	CFG_STR_LIST("locked-ports", "{}", CFGF_NONE),
-	CFG_INT_CB("mode", CONFIG_ENFORCE, CFGF_NONE, parse_word),
-	CFG_INT_CB("unknown-devices", CONFIG_UNKNOWN_ALLOW, CFGF_NONE,
-	    parse_word),
+	WORD("mode", CONFIG_ENFORCE),
+	WORD("unknown-devices", CONFIG_UNKNOWN_ALLOW),
 	CFG_PTR_LIST_CB("dhcp-servers", "{}", CFGF_NONE, parse_mac, free),
 	CFG_PTR_LIST_CB("local-networks", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_STR("trust-anchors", SYSCONFDIR "/trust.d", CFGF_NONE),
-	CFG_INT_CB("max-devices", LIMIT_THINGS, CFGF_NONE, parse_number),
+	NUMBER("max-devices", LIMIT_THINGS),
+	NUMBER("max-devices-per-port", LIMIT_PORT_THINGS),
 	CFG_BOOL("accept-draft-files", cfg_false, CFGF_NONE),
 	CFG_BOOL("weak-classes", cfg_true, CFGF_NONE),
-	CFG_INT_CB("bridge-path", CONFIG_BRIDGE_AUTO, CFGF_NONE, parse_word),
-	CFG_INT_CB("table-ownership", 1, CFGF_NONE, parse_word),
-	CFG_INT_CB("conntrack-mark-mask", (long)MARK_MASK_DEFAULT, CFGF_NONE,
-	    parse_number),
-	CFG_INT_CB("sandbox", 1, CFGF_NONE, parse_word),
-	CFG_INT_CB("time-policy", 0, CFGF_NONE, parse_word),
+	WORD("bridge-path", CONFIG_BRIDGE_AUTO),
+	WORD("table-ownership", 1),
+	NUMBER("conntrack-mark-mask", (long)MARK_MASK_DEFAULT),
+	WORD("sandbox", 1),
+	WORD("time-policy", 0),
 	/* A title only where two may differ by it; fetch may stand once. */
 	CFG_SEC("fetch", fetch_keys, CFGF_MULTI),
-	CFG_SEC("controller", class_keys, CFGF_MULTI | CFGF_TITLE |
-	    CFGF_NO_TITLE_DUPES),
-	CFG_SEC("my-controller", class_keys, CFGF_MULTI | CFGF_TITLE |
-	    CFGF_NO_TITLE_DUPES),
-	CFG_SEC("device", device_keys, CFGF_MULTI | CFGF_TITLE |
-	    CFGF_NO_TITLE_DUPES),
+	CFG_SEC("controller", class_keys, TITLED),
+	CFG_SEC("my-controller", class_keys, TITLED),
+	CFG_SEC("device", device_keys, TITLED),
 	CFG_SEC("end", end_keys, CFGF_MULTI),
 	CFG_END()
 };

@@ -21,6 +21,7 @@
 #include "engine/placing.h"
 #include "engine/roaming.h"
 #include "engine/states.h"
+#include "engine/storing.h"
 #include "engine/tallies.h"
 #include "libmud/mem.h"
 
@@ -122,6 +123,8 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	plan_sync(engine->plan, now);
 	states_turn(engine);
 	due = least(due, plan_due(engine->plan));
+	/* Last, for the disk is slow. */
+	due = least(due, storing_tick(engine->sightings.storing, now));
 	if (engine->listener.turned != NULL)
 		engine->listener.turned(engine->listener.arg);
 	set_timer(engine, now, due);
@@ -486,6 +489,7 @@ make_modules(struct engine *engine)
 		.manager = engine->manager,
 		.state = options->state,
 	};
+	sightings_begin(&engine->sightings);
 }
 
 void
@@ -530,6 +534,7 @@ engine_free(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	sightings_end(&engine->sightings);
 	plan_free(engine->plan);
 	names_free(engine->names);
 	manager_free(engine->manager);

@@ -8,6 +8,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
 	mudd/engine/bindplan.c mudd/engine/bindplan.h \
+	mudd/engine/bucket.c mudd/engine/bucket.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
 	mudd/engine/claims.c mudd/engine/claims.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
@@ -44,6 +45,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/modes.c mudd/engine/modes.h \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
+	mudd/engine/newcomers.c mudd/engine/newcomers.h \
 	mudd/engine/placing.c mudd/engine/placing.h \
 	mudd/engine/origin.c mudd/engine/origin.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
@@ -66,6 +68,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/states.c mudd/engine/states.h \
 	mudd/engine/statetrust.c mudd/engine/statetrust.h \
 	mudd/engine/tables.c mudd/engine/tables.h \
+	mudd/engine/storing.c mudd/engine/storing.h \
 	mudd/engine/strength.h \
 	mudd/engine/tallies.c mudd/engine/tallies.h \
 	mudd/engine/things.c mudd/engine/things.h \

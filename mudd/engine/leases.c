@@ -8,8 +8,8 @@
 #include "engine/announce.h"
 #include "engine/lan.h"
 #include "engine/sightings.h"
+#include "engine/storing.h"
 #include "engine/things.h"
-#include "engine/thingstore.h"
 
 /* Nobody's lease is longer than that, whatever its server says. */
 #define LEASE_MAX_SEC (366 * 86400)
@@ -57,16 +57,13 @@ leases_take(const struct sightings *sightings, struct thing *thing,
 	}
 	owner = things_find_addr(sightings->things, &sighting->address);
 	if (owner != NULL && owner != thing)
-		thingstore_drop_lease(
-		    sightings->state, owner, &sighting->address);
-	if (owner != thing)
-		addresses_make_room(
-		    sightings, thing, sighting->address.family, LEASE_DHCP4);
+		storing_due(sightings->storing, owner);
 	if (things_bind(sightings->things, thing, &sighting->address,
 		LEASE_DHCP4, now + length))
 		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),
 		    addr_text(&sighting->address, addr), (long long)length);
-	(void)thingstore_put(sightings->state, thing);
+	storing_prove(sightings->storing, thing);
+	storing_due(sightings->storing, thing);
 }
 
 void
@@ -75,12 +72,11 @@ leases_release(const struct sightings *sightings, struct thing *thing,
 {
 	if (!things_unbind(sightings->things, thing, &sighting->address))
 		return;
-	thingstore_drop_lease(sightings->state, thing, &sighting->address);
+	storing_due(sightings->storing, thing);
 	if (!things_has_lease(thing, LEASE_DHCP4)) {
 		addresses_drop(sightings, thing, LEASE_NEIGHBOUR);
 		leases_depart(sightings, thing, "it released its lease");
 	}
-	(void)thingstore_put(sightings->state, thing);
 }
 
 void
@@ -113,8 +109,7 @@ expire_thing(void *arg, struct thing *thing)
 		}
 		(void)things_unbind(
 		    expiring->sightings->things, thing, &lease.addr);
-		thingstore_drop_lease(
-		    expiring->sightings->state, thing, &lease.addr);
+		storing_due(expiring->sightings->storing, thing);
 		/* Who does not renew its lease has gone; an address that it
 		 * gave itself would only be missed much later. */
 		if (lease.source != LEASE_DHCP4 ||
@@ -123,7 +118,6 @@ expire_thing(void *arg, struct thing *thing)
 		addresses_drop(expiring->sightings, thing, LEASE_NEIGHBOUR);
 		leases_depart(
 		    expiring->sightings, thing, "its lease has expired");
-		(void)thingstore_put(expiring->sightings->state, thing);
 	}
 }
 

@@ -73,6 +73,7 @@ modes_set(struct state *state, struct thing *thing, bool has_mode,
 		return -ENOENT;
 	thing->has_mode = has_mode;
 	thing->mode = mode;
+	thing->is_proven = true;
 	return thingstore_put(state, thing) == 0 ? 0 : -EIO;
 }
 

@@ -8,7 +8,7 @@
 #include "core/msg.h"
 #include "engine/config.h"
 #include "engine/sightings.h"
-#include "engine/thingstore.h"
+#include "engine/storing.h"
 #include "libmud/mem.h"
 
 /* Of a port that is called something else now: the kernel knows a Thing's port
@@ -149,7 +149,7 @@ rename_port(void *arg, struct thing *thing)
 	thing->port = link->ifindex;
 	text_copy(thing->port_name, sizeof(thing->port_name), link->name);
 	thing->installed_place = PLACE_UNTOLD;
-	(void)thingstore_put(renaming->sightings->state, thing);
+	storing_due(renaming->sightings->storing, thing);
 }
 
 void

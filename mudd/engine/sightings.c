@@ -19,13 +19,30 @@
 #include "engine/leases.h"
 #include "engine/manager.h"
 #include "engine/modes.h"
+#include "engine/newcomers.h"
 #include "engine/origin.h"
 #include "engine/placing.h"
 #include "engine/state.h"
+#include "engine/storing.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
+
+void
+sightings_begin(struct sightings *sightings)
+{
+	sightings->newcomers = newcomers_new();
+	sightings->storing =
+	    storing_new(sightings->state, sightings->newcomers);
+}
+
+void
+sightings_end(struct sightings *sightings)
+{
+	storing_free(sightings->storing);
+	newcomers_free(sightings->newcomers);
+}
 
 /* ---- sightings --------------------------------------------------------- */
 
@@ -50,25 +67,41 @@ is_sound(const struct record_sighting *sighting)
 	return true;
 }
 
+/* One that was never seen. */
 static struct thing *
-find_or_add(
-    const struct sightings *sightings, const struct mac *mac, int64_t now)
+add(const struct sightings *sightings, const struct mac *mac, int64_t now)
 {
-	struct thing *thing = things_find(sightings->things, mac);
-	const struct config_device *device;
+	const struct config_device *device =
+	    config_find_device(sightings->config, mac);
+	struct thing *thing = things_add(sightings->things, mac, now);
 
-	if (thing != NULL) {
-		things_seen(sightings->things, thing, now);
-		return thing;
-	}
-	thing = things_add(sightings->things, mac, now);
 	thing->is_named = config_names_host(sightings->config, mac);
-	device = config_find_device(sightings->config, mac);
+	thing->is_proven = thing->is_named || device != NULL;
 	if (device != NULL) {
 		text_copy(thing->name, sizeof(thing->name), device->name);
 		modes_configure(thing, device);
 	}
 	return thing;
+}
+
+/* Before a record of it is made, and unless an administrator knows it. */
+static bool
+may_come(const struct sightings *sightings,
+    const struct record_sighting *sighting, int64_t now)
+{
+	return config_find_device(sightings->config, &sighting->mac) != NULL ||
+	       config_names_host(sightings->config, &sighting->mac) ||
+	       newcomers_may(sightings->newcomers, sighting->ifindex, now);
+}
+
+/* Whom the kernel has known for a while, and not only from this frame. */
+static void
+prove(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting, int64_t now)
+{
+	if (sighting->present != 0 &&
+	    now - thing->first_seen >= STORING_PROVEN_SEC)
+		storing_prove(sightings->storing, thing);
 }
 
 /* What the administrator wrote down beats what the Thing says (M-URL-7). */
@@ -104,7 +137,7 @@ sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now)
 {
 	struct thing *thing;
-	bool was_here, is_new;
+	bool was_here;
 
 	if (!is_sound(sighting))
 		return false;
@@ -124,11 +157,16 @@ sightings_take(const struct sightings *sightings,
 	if (sighting->kind == SIGHTING_ADDRESS &&
 	    !addresses_may_have(sightings, sighting))
 		return true;
-	is_new = thing == NULL;
-	thing = find_or_add(sightings, &sighting->mac, now);
-	if (is_new)
+	if (thing == NULL && !may_come(sightings, sighting, now))
+		return true;
+	if (thing == NULL) {
+		thing = add(sightings, &sighting->mac, now);
 		tell_seen(sightings, thing, sighting->ifindex);
+	} else {
+		things_seen(sightings->things, thing, now);
+	}
 	apply_configured(sightings, thing, now);
+	prove(sightings, thing, sighting, now);
 	switch ((enum sighting_kind)sighting->kind) {
 	case SIGHTING_REQUEST:
 		announce_take(sightings, thing, sighting, was_here, now);
@@ -171,7 +209,8 @@ load_thing(void *arg, const struct state_thing *row)
 	    (is_managed ? !things_has_room(sightings->things)
 			: !config_names_host(sightings->config, &row->mac)))
 		return;
-	thing = find_or_add(sightings, &row->mac, row->first_seen);
+	thing = add(sightings, &row->mac, row->first_seen);
+	thing->is_stored = true;
 	thing->last_seen = row->last_seen;
 	text_copy(thing->hostname, sizeof(thing->hostname), row->hostname);
 	text_copy(thing->port_name, sizeof(thing->port_name), row->port);

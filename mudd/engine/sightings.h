@@ -19,7 +19,9 @@
 struct config;
 struct lan;
 struct manager;
+struct newcomers;
 struct state;
+struct storing;
 struct things;
 
 struct sightings {
@@ -28,7 +30,14 @@ struct sightings {
 	struct things *things;
 	struct manager *manager;
 	struct state *state;
+	/* Its own, from sightings_begin to sightings_end. */
+	struct newcomers *newcomers;
+	struct storing *storing;
 };
+
+void sightings_begin(struct sightings *sightings);
+/* Writes what is due. */
+void sightings_end(struct sightings *sightings);
 
 /* false: the record breaks a rule. */
 bool sightings_take(const struct sightings *sightings,

@@ -22,7 +22,7 @@ enum statement {
 	PUT_NAME,
 	PUT_URL,
 	DELETE_THING,
-	DELETE_LEASE,
+	DELETE_LEASES,
 	DELETE_FILE,
 	DELETE_NAME,
 	DELETE_URL,
@@ -60,7 +60,7 @@ static const char *const sql[STATEMENTS] = {
 	[PUT_URL] = "REPLACE INTO urls VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,"
 		    "?11,?12)",
 	[DELETE_THING] = "DELETE FROM things WHERE mac=?1",
-	[DELETE_LEASE] = "DELETE FROM leases WHERE mac=?1 AND addr=?2",
+	[DELETE_LEASES] = "DELETE FROM leases WHERE mac=?1",
 	[DELETE_FILE] = "DELETE FROM files WHERE url=?1 AND digest=?2",
 	[DELETE_NAME] = "DELETE FROM names WHERE name=?1",
 	[DELETE_URL] = "DELETE FROM urls WHERE url=?1",
@@ -254,11 +254,10 @@ state_delete_thing(struct state *state, const struct mac *mac)
 }
 
 int
-state_delete_lease(
-    struct state *state, const struct mac *mac, const struct addr *addr)
+state_delete_leases(struct state *state, const struct mac *mac)
 {
-	staterow_put_lease_key(state->stmts[DELETE_LEASE], mac, addr);
-	return finish(state->stmts[DELETE_LEASE]);
+	staterow_put_lease_key(state->stmts[DELETE_LEASES], mac, NULL);
+	return finish(state->stmts[DELETE_LEASES]);
 }
 
 int

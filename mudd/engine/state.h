@@ -156,8 +156,7 @@ int state_put_url(struct state *state, const struct state_url *url);
 
 /* Deletes a row; its absence is fine. A Thing's leases go with it. */
 int state_delete_thing(struct state *state, const struct mac *mac);
-int state_delete_lease(
-    struct state *state, const struct mac *mac, const struct addr *addr);
+int state_delete_leases(struct state *state, const struct mac *mac);
 int state_delete_file(
     struct state *state, const char *url, const uint8_t digest[32]);
 int state_delete_url(struct state *state, const char *url);

@@ -232,6 +232,7 @@ things_add(struct things *things, const struct mac *mac, int64_t now)
 	thing->first_seen = thing->last_seen = now;
 	list_init(&thing->dirty);
 	list_init(&thing->unsettled);
+	list_init(&thing->unsaved);
 	list_append(bucket_of(things, mac), &thing->by_hash);
 	list_append(&things->age, &thing->by_age);
 	things->n_unknown++;
@@ -275,6 +276,7 @@ things_remove(struct things *things, struct thing *thing)
 	list_remove(&thing->by_age);
 	list_remove(&thing->dirty);
 	list_remove(&thing->unsettled);
+	list_remove(&thing->unsaved);
 	free(thing);
 }
 

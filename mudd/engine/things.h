@@ -62,6 +62,8 @@ struct thing {
 	bool spoofed;    /* somebody spoke in its name */
 	bool doubled;    /* announced two URLs at once (S-3) */
 	struct roaming roaming;
+	bool is_proven; /* no passing stranger (storing.h) */
+	bool is_stored; /* has a row in the state, or will in a moment */
 	int64_t first_seen, last_seen;
 	size_t n_leases;
 	struct lease leases[THING_ADDRESSES];
@@ -85,7 +87,7 @@ struct thing {
 
 	const char *told_state; /* by an event (states.c); NULL: unknown */
 
-	struct list by_hash, by_age, dirty, unsettled;
+	struct list by_hash, by_age, dirty, unsaved, unsettled;
 };
 
 struct things;

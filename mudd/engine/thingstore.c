@@ -15,9 +15,10 @@
 #define FLAG_CONFLICTED 1u
 #define FLAG_SPOOFED    2u
 #define FLAG_DOUBLED    4u
+#define FLAG_STRANGER   8u
 
-static bool
-is_kept(const struct thing *thing)
+bool
+thingstore_keeps(const struct thing *thing)
 {
 	return thing->mud != NULL || thing->is_named;
 }
@@ -35,17 +36,20 @@ thingstore_put(struct state *state, const struct thing *thing)
 		.flags = (thing->conflicted ? FLAG_CONFLICTED : 0) |
 		         (thing->spoofed ? FLAG_SPOOFED : 0) |
 		         (thing->doubled ? FLAG_DOUBLED : 0) |
+		         (thing->is_proven ? 0 : FLAG_STRANGER) |
 		         modes_to_flags(thing),
 	};
 	int error;
 
-	if (!is_kept(thing))
+	if (!thingstore_keeps(thing))
 		return 0;
 	if (thing->mud != NULL)
 		text_copy(row.url, sizeof(row.url), thing->mud->url.text);
 	text_copy(row.hostname, sizeof(row.hostname), thing->hostname);
 	text_copy(row.port, sizeof(row.port), thing->port_name);
 	error = state_put_thing(state, &row);
+	if (error == 0)
+		error = state_delete_leases(state, &thing->mac);
 	for (size_t i = 0; error == 0 && i < thing->n_leases; i++) {
 		struct state_lease lease = {
 			.mac = thing->mac,
@@ -65,18 +69,11 @@ thingstore_put(struct state *state, const struct thing *thing)
 }
 
 void
-thingstore_drop_lease(
-    struct state *state, const struct thing *thing, const struct addr *addr)
-{
-	if (is_kept(thing))
-		(void)state_delete_lease(state, &thing->mac, addr);
-}
-
-void
 thingstore_flags(struct thing *thing, uint32_t flags)
 {
 	thing->conflicted = (flags & FLAG_CONFLICTED) != 0;
 	thing->spoofed = (flags & FLAG_SPOOFED) != 0;
 	thing->doubled = (flags & FLAG_DOUBLED) != 0;
+	thing->is_proven = (flags & FLAG_STRANGER) == 0;
 	modes_from_flags(thing, flags);
 }

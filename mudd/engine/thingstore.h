@@ -6,18 +6,17 @@
 #ifndef ENGINE_THINGSTORE_H
 #define ENGINE_THINGSTORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
-
-#include "libmud/addr.h"
 
 struct state;
 struct thing;
 
+/* Is it one of these? */
+bool thingstore_keeps(const struct thing *thing);
 /* Writes such a Thing and its leases down, durably; of any other nothing. 0, or
  * -errno, which was logged: the Thing stays as it is in memory. */
 int thingstore_put(struct state *state, const struct thing *thing);
-void thingstore_drop_lease(
-    struct state *state, const struct thing *thing, const struct addr *addr);
 /* The flags of a stored Thing. */
 void thingstore_flags(struct thing *thing, uint32_t flags);
 

@@ -102,11 +102,13 @@ engine_begin(struct rig *rig)
 		.manager = rig->manager,
 		.state = rig->state,
 	};
+	sightings_begin(&rig->sightings);
 }
 
 static void
 engine_end(struct rig *rig)
 {
+	sightings_end(&rig->sightings);
 	manager_free(rig->manager);
 	things_free(rig->things);
 	state_close(rig->state);
@@ -206,7 +208,10 @@ rig_sighting(enum sighting_kind kind, unsigned int mac, uint32_t port)
 bool
 rig_take(struct rig *rig, const struct record_sighting *sighting, int64_t now)
 {
-	return sightings_take(&rig->sightings, sighting, now);
+	const bool good = sightings_take(&rig->sightings, sighting, now);
+
+	(void)storing_tick(rig->sightings.storing, now);
+	return good;
 }
 
 void

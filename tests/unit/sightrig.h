@@ -16,8 +16,10 @@
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/materials.h"
+#include "engine/newcomers.h"
 #include "engine/sightings.h"
 #include "engine/state.h"
+#include "engine/storing.h"
 #include "engine/things.h"
 
 #define NOW   1700000000

@@ -54,6 +54,7 @@ has_defaults(void **state)
 	assert_int_equal(config->n_local_networks, 0);
 	assert_string_equal(config->trust_anchors, SYSCONFDIR "/trust.d");
 	assert_int_equal(config->max_devices, 4096);
+	assert_int_equal(config->max_devices_per_port, 256);
 	assert_false(config->accept_draft_files);
 	assert_true(config->weak_classes);
 	assert_int_equal(config->bridge_path, CONFIG_BRIDGE_AUTO);
@@ -81,6 +82,7 @@ reads_globals(void **state)
 				     " \"2001:db8::/32\"}\n"
 				     "trust-anchors = \"/etc/anchors\"\n"
 				     "max-devices = 16384\n"
+				     "max-devices-per-port = 1\n"
 				     "accept-draft-files = yes\n"
 				     "weak-classes = off\n"
 				     "bridge-path = stateless\n"
@@ -103,6 +105,7 @@ reads_globals(void **state)
 	    prefix_text(&config->local_networks[1], buf), "2001:db8::/32");
 	assert_string_equal(config->trust_anchors, "/etc/anchors");
 	assert_int_equal(config->max_devices, 16384);
+	assert_int_equal(config->max_devices_per_port, 1);
 	assert_true(config->accept_draft_files);
 	assert_false(config->weak_classes);
 	assert_int_equal(config->bridge_path, CONFIG_BRIDGE_STATELESS);
@@ -215,6 +218,7 @@ static const struct {
 	{ "weak-classes = perhaps\n", 1, "weak-classes" },
 	{ "max-devices = 0\n", 1, "1 to 16384" },
 	{ "max-devices = 16385\n", 1, "1 to 16384" },
+	{ "max-devices-per-port = 0\n", 1, "1 to 16384" },
 	{ "max-devices = -1\n", 1, "1 to 16384" },
 	{ "max-devices = 9 9\n", 1, "" },
 	{ "max-devices = 9x\n", 1, "1 to 16384" },

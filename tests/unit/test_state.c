@@ -218,8 +218,7 @@ replaces_and_deletes(void **state)
 	    -ENOENT);
 	assert_int_equal(found.files, 1);
 
-	assert_int_equal(
-	    state_delete_lease(rig->state, &lease.mac, &lease.addr), 0);
+	assert_int_equal(state_delete_leases(rig->state, &lease.mac), 0);
 	assert_int_equal(state_put_lease(rig->state, &lease), 0);
 	assert_int_equal(state_delete_name(rig->state, name.name), 0);
 	/* A Thing's leases go with it. */
