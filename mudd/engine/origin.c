@@ -39,28 +39,38 @@ is_managed(const struct thing *thing)
 	return thing != NULL && thing->mud != NULL;
 }
 
+/* The port where we have it, if that is there and up, else NULL. */
+static const struct lan_link *
+port_in_books(struct lan *lan, const struct thing *thing)
+{
+	const struct lan_link *port;
+
+	if (thing == NULL || thing->port_name[0] == '\0')
+		return NULL;
+	port = lan_find_name(lan, thing->port_name);
+	return port != NULL && port->link.is_up != 0 ? port : NULL;
+}
+
 /*
- * The port that a MAC is known on: by the bridge before this frame, else by
- * our own books, as long as that port is there and up.  0: on none.  A managed
- * one is held by no port that is down (S-47).
+ * The port that a MAC is known on: a Thing's by our own books, and else by the
+ * bridge before this frame, or by them.  0: on none.  What a bridge learns is
+ * no word against the books: while a Thing is silent the guard lets others ask
+ * for an address in its name.  It is held by no port that is down (S-47).
  */
 static uint32_t
 port_of(struct lan *lan, const struct thing *thing,
     const struct record_sighting *sighting)
 {
-	const struct lan_link *port;
+	const struct lan_link *books = port_in_books(lan, thing), *known;
 
-	if (sighting->known_ifindex != 0) {
-		port = lan_find(lan, sighting->known_ifindex);
-		return is_managed(thing) &&
-		               (port == NULL || port->link.is_up == 0)
-		           ? 0
-		           : sighting->known_ifindex;
-	}
-	if (thing == NULL || thing->port_name[0] == '\0')
+	if (is_managed(thing) && !thing->departed && books != NULL)
+		return books->link.ifindex;
+	if (sighting->known_ifindex == 0)
+		return books != NULL ? books->link.ifindex : 0;
+	known = lan_find(lan, sighting->known_ifindex);
+	if (is_managed(thing) && (known == NULL || known->link.is_up == 0))
 		return 0;
-	port = lan_find_name(lan, thing->port_name);
-	return port != NULL && port->link.is_up != 0 ? port->link.ifindex : 0;
+	return sighting->known_ifindex;
 }
 
 bool

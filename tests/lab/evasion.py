@@ -209,7 +209,7 @@ def begin(lab, *things):
     lab.mudd.start()
     for thing in things:
         enforced(lab, thing)
-        _says(thing)
+        says(thing)
         lab.check(lab.wait(lambda: '"%s"' % thing.addr6 in
                            lab.elements("own6")),
                   "%s is known by IPv6, too" % thing.name,
@@ -226,10 +226,10 @@ def _settle(host, addr):
     with host.inside():
         net.run("ip", "addr", "add", addr + "/24", "dev", host.ifname)
         net.run("ip", "route", "replace", "default", "via", "192.168.77.1")
-    _says(host)
+    says(host)
 
 
-def _says(host):
+def says(host):
     """It tells who it is, in neighbour discovery."""
     send_frame(host, craft.ether(
         host.mac, "33:33:00:00:00:01", craft.IP6, craft.ip6(

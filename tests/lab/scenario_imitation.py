@@ -1,0 +1,237 @@
+"""Who takes another's name or address has nothing of it.
+
+t1 is the Thing that is imitated, t4 a laptop.  t2, a Thing whose own file
+names service D alone, and t5, a laptop, imitate them, each from its own port.
+Which cannot be told apart at all is what comes in by the Thing's own port.
+"""
+
+import contextlib
+import copy
+import threading
+import time
+
+import craft
+import evasion
+import frames
+import mudfile
+import net
+from evasion import Attempt, NEAR_UDP, OPEN_UDP, THING_UDP, udp4, udp6
+from registry import scenario
+from scenario_attacks import send
+from scenario_lan import bound
+from scenario_main import enforced
+
+ALL_HOSTS = "33:33:00:00:00:01"
+WORKS_SEC = 10      # acceptance: the Thing works again by then
+
+
+def _mask(liar, victim, mac, addr):
+    """The liar, with the victim's MAC, its addresses, or both."""
+    mask = copy.copy(liar)
+    if mac:
+        mask.mac = victim.mac
+    if addr:
+        mask.addr4, mask.addr6 = victim.addr4, victim.addr6
+    return mask
+
+
+def _begin(lab):
+    evasion.begin(lab)
+    lab.publish("other.json", mudfile.build("other", [mudfile.ace(
+        "d", "from", "d.svc.example.com", "udp", dport=OPEN_UDP)], []),
+        signer="signer")
+    enforced(lab, lab.t2, url=mudfile.URL % "other")
+    evasion.says(lab.t2)
+    lab.wait(lambda: '"%s"' % lab.t2.addr6 in lab.elements("own6"))
+
+
+def _lies(lab, liar, thing, laptop):
+    """What it gains: nothing; and what it does to the Thing: nothing."""
+    found = []
+    for what, mac, addr in (("with its MAC", True, False),
+                            ("with its address", False, True),
+                            ("with both", True, True)):
+        mask = _mask(liar, thing, mac, addr)
+        for family, udp, to, near in (
+                ("IPv4", udp4, "a", laptop.addr4),
+                ("IPv6", udp6, "a6", laptop.addr6)):
+            found += [
+                Attempt("%s %s, routed" % (family, what), liar, lab.svc,
+                        lambda data: udp(mask, lab.gw, lab.service(to),
+                                         OPEN_UDP, data)),
+                Attempt("%s %s, to a neighbour" % (family, what), liar,
+                        laptop, lambda data: udp(mask, laptop, near, NEAR_UDP,
+                                                 data))]
+    router = copy.copy(lab.svc)
+    for key, udp, addr in (("a", udp4, thing.addr4), ("a6", udp6,
+                                                      thing.addr6)):
+        for receiver, passes in ((liar, False), (thing, True)):
+            # Without mudd the last frames have drawn it to the liar.
+            found.append(Attempt(
+                "what is sent to it", lab.svc, receiver,
+                lambda data: udp(router, _gateway_of(lab), addr, THING_UDP,
+                                 data, src=lab.service(key), sport=41007),
+                passes, control=not passes))
+    return found
+
+
+def _gateway_of(lab):
+    """The gateway as the service sees it."""
+    gateway = copy.copy(lab.gw)
+    with open("/sys/class/net/wan0/address") as mac:
+        gateway.mac = mac.read().strip()
+    return gateway
+
+
+@scenario("imitation", 150)
+def imitation(lab):
+    """Another's MAC, another's address, both, from another port (S-47,
+    S-48): in both families, while the Thing is active."""
+    _begin(lab)
+    thing, laptop = lab.t1, lab.t4
+    attempts = [Attempt("the Thing itself, IPv4", thing, lab.svc,
+                        lambda data: udp4(thing, lab.gw, lab.service("a"),
+                                          OPEN_UDP, data), True),
+                Attempt("the Thing itself, IPv6", thing, lab.svc,
+                        lambda data: udp6(thing, lab.gw, lab.service("a6"),
+                                          OPEN_UDP, data), True),
+                *_lies(lab, lab.t2, thing, laptop),
+                *_lies(lab, lab.t5, thing, laptop)]
+    evasion.try_all(lab, attempts)
+    device = lab.mudd.wait_device(
+        thing.mac, lambda it: "two-ports" in it.get("flags", []))
+    lab.check("two-ports" in device.get("flags", []),
+              "its MAC on two ports is shown", device)
+    lab.check("event=conflict" in lab.mudd.log_tail(4000) and
+              thing.mac in lab.mudd.log_tail(4000),
+              "and told as an event", lab.mudd.log_tail(20))
+    _while_it_goes_on(lab)
+    evasion.without_mudd(lab, attempts)
+
+
+@contextlib.contextmanager
+def _storm(host, sent):
+    """Sends these frames from the host again and again."""
+    stop = threading.Event()
+
+    def run():
+        with net.packet_socket(host, protocol=0) as wire:
+            while not stop.is_set():
+                for frame in sent:
+                    wire.send(frame)
+                    time.sleep(0.005)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _claims(lab, liar, thing):
+    """All that could draw its traffic to the liar."""
+    mask = _mask(liar, thing, True, True)
+    found = [udp4(mask, lab.gw, lab.service("a"), OPEN_UDP, b"storm" * 9),
+             udp6(mask, lab.gw, lab.service("a6"), OPEN_UDP, b"storm" * 9)]
+    for mac in (thing.mac, liar.mac):
+        host = copy.copy(mask)
+        host.mac = mac
+        for operation in (1, 2):
+            found.append(craft.ether(mac, frames.BROADCAST, craft.ARP,
+                                     craft.arp(operation, mac, thing.addr4,
+                                               lab.gw.addr4)))
+        found.append(craft.ether(mac, ALL_HOSTS, craft.IP6, craft.ip6(
+            thing.addr6, "ff02::1", craft.ICMP6, craft.advertisement(
+                thing.addr6, "ff02::1", thing.addr6, mac), 255)))
+    return found
+
+
+def _flows(lab, thing, when):
+    """Those that its file allows, both ways, in both families."""
+    flows = []
+    for suffix, own in (("", None), ("6", thing.addr6)):
+        address = lab.service("a" + suffix)
+        flows += [lab.flow(thing, lab.svc, protocol, port, True,
+                           address=address, source=own, name=when)
+                  for protocol, port in (("udp", mudfile.UDP_SERVICE),
+                                         ("tcp", mudfile.TCP_SERVICE))]
+    flows.append(lab.flow(lab.svc, thing, "udp", mudfile.UDP_THING, True,
+                          source=lab.service("a"), name=when))
+    return flows
+
+
+def _while_it_goes_on(lab):
+    thing = lab.t1
+    for liar in (lab.t2, lab.t5):
+        since = time.time()
+        with _storm(liar, _claims(lab, liar, thing)):
+            began = time.monotonic()
+            lab.probe(_flows(lab, thing, "while %s imitates it" % liar.name),
+                      seconds=WORKS_SEC)
+            took = time.monotonic() - began
+        lab.note("all flows within %.1f s" % took)
+        for addr in (thing.addr4, thing.addr6):
+            got = lab.captures.incoming(liar.name, since, dst=addr)
+            lab.check(not got, "nothing for %s has come to %s" % (
+                addr, liar.name), got[:3])
+        lab.probe(_flows(lab, thing, "after that"), seconds=WORKS_SEC)
+
+
+# ---- in others' names -------------------------------------------------------
+
+def _forgeries(victim, url):
+    """name -> frames in the victim's name."""
+    own = bytes(map(int, victim.addr4.split(".")))
+
+    def dhcp(kind, **more):
+        return frames.dhcp(kind, victim.mac, 0x1badcafe, **more)
+
+    return {
+        "DISCOVER": [dhcp(frames.DISCOVER, url=url)],
+        "REQUEST": [dhcp(frames.REQUEST, url=url, server="192.168.77.1",
+                         options=[(50, own)])],
+        "RELEASE": [dhcp(frames.RELEASE, ciaddr=victim.addr4,
+                         server="192.168.77.1")],
+        "DECLINE": [dhcp(4, server="192.168.77.1", options=[(50, own)])],
+    }
+
+
+def _spoofs(lab, mac):
+    """How many events tell of a message in this name?"""
+    with open(lab.out + "/mudd.log", errors="replace") as log:
+        return sum("event=spoof" in line and mac in line for line in log)
+
+
+@scenario("forged", 150)
+def forged(lab):
+    """DHCP in another's name: nothing changes but an event."""
+    _begin(lab)
+    thing, laptop, url = lab.t1, lab.t4, mudfile.URL % "other"
+    lab.probe([lab.flow(laptop, lab.svc, "tcp", 7001, True,
+                        address=lab.service("d"), name="not managed")])
+    time.sleep(2.5)     # longer than a bridge entry counts as new
+
+    def standing():
+        device = lab.mudd.device(thing.mac)
+        return {key: device.get(key) for key in (
+            "state", "mud_url", "url_source", "addresses", "port")}
+
+    before = standing()
+    for liar in (lab.t2, lab.t5):
+        for victim in (thing, laptop):
+            for what, sent in _forgeries(victim, url).items():
+                who = "%s of %s by %s" % (what, victim.name, liar.name)
+                told = _spoofs(lab, victim.mac)
+                send(liar, *sent, *sent)
+                lab.check(lab.wait(lambda: _spoofs(lab, victim.mac) > told, 5),
+                          who + ": an event tells", lab.mudd.log_tail(4))
+                now = standing()
+                lab.check(now == before, who + ": the Thing is unchanged", now)
+                lab.check(laptop.mac not in lab.elements("things"),
+                          who + ": the laptop is not locked in")
+    lab.check(bound(lab, thing), "the Thing is bound", lab.elements("bind4"))
+    lab.probe([*_flows(lab, thing, "after all that"),
+               lab.flow(laptop, lab.svc, "tcp", 7001, True,
+                        address=lab.service("d"), name="still free")])
