@@ -22,6 +22,9 @@
 
 /* Worker programs find their channel to the engine here. */
 #define MSG_CHANNEL_FD 3
+/* The watcher's besides: an rtnetlink socket that does not block, without
+ * subscriptions, whose buffer is as large as R-4 wants it. */
+#define MSG_EVENTS_FD 4
 
 struct msg_header {
 	uint32_t magic;

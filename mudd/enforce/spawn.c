@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@
 #define ENV_TEXT   256
 
 #define NOT_STARTED 127
+
+#define EVENT_BUFFER (1024 * 1024) /* */
 
 static const char *const names[PROGRAMS] = {
 	[PROGRAM_MUDD] = "mudd",
@@ -157,6 +161,27 @@ descriptors_set(int channel)
 	return true;
 }
 
+/* Past the system's limit, which needs what the watcher has not; without it as
+ * much as there is: an overrun is made good by a dump. */
+static bool
+events_open(void)
+{
+	const struct sockaddr_nl here = { .nl_family = AF_NETLINK };
+	const int bytes = EVENT_BUFFER;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)(const void *)&here,
+			  sizeof(here)) != 0)
+		return false;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) !=
+	    0)
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (fd == MSG_EVENTS_FD)
+		return true;
+	return dup2(fd, MSG_EVENTS_FD) >= 0 && close(fd) == 0;
+}
+
 static bool
 account_take(const struct account *to)
 {
@@ -181,6 +206,8 @@ child_run(const struct spawn *spawn, enum program program,
 	signals_reset();
 	if (!descriptors_set(channel))
 		step = "descriptors";
+	else if (program == PROGRAM_WATCHER && !events_open())
+		step = "rtnetlink";
 	else if (!spawn->stay && !account_take(&spawn->account[program]))
 		step = "cannot change the user";
 	else if (!sandbox_drop_capabilities(&why))

@@ -1,9 +1,10 @@
 /*
  * Starting one worker: fork, give up everything, exec.
  *
- * A worker begins with its channel on MSG_CHANNEL_FD, standard error, and
- * nothing else: no group, no capability, no way to gain one, an environment
- * of constants, and SIGKILL when mudd dies.
+ * A worker begins with its channel on MSG_CHANNEL_FD, standard error, the
+ * watcher with a socket on MSG_EVENTS_FD, and nothing else: no group, no
+ * capability, no way to gain one, an environment of constants, and SIGKILL when
+ * mudd dies.
  */
 #ifndef ENFORCE_SPAWN_H
 #define ENFORCE_SPAWN_H

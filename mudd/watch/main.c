@@ -152,7 +152,12 @@ resync(struct watcher *watcher)
 {
 	const struct record_empty end = { 0 };
 	const unsigned int before = watcher->n_lost;
-	int error = rtnl_dump(watcher->rtnl, watcher->links, &watcher->n_lost);
+	int error;
+
+	presence_resync(watcher->presence);
+	error = rtnl_dump(watcher->rtnl, watcher->links, &watcher->n_lost);
+	if (error >= 0)
+		presence_settle(watcher->presence);
 
 	if (before == 0 && watcher->n_lost > 0)
 		log_warning("more interfaces or addresses than this program "
@@ -314,7 +319,7 @@ watcher_open(struct watcher *watcher)
 		on_mac };
 	struct fault why = { 0 };
 
-	watcher->rtnl = rtnl_new(&why);
+	watcher->rtnl = rtnl_new(MSG_EVENTS_FD, &why);
 	if (watcher->rtnl == NULL)
 		log_fatal("%s: %s", why.clause, why.detail);
 	watcher->base = event_base_new();

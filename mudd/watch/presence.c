@@ -21,11 +21,13 @@ struct seen {
 	bool in_bridge;   /* a bridge has it on ifindex now */
 	bool was_settled; /* before `since` it was known on `settled` */
 	uint32_t ifindex, settled;
+	uint32_t generation; /* when the bridge last named it */
 	int64_t since_msec;
 };
 
 struct presence {
 	uint64_t key;
+	uint32_t generation;
 	struct share share;
 	struct seen *bucket[BUCKETS];
 };
@@ -119,12 +121,14 @@ presence_learn(struct presence *presence, const struct mac *mac,
 	if (seen == NULL) {
 		seen = seen_new(presence, mac, ifindex);
 		seen->in_bridge = source == PRESENCE_BRIDGE;
+		seen->generation = presence->generation;
 		seen->since_msec = at_msec;
 		return;
 	}
-	if (source == PRESENCE_BRIDGE)
+	if (source == PRESENCE_BRIDGE) {
+		seen->generation = presence->generation;
 		seen->in_bridge = true;
-	else if (seen->in_bridge || ifindex == 0)
+	} else if (seen->in_bridge || ifindex == 0)
 		ifindex = seen->ifindex;
 	/* As the newest of the port that it is on now. */
 	share_remove(&presence->share, &seen->link);
@@ -148,6 +152,22 @@ presence_aged(
 
 	if (seen != NULL && seen->ifindex == ifindex)
 		seen->in_bridge = false;
+}
+
+void
+presence_resync(struct presence *presence)
+{
+	presence->generation++;
+}
+
+void
+presence_settle(struct presence *presence)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct seen *seen = presence->bucket[i]; seen != NULL;
+		     seen = seen->next)
+			if (seen->generation != presence->generation)
+				seen->in_bridge = false;
 }
 
 void

@@ -59,6 +59,12 @@ void presence_learn(struct presence *presence, const struct mac *mac,
 void presence_aged(
     struct presence *presence, const struct mac *mac, uint32_t ifindex);
 
+/* A complete dump of the bridges' tables follows ... */
+void presence_resync(struct presence *presence);
+/* ... and has ended well: of whom it said nothing the bridge has forgotten, of
+ * which the word may have been lost (R-4). */
+void presence_settle(struct presence *presence);
+
 /* The interface is gone: who was known there is known, but nowhere. */
 void presence_port_gone(struct presence *presence, uint32_t ifindex);
 

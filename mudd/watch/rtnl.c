@@ -14,15 +14,15 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 #include "watch/links.h"
 
-#define DATAGRAM     65536         /* the kernel's dumps go up to 32 KiB */
-#define EVENTS       256           /* datagrams read in one turn */
-#define EVENT_BUFFER (1024 * 1024) /* */
-#define ANSWER_SEC   2
+#define DATAGRAM   65536 /* the kernel's dumps go up to 32 KiB */
+#define EVENTS     256   /* datagrams read in one turn */
+#define ANSWER_SEC 2
 
 struct rtnl {
 	struct nl_sock *dumps, *events;
@@ -42,11 +42,19 @@ static const struct {
 	{ RTM_GETROUTE, AF_INET6 },
 };
 
+/* fd: one that is open, or -1. */
 static struct nl_sock *
-socket_new(struct fault *why)
+socket_new(int fd, struct fault *why)
 {
 	struct nl_sock *sock = nl_socket_alloc();
-	int error = sock == NULL ? -NLE_NOMEM : nl_connect(sock, NETLINK_ROUTE);
+	int error;
+
+	if (sock == NULL)
+		error = -NLE_NOMEM;
+	else if (fd < 0)
+		error = nl_connect(sock, NETLINK_ROUTE);
+	else
+		error = nl_socket_set_fd(sock, NETLINK_ROUTE, fd);
 
 	if (error == 0)
 		return sock;
@@ -56,21 +64,13 @@ socket_new(struct fault *why)
 	return NULL;
 }
 
-/*
- * More than rmem_max needs CAP_NET_ADMIN, which this program has not: what it
- * gets is what there is, and an overrun is made good by a dump.
- */
 static bool
 subscribe(struct nl_sock *sock, struct fault *why)
 {
-	int error = nl_socket_set_nonblocking(sock);
+	int error = nl_socket_add_memberships(sock, RTNLGRP_LINK,
+	    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NEIGH,
+	    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, 0);
 
-	if (error == 0)
-		error = nl_socket_set_buffer_size(sock, EVENT_BUFFER, 0);
-	if (error == 0)
-		error = nl_socket_add_memberships(sock, RTNLGRP_LINK,
-		    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NEIGH,
-		    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, 0);
 	if (error < 0)
 		return fault_set(why, FAULT_KERNEL, "R-4",
 		    "rtnetlink events: %s", nl_geterror(error));
@@ -153,17 +153,19 @@ dump_one(struct rtnl *rtnl, struct links *links, size_t i, bool *is_interrupted,
 }
 
 struct rtnl *
-rtnl_new(struct fault *why)
+rtnl_new(int events, struct fault *why)
 {
 	const struct timeval patience = { .tv_sec = ANSWER_SEC };
 	struct rtnl *rtnl = xcalloc(1, sizeof(*rtnl));
 
 	rtnl->buffer = xcalloc(1, DATAGRAM);
-	rtnl->dumps = socket_new(why);
-	if (rtnl->dumps == NULL)
+	rtnl->events = socket_new(events, why);
+	if (rtnl->events == NULL) {
+		(void)close(events);
 		goto out;
-	rtnl->events = socket_new(why);
-	if (rtnl->events == NULL || !subscribe(rtnl->events, why))
+	}
+	rtnl->dumps = socket_new(-1, why);
+	if (rtnl->dumps == NULL || !subscribe(rtnl->events, why))
 		goto out;
 	nl_socket_disable_auto_ack(rtnl->dumps);
 	if (setsockopt(nl_socket_get_fd(rtnl->dumps), SOL_SOCKET, SO_RCVTIMEO,

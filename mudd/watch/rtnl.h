@@ -13,10 +13,11 @@ struct links;
 struct rtnl;
 
 /*
- * Opens both sockets (the events' does not block) and subscribes to links,
- * addresses, neighbours (bridge tables included) and routes.  NULL with *why.
+ * Takes a socket for events, which must not block, and opens the other; then
+ * subscribes to links, addresses, neighbours (bridge tables included) and
+ * routes.  NULL with *why, and the socket is closed.
  */
-struct rtnl *rtnl_new(struct fault *why);
+struct rtnl *rtnl_new(int events, struct fault *why);
 void rtnl_free(struct rtnl *rtnl);
 
 /* To wait for; stays the rtnl's. */

@@ -200,17 +200,15 @@ lansteps_sighting(struct scene *scene, const struct step *step)
 	const char *carrier = step_value(step, "carrier");
 	enum fault_code code;
 
-	if (sighting.kind == SIGHTING_ADDRESS)
-		sighting.carrier = CARRIER_ND;
-	if (!read_sighting(scene, step, &sighting) ||
-	    (carrier != NULL && !carrier_of(scene, carrier, &sighting.carrier)))
+	if (!read_sighting(scene, step, &sighting))
 		return false;
-	if (sighting.kind == SIGHTING_ADDRESS) {
+	if (sighting.kind == SIGHTING_ADDRESS)
 		sighting.carrier =
 		    sighting.address.family == 4 ? CARRIER_ARP : CARRIER_ND;
-		if (strcmp(step->words[0], "asks") == 0)
-			sighting.message = ADDRESS_PROBED;
-	}
+	if (strcmp(step->words[0], "asks") == 0)
+		sighting.message = ADDRESS_PROBED;
+	if (carrier != NULL && !carrier_of(scene, carrier, &sighting.carrier))
+		return false;
 	if (url != NULL)
 		text_copy(sighting.url, sizeof(sighting.url), url);
 	if (hostname != NULL)

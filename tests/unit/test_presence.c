@@ -252,6 +252,35 @@ passes_over_what_is_no_host(void **state)
 	presence_free(NULL);
 }
 
+/* R-4: whom a dump does not name the bridge has forgotten, whatever was said of
+ * it; it is known where it was all the same. */
+static void
+settles_after_a_dump(void **state)
+{
+	static const struct mac stays = { { 2, 0, 0, 0, 2, 1 } };
+	static const struct mac left = { { 2, 0, 0, 0, 2, 2 } };
+	static const struct mac near = { { 2, 0, 0, 0, 2, 3 } };
+	struct presence *presence = presence_new(7);
+	uint32_t ifindex = 77;
+
+	(void)state;
+	presence_learn(
+	    presence, &stays, 3, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
+	presence_learn(presence, &left, 3, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
+	presence_resync(presence);
+	presence_learn(presence, &stays, 3, PRESENCE_BRIDGE, 1000);
+	presence_learn(presence, &left, 6, PRESENCE_NEIGHBOUR, 1000);
+	presence_learn(presence, &near, 6, PRESENCE_NEIGHBOUR, 1000);
+	assert_int_equal(presence_now(presence, &left), 3);
+	presence_settle(presence);
+	assert_int_equal(presence_now(presence, &stays), 3);
+	assert_int_equal(presence_now(presence, &left), 0);
+	assert_int_equal(presence_now(presence, &near), 0);
+	assert_true(presence_before(presence, &left, 1000, &ifindex));
+	assert_int_equal(ifindex, 3);
+	presence_free(presence);
+}
+
 int
 main(void)
 {
@@ -260,6 +289,7 @@ main(void)
 		cmocka_unit_test(a_flood_evicts_its_own),
 		cmocka_unit_test(a_moved_one_counts_where_it_is),
 		cmocka_unit_test(passes_over_what_is_no_host),
+		cmocka_unit_test(settles_after_a_dump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 #include "watch/rtnl.h"
 
 #define ADDRESS "127.0.0.9"
+#define BUFFER  (64 * 1024)
 
 struct talk {
 	struct told told;
@@ -33,13 +34,23 @@ struct talk {
 static void
 talk_begin(struct talk *talk)
 {
+	const struct sockaddr_nl here = { .nl_family = AF_NETLINK };
+	const int bytes = BUFFER;
 	struct fault why = { 0 };
+	int events;
 
 	if (unshare(CLONE_NEWNET) != 0)
 		fail_msg("unshare: %s: needs root", strerror(errno));
 	told_begin(&talk->told);
 	talk->n_lost = 0;
-	talk->rtnl = rtnl_new(&why);
+	events = socket(
+	    AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+	assert_true(
+	    events >= 0 &&
+	    bind(events, (const struct sockaddr *)&here, sizeof(here)) == 0 &&
+	    setsockopt(events, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) ==
+		0);
+	talk->rtnl = rtnl_new(events, &why);
 	if (talk->rtnl == NULL)
 		fail_msg("%s", why.detail);
 }
@@ -182,6 +193,22 @@ makes_an_overrun_good(void **state)
 	talk_end(&talk);
 }
 
+/* What is no netlink socket is refused, and closed. */
+static void
+takes_rtnetlink_only(void **state)
+{
+	int pair[2];
+	struct fault why = { 0 };
+
+	(void)state;
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_null(rtnl_new(pair[0], &why));
+	assert_int_equal(why.code, FAULT_KERNEL);
+	assert_int_equal(send(pair[1], "", 1, MSG_NOSIGNAL), -1);
+	close(pair[1]);
+}
+
 /* Whatever others send to the socket is not looked at. */
 static void
 believes_the_kernel_only(void **state)
@@ -220,6 +247,7 @@ main(void)
 		cmocka_unit_test(hears_what_changes),
 		cmocka_unit_test(hears_of_routes),
 		cmocka_unit_test(makes_an_overrun_good),
+		cmocka_unit_test(takes_rtnetlink_only),
 		cmocka_unit_test(believes_the_kernel_only),
 	};
 

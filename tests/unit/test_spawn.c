@@ -81,7 +81,8 @@ report_judge(
 		return "gid";
 	if (report->groups != 0)
 		return "groups";
-	if (report->fds != 0xf || report->more_fds != 0)
+	if (report->fds != (program == PROGRAM_WATCHER ? 0x1f : 0xf) ||
+	    report->more_fds != 0)
 		return "descriptors";
 	if (report->death_signal != SIGKILL)
 		return "PDEATHSIG";
