@@ -48,6 +48,7 @@ watch_tests = \
 	tests/unit/test_nflog \
 	tests/unit/test_observe \
 	tests/unit/test_overrun \
+	tests/unit/test_packet_vectors \
 	tests/unit/test_ports \
 	tests/unit/test_presence \
 	tests/unit/test_rtnl \
@@ -111,7 +112,8 @@ tests_unit_test_nflog_SOURCES = tests/unit/test_nflog.c \
 tests_unit_test_nflog_CFLAGS = $(watch_test_cflags)
 tests_unit_test_nflog_LDADD = $(watch_test_ldadd)
 
-tests_unit_test_observe_SOURCES = tests/unit/test_observe.c
+tests_unit_test_observe_SOURCES = tests/unit/test_observe.c \
+	tests/unit/wire.c tests/unit/wire.h
 tests_unit_test_observe_CFLAGS = $(watch_test_cflags)
 tests_unit_test_observe_LDADD = $(watch_test_ldadd)
 
@@ -120,6 +122,12 @@ tests_unit_test_overrun_SOURCES = tests/unit/test_overrun.c \
 	tests/unit/gateway.c tests/unit/gateway.h
 tests_unit_test_overrun_CFLAGS = $(watch_test_cflags)
 tests_unit_test_overrun_LDADD = $(watch_test_ldadd) $(NL_LIBS)
+
+tests_unit_test_packet_vectors_SOURCES = tests/unit/test_packet_vectors.c \
+	tests/unit/packet_vectors.c tests/unit/packet_vectors.h \
+	tests/unit/wire.c tests/unit/wire.h
+tests_unit_test_packet_vectors_CFLAGS = $(watch_test_cflags)
+tests_unit_test_packet_vectors_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_ports_SOURCES = tests/unit/test_ports.c
 tests_unit_test_ports_CFLAGS = $(watch_test_cflags) $(EVENT_CFLAGS)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/wire.h"
 #include "watch/budget.h"
 #include "watch/dhcp4.h"
 #include "watch/exchange.h"
@@ -25,7 +26,6 @@
 #define CHADDR 28
 #define DHCP   42 /* Ethernet, IPv4, UDP */
 
-#define RAW(s)  s, sizeof(s) - 1
 #define END     "\377"
 #define URL     "\241\20https://a.test/t"
 #define LEASE   "\63\4\0\0\16\20" /* an hour */
@@ -33,17 +33,11 @@
 
 static const struct mac thing = { { 2, 0, 0, 0, 1, 1 } };
 static const struct mac server = { { 2, 0, 0, 0, 9, 9 } };
-static const struct mac all = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
 
 struct lan {
 	struct links *links;
 	struct presence *presence;
 	struct observer *observer;
-};
-
-struct packet {
-	uint8_t raw[1600];
-	size_t len;
 };
 
 static void
@@ -97,48 +91,8 @@ lan_end(struct lan *lan)
 	links_free(lan->links);
 }
 
-static void
-put16(struct packet *packet, size_t at, size_t value)
-{
-	packet->raw[at] = (uint8_t)(value >> 8);
-	packet->raw[at + 1] = (uint8_t)value;
-}
-
-/* A whole frame; type 0 for none. */
-static void
-make(struct packet *packet, bool from_client, uint8_t type, uint32_t xid,
-    const char *options, size_t len)
-{
-	const uint8_t type_option[] = { 53, 1, type };
-	uint8_t *dhcp = packet->raw + DHCP;
-	size_t n = 240;
-
-	memset(packet, 0, sizeof(*packet));
-	memcpy(packet->raw, all.byte, 6);
-	memcpy(packet->raw + 6, from_client ? thing.byte : server.byte, 6);
-	put16(packet, 12, 0x0800);
-	packet->raw[14] = 0x45;
-	packet->raw[23] = 17;
-	put16(packet, 34, from_client ? 68 : 67);
-	put16(packet, 36, from_client ? 67 : 68);
-	dhcp[0] = from_client ? 1 : 2;
-	dhcp[1] = 1;
-	dhcp[2] = 6;
-	put16(packet, DHCP + 4, xid >> 16);
-	put16(packet, DHCP + 6, xid & 0xffff);
-	memcpy(dhcp + CHADDR, thing.byte, 6);
-	memcpy(dhcp + 236, "\143\202\123\143", 4);
-	memcpy(dhcp + n, type_option, sizeof(type_option));
-	n += sizeof(type_option);
-	memcpy(dhcp + n, options, len);
-	n += len;
-	packet->len = DHCP + n;
-	put16(packet, 16, 28 + n);
-	put16(packet, 38, 8 + n);
-}
-
 static bool
-see(struct lan *lan, const struct packet *packet, uint32_t ifindex,
+see(struct lan *lan, const struct wire *packet, uint32_t ifindex,
     bool is_leaving, int64_t at, struct record_sighting *sighting,
     struct fault *why)
 {
@@ -164,43 +118,43 @@ static const struct {
 	enum fault_code code;
 } clients[] = {
 	/* clang-format off */
-	{ "discover", 1, RAW(URL END), false, { { 0, 0, "" } },
+	{ "discover", 1, WIRE(URL END), false, { { 0, 0, "" } },
 	    SIGHTING_REQUEST, FAULT_NONE },
-	{ "request", 3, RAW(URL END), false, { { 0, 0, "" } },
+	{ "request", 3, WIRE(URL END), false, { { 0, 0, "" } },
 	    SIGHTING_REQUEST, FAULT_NONE },
-	{ "inform", 8, RAW(END), false, { { 0, 0, "" } },
+	{ "inform", 8, WIRE(END), false, { { 0, 0, "" } },
 	    SIGHTING_REQUEST, FAULT_NONE },
-	{ "release", 7, RAW(END), false, { { DHCP + CIADDR, 4, ADDRESS } },
+	{ "release", 7, WIRE(END), false, { { DHCP + CIADDR, 4, ADDRESS } },
 	    SIGHTING_RELEASE, FAULT_NONE },
-	{ "release of nothing", 7, RAW(END), false, { { 0, 0, "" } }, -1,
+	{ "release of nothing", 7, WIRE(END), false, { { 0, 0, "" } }, -1,
 	    FAULT_MALFORMED },
-	{ "decline", 4, RAW("\62\4" ADDRESS END), false, { { 0, 0, "" } },
+	{ "decline", 4, WIRE("\62\4" ADDRESS END), false, { { 0, 0, "" } },
 	    SIGHTING_RELEASE, FAULT_NONE },
-	{ "decline without option", 4, RAW(END), false,
+	{ "decline without option", 4, WIRE(END), false,
 	    { { DHCP + CIADDR, 4, ADDRESS } }, -1, FAULT_MALFORMED },
-	{ "release of a broadcast", 7, RAW(END), false,
+	{ "release of a broadcast", 7, WIRE(END), false,
 	    { { DHCP + CIADDR, 4, "\377\377\377\377" } }, -1, FAULT_MALFORMED },
-	{ "chaddr is another's", 3, RAW(URL END), false,
+	{ "chaddr is another's", 3, WIRE(URL END), false,
 	    { { DHCP + CHADDR, 6, "\2\0\0\0\1\2" } }, -1, FAULT_SPOOF },
-	{ "Ethernet source is another's", 3, RAW(URL END), false,
+	{ "Ethernet source is another's", 3, WIRE(URL END), false,
 	    { { 6, 6, "\2\0\0\0\1\2" } }, -1, FAULT_SPOOF },
-	{ "relayed", 3, RAW(URL END), false,
+	{ "relayed", 3, WIRE(URL END), false,
 	    { { DHCP + GIADDR, 4, ADDRESS } }, -1, FAULT_UNSUPPORTED },
-	{ "multicast source", 3, RAW(URL END), false, { { 6, 1, "\3" },
+	{ "multicast source", 3, WIRE(URL END), false, { { 6, 1, "\3" },
 	    { DHCP + CHADDR, 1, "\3" } }, -1, FAULT_MALFORMED },
-	{ "zero source", 3, RAW(URL END), false, { { 6, 6, "\0\0\0\0\0\0" },
+	{ "zero source", 3, WIRE(URL END), false, { { 6, 6, "\0\0\0\0\0\0" },
 	    { DHCP + CHADDR, 6, "\0\0\0\0\0\0" } }, -1, FAULT_MALFORMED },
-	{ "a neighbour's broadcast", 3, RAW(URL END), true, { { 0, 0, "" } },
+	{ "a neighbour's broadcast", 3, WIRE(URL END), true, { { 0, 0, "" } },
 	    -1, FAULT_NONE },
-	{ "from port 67", 3, RAW(URL END), false, { { 34, 2, "\0\103" } }, -1,
+	{ "from port 67", 3, WIRE(URL END), false, { { 34, 2, "\0\103" } }, -1,
 	    FAULT_NONE },
-	{ "to port 68", 3, RAW(URL END), false, { { 36, 2, "\0\104" } }, -1,
+	{ "to port 68", 3, WIRE(URL END), false, { { 36, 2, "\0\104" } }, -1,
 	    FAULT_NONE },
-	{ "an answer, as from a client", 5, RAW(LEASE END), false,
+	{ "an answer, as from a client", 5, WIRE(LEASE END), false,
 	    { { DHCP, 1, "\2" } }, -1, FAULT_MALFORMED },
-	{ "no cookie", 3, RAW(URL END), false, { { DHCP + 236, 1, "\0" } }, -1,
+	{ "no cookie", 3, WIRE(URL END), false, { { DHCP + 236, 1, "\0" } }, -1,
 	    FAULT_MALFORMED },
-	{ "no UDP", 3, RAW(URL END), false, { { 23, 1, "\6" } }, -1,
+	{ "no UDP", 3, WIRE(URL END), false, { { 23, 1, "\6" } }, -1,
 	    FAULT_UNSUPPORTED },
 	/* clang-format on */
 };
@@ -212,14 +166,14 @@ judges_clients(void **state)
 
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
 		struct record_sighting sighting;
-		struct packet packet;
+		struct wire packet;
 		struct fault why;
 		struct lan lan;
 		bool ok;
 
 		lan_begin(&lan);
-		make(&packet, true, clients[i].type, 9, clients[i].options,
-		    clients[i].len);
+		wire_dhcp4(&packet, 0, true, clients[i].type, 9,
+		    clients[i].options, clients[i].len);
 		for (size_t k = 0; k < 2; k++)
 			if (clients[i].patch[k].len > 0)
 				memcpy(packet.raw + clients[i].patch[k].at,
@@ -241,23 +195,23 @@ static void
 fills_a_request(void **state)
 {
 	struct record_sighting sighting, expected = { 0 };
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
 	(void)state;
 	lan_begin(&lan);
-	make(&packet, true, 1, 9, RAW(URL "\14\4lamp" END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL "\14\4lamp" END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	expected.kind = SIGHTING_REQUEST;
 	expected.message = DHCP4_DISCOVER;
 	expected.mac = thing;
 	expected.ifindex = PORT_A;
-	memcpy(expected.url, RAW("https://a.test/t"));
-	memcpy(expected.hostname, RAW("lamp"));
+	memcpy(expected.url, WIRE("https://a.test/t"));
+	memcpy(expected.hostname, WIRE("lamp"));
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 
-	make(&packet, true, 1, 9, RAW(URL URL END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL URL END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.flagged, 1);
 	assert_string_equal(sighting.url, "");
@@ -270,7 +224,7 @@ static void
 says_where_it_was_known(void **state)
 {
 	struct record_sighting sighting;
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -278,7 +232,7 @@ says_where_it_was_known(void **state)
 	lan_begin(&lan);
 	presence_learn(
 	    lan.presence, &thing, PORT_A, PRESENCE_BRIDGE, NOW - 5000);
-	make(&packet, true, 3, 9, RAW(URL END));
+	wire_dhcp4(&packet, 0, true, 3, 9, WIRE(URL END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.present, 1);
 	assert_int_equal(sighting.known_ifindex, PORT_A);
@@ -290,7 +244,7 @@ says_where_it_was_known(void **state)
 	assert_int_equal(sighting.ifindex, PORT_B);
 	assert_int_equal(sighting.known_ifindex, PORT_A);
 	/* And so does the lease that comes of it. */
-	make(&packet, false, 5, 9, RAW(LEASE END));
+	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
 	assert_true(
 	    see(&lan, &packet, PORT_B, true, NOW + 200, &sighting, &why));
@@ -318,44 +272,44 @@ static const struct {
 	int kind;
 } servers[] = {
 	/* clang-format off */
-	{ "ack", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" },
+	{ "ack", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" },
 	    SIGHTING_LEASE },
-	{ "ack to its MAC", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "ack to its MAC", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 0, 6, "\2\0\0\0\1\1" }, SIGHTING_LEASE },
-	{ "ack to another's MAC", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "ack to another's MAC", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 0, 6, "\2\0\0\0\1\2" }, -1 },
-	{ "through our relay", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "through our relay", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { DHCP + GIADDR, 4, ADDRESS }, SIGHTING_LEASE },
-	{ "nak", 3, 6, RAW(END), 9, PORT_A, true, 10, { 0, 0, "" },
+	{ "nak", 3, 6, WIRE(END), 9, PORT_A, true, 10, { 0, 0, "" },
 	    SIGHTING_NAK },
-	{ "from another server", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "from another server", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 6, 6, "\2\0\0\0\11\12" }, -1 },
-	{ "offer", 3, 2, RAW(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" }, -1 },
-	{ "comes in", 3, 5, RAW(LEASE END), 9, PORT_A, false, 10, { 0, 0, "" },
+	{ "offer", 3, 2, WIRE(LEASE END), 9, PORT_A, true, 10, { 0, 0, "" }, -1 },
+	{ "comes in", 3, 5, WIRE(LEASE END), 9, PORT_A, false, 10, { 0, 0, "" },
 	    -1 },
-	{ "leaves elsewhere", 3, 5, RAW(LEASE END), 9, PORT_B, true, 10,
+	{ "leaves elsewhere", 3, 5, WIRE(LEASE END), 9, PORT_B, true, 10,
 	    { 0, 0, "" }, -1 },
-	{ "another xid", 3, 5, RAW(LEASE END), 8, PORT_A, true, 10,
+	{ "another xid", 3, 5, WIRE(LEASE END), 8, PORT_A, true, 10,
 	    { 0, 0, "" }, -1 },
-	{ "another client", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "another client", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { DHCP + CHADDR, 6, "\2\0\0\0\1\2" }, -1 },
-	{ "too late", 3, 5, RAW(LEASE END), 9, PORT_A, true,
+	{ "too late", 3, 5, WIRE(LEASE END), 9, PORT_A, true,
 	    EXCHANGE_LIFE_MSEC + 1, { 0, 0, "" }, -1 },
-	{ "no lease time", 3, 5, RAW(END), 9, PORT_A, true, 10, { 0, 0, "" },
+	{ "no lease time", 3, 5, WIRE(END), 9, PORT_A, true, 10, { 0, 0, "" },
 	    -1 },
-	{ "no address", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "no address", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { DHCP + YIADDR, 4, "\0\0\0\0" }, -1 },
-	{ "a multicast address", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "a multicast address", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { DHCP + YIADDR, 4, "\340\0\0\1" }, -1 },
-	{ "a request in disguise", 3, 3, RAW(END), 9, PORT_A, true, 10,
+	{ "a request in disguise", 3, 3, WIRE(END), 9, PORT_A, true, 10,
 	    { DHCP, 1, "\1" }, -1 },
-	{ "not from port 67", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "not from port 67", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 34, 2, "\0\104" }, -1 },
-	{ "not to port 68", 3, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "not to port 68", 3, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 36, 2, "\0\103" }, -1 },
-	{ "ack to a discover", 1, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "ack to a discover", 1, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 0, 0, "" }, -1 },
-	{ "ack to an inform", 8, 5, RAW(LEASE END), 9, PORT_A, true, 10,
+	{ "ack to an inform", 8, 5, WIRE(LEASE END), 9, PORT_A, true, 10,
 	    { 0, 0, "" }, -1 },
 	/* clang-format on */
 };
@@ -367,16 +321,17 @@ judges_servers(void **state)
 
 	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
 		struct record_sighting sighting;
-		struct packet packet;
+		struct wire packet;
 		struct fault why;
 		struct lan lan;
 		bool ok;
 
 		lan_begin(&lan);
-		make(&packet, true, servers[i].asked, 9, RAW(URL END));
+		wire_dhcp4(
+		    &packet, 0, true, servers[i].asked, 9, WIRE(URL END));
 		assert_true(
 		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
-		make(&packet, false, servers[i].type, servers[i].xid,
+		wire_dhcp4(&packet, 0, false, servers[i].type, servers[i].xid,
 		    servers[i].options, servers[i].len);
 		memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
 		memcpy(packet.raw + servers[i].patch.at, servers[i].patch.value,
@@ -398,20 +353,20 @@ static void
 strangers_use_up_no_answer(void **state)
 {
 	struct record_sighting sighting;
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
 	(void)state;
 	lan_begin(&lan);
-	make(&packet, true, 3, 9, RAW(END));
+	wire_dhcp4(&packet, 0, true, 3, 9, WIRE(END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
-	make(&packet, false, 6, 9, RAW(END));
+	wire_dhcp4(&packet, 0, false, 6, 9, WIRE(END));
 	packet.raw[11] = 0x77;
 	assert_false(
 	    see(&lan, &packet, PORT_A, true, NOW + 1, &sighting, &why));
 	assert_int_equal(why.code, FAULT_SPOOF);
-	make(&packet, false, 5, 9, RAW(LEASE END));
+	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
 	assert_true(see(&lan, &packet, PORT_A, true, NOW + 2, &sighting, &why));
 	assert_int_equal(sighting.kind, SIGHTING_LEASE);
@@ -423,16 +378,16 @@ fills_a_lease(void **state)
 {
 	static const uint8_t address[] = { 192, 168, 77, 50 };
 	struct record_sighting sighting, expected = { 0 };
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
 	(void)state;
 	lan_begin(&lan);
 	/* Rapid commit: a DISCOVER that gets its ACK at once. */
-	make(&packet, true, 1, 9, RAW("\120\0" END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE("\120\0" END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
-	make(&packet, false, 5, 9, RAW(LEASE URL END));
+	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE URL END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
 	assert_true(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	expected.kind = SIGHTING_LEASE;
@@ -457,7 +412,7 @@ never_sees_the_gateway(void **state)
 	uint8_t raw[52] = { 0 };
 	struct links_outcome outcome;
 	struct record_sighting sighting;
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -471,7 +426,7 @@ never_sees_the_gateway(void **state)
 	links_feed(lan.links, (struct bytes){ raw, sizeof(raw) }, 0, &outcome);
 	assert_int_equal(outcome.n_bad, 0);
 	assert_true(links_is_own(lan.links, &thing));
-	make(&packet, true, 1, 9, RAW(URL END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
 	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_string_equal(why.clause, "S-49");
 	lan_end(&lan);
@@ -482,14 +437,14 @@ static void
 keeps_to_budgets(void **state)
 {
 	struct record_sighting sighting;
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 	int seen = 0, i;
 
 	(void)state;
 	lan_begin(&lan);
-	make(&packet, true, 1, 9, RAW(URL END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
 	for (i = 0; i < 150; i++)
 		seen += see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
 	assert_int_equal(seen, BUDGET_MAC_MINUTE);
@@ -510,32 +465,22 @@ keeps_to_budgets(void **state)
 
 /* Duplicate address detection, or a word from an address: fe80::n. */
 static void
-make_nd(struct packet *packet, bool detects, uint8_t n)
+make_nd(struct wire *packet, bool detects, uint8_t n)
 {
-	memset(packet, 0, sizeof(*packet));
-	memcpy(packet->raw, "\x33\x33\xff\0\0\1", 6);
-	memcpy(packet->raw + 6, thing.byte, 6);
-	put16(packet, 12, 0x86dd);
-	packet->raw[14] = 0x60;
-	put16(packet, 18, 24);
-	packet->raw[20] = 58;
-	packet->raw[21] = 255;
+	wire_nd(packet, 0, 135, "", 0);
+	memset(packet->raw + 22, 0, 16);
 	if (!detects)
 		memcpy(packet->raw + 22, "\xfe\x80", 2);
 	packet->raw[37] = detects ? 0 : n;
-	memcpy(packet->raw + 38, "\xff\2", 2);
-	packet->raw[53] = 1;
-	packet->raw[54] = 135;
-	memcpy(packet->raw + 62, "\xfe\x80", 2);
+	memcpy(packet->raw + 62, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0", 15);
 	packet->raw[77] = detects ? n : 99;
-	packet->len = 78;
 }
 
 static void
 hears_of_addresses(void **state)
 {
 	struct record_sighting sighting, expected = { 0 };
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -578,7 +523,7 @@ hears_of_addresses(void **state)
 	"\2\7\4\2\0\0\0\7\7\4\2\7a"
 
 static void
-put_lldp(struct packet *packet, const char *rest, size_t len)
+put_lldp(struct wire *packet, const char *rest, size_t len)
 {
 	packet->len = sizeof(LLDP) - 1;
 	memcpy(packet->raw, LLDP, packet->len);
@@ -591,7 +536,7 @@ static void
 hears_lldp(void **state)
 {
 	struct record_sighting sighting, expected = { 0 };
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -601,11 +546,11 @@ hears_lldp(void **state)
 	expected.carrier = CARRIER_LLDP;
 	expected.mac = thing;
 	expected.ifindex = PORT_A;
-	put_lldp(&packet, RAW("\6\2\0\0\0\0"));
+	put_lldp(&packet, WIRE("\6\2\0\0\0\0"));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 	put_lldp(&packet,
-	    RAW("\6\2\16\20\12\4lamp\376\24\0\0\136\1https://a.test/t\0\0"));
+	    WIRE("\6\2\16\20\12\4lamp\376\24\0\0\136\1https://a.test/t\0\0"));
 	presence_learn(
 	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
 	expected.present = 1;
@@ -618,16 +563,16 @@ hears_lldp(void **state)
 	/* What a neighbour has heard already, or the gateway itself says. */
 	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_NONE);
-	put_lldp(&packet, RAW("\6\2\0\170\376\4\0\0\136\1"));
+	put_lldp(&packet, WIRE("\6\2\0\170\376\4\0\0\136\1"));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.why.code, FAULT_MALFORMED);
-	put_lldp(&packet, RAW("\6\2\0\170\376\4\0\0\136\1\376\4\0\0\136\1"));
+	put_lldp(&packet, WIRE("\6\2\0\170\376\4\0\0\136\1\376\4\0\0\136\1"));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.flagged, 1);
-	put_lldp(&packet, RAW("\6\1\0"));
+	put_lldp(&packet, WIRE("\6\1\0"));
 	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
-	put_lldp(&packet, RAW("\6\2\0\170\0\0"));
+	put_lldp(&packet, WIRE("\6\2\0\170\0\0"));
 	packet.raw[6] = 3;
 	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
@@ -636,7 +581,7 @@ hears_lldp(void **state)
 
 /* An ARP request from 192.168.77.n, or a probe for it. */
 static void
-make_arp(struct packet *packet, bool detects, uint8_t n)
+make_arp(struct wire *packet, bool detects, uint8_t n)
 {
 	memset(packet, 0, sizeof(*packet));
 	memset(packet->raw, 0xff, 6);
@@ -655,7 +600,7 @@ static void
 hears_of_ipv4_addresses(void **state)
 {
 	struct record_sighting sighting, expected = { 0 };
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -694,7 +639,7 @@ static void
 neighbours_have_a_budget(void **state)
 {
 	struct record_sighting sighting;
-	struct packet packet;
+	struct wire packet;
 	struct fault why;
 	struct lan lan;
 
@@ -708,7 +653,7 @@ neighbours_have_a_budget(void **state)
 	assert_int_equal(why.code, FAULT_BUSY);
 	for (int i = 0; i < BUDGET_PORT_SECOND; i++)
 		(void)see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
-	make(&packet, true, 1, 9, RAW(URL END));
+	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
 	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	lan_end(&lan);
 }
