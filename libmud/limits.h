@@ -102,5 +102,10 @@
 #define LIMIT_REQUEST     8192
 #define LIMIT_REPLY       (4 * 1024 * 1024)
 #define LIMIT_IDLE_SEC    30
+/* Who watches events (Monitor), so that others still find a place; and what
+ * waits for one that is slow. */
+#define LIMIT_MONITORS     6
+#define LIMIT_MONITORS_UID 3
+#define LIMIT_STREAM       (64 * 1024)
 
 #endif

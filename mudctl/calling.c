@@ -3,6 +3,7 @@
  */
 #include "mudctl/calling.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,32 +75,68 @@ explain_error(const json_t *answer)
 	return calling_complain(COMMAND_NO, "mudd says %s", error);
 }
 
+static int
+judge(const struct options *options, enum client_outcome outcome, json_t *said,
+    const char *why)
+{
+	int code;
+
+	switch (outcome) {
+	case CLIENT_REPLY:
+		break;
+	case CLIENT_ERROR:
+		code = explain_error(said);
+		json_decref(said);
+		return code;
+	case CLIENT_UNREACHABLE:
+		return calling_complain(COMMAND_UNREACHABLE,
+		    "mudd does not answer at %s (%s); is it running?",
+		    options->socket, why);
+	case CLIENT_FORBIDDEN:
+		return calling_complain(COMMAND_FORBIDDEN,
+		    "not permitted to open %s; be root or in group mudd",
+		    options->socket);
+	}
+	return COMMAND_DONE;
+}
+
 int
 calling_call(const struct options *options, const char *method, json_t *params,
     json_t **answer)
 {
 	json_t *said = NULL;
 	const char *why = "";
-	int code = COMMAND_DONE;
+	enum client_outcome outcome =
+	    client_call(options->socket, method, params, &said, &why);
+	int code = judge(options, outcome, said, why);
 
-	switch (client_call(options->socket, method, params, &said, &why)) {
-	case CLIENT_REPLY:
+	if (code == COMMAND_DONE)
 		*answer = said;
-		break;
-	case CLIENT_ERROR:
-		code = explain_error(said);
-		json_decref(said);
-		break;
-	case CLIENT_UNREACHABLE:
-		code = calling_complain(COMMAND_UNREACHABLE,
-		    "mudd does not answer at %s (%s); is it running?",
-		    options->socket, why);
-		break;
-	case CLIENT_FORBIDDEN:
-		code = calling_complain(COMMAND_FORBIDDEN,
-		    "not permitted to open %s; be root or in group mudd",
-		    options->socket);
-		break;
-	}
 	return code;
+}
+
+static volatile sig_atomic_t has_to_stop;
+
+static void
+on_signal(int signo)
+{
+	(void)signo;
+	has_to_stop = 1;
+}
+
+int
+calling_stream(const struct options *options, const char *method,
+    client_reply_fn *fn, void *arg)
+{
+	/* No SA_RESTART: what waits for an answer has to notice. */
+	struct sigaction action = { .sa_handler = on_signal };
+	json_t *said = NULL;
+	const char *why = "";
+	enum client_outcome outcome;
+
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	outcome = client_stream(
+	    options->socket, method, &has_to_stop, fn, arg, &said, &why);
+	return judge(options, outcome, said, why);
 }

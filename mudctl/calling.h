@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "mudctl/client.h"
+
 struct options;
 
 /* One line on stderr, what was quoted escaped, and the exit code. */
@@ -17,5 +19,10 @@ int calling_complain(int code, const char *fmt, ...)
  */
 int calling_call(const struct options *options, const char *method,
     json_t *params, json_t **answer);
+
+/* Calls fn for each answer, until it says no, the user interrupts (both
+ * COMMAND_DONE), or the daemon goes (COMMAND_UNREACHABLE). */
+int calling_stream(const struct options *options, const char *method,
+    client_reply_fn *fn, void *arg);
 
 #endif

@@ -46,7 +46,7 @@ dial(const char *path)
 }
 
 static char *
-make_request(const char *method, json_t *params)
+make_request(const char *method, json_t *params, bool more)
 {
 	char name[128];
 	json_t *request;
@@ -55,6 +55,8 @@ make_request(const char *method, json_t *params)
 	(void)snprintf(name, sizeof(name), INTERFACE "%s", method);
 	request = json_pack("{s:s, s:o}", "method", name, "parameters",
 	    params == NULL ? json_object() : params);
+	if (more)
+		(void)json_object_set_new(request, "more", json_true());
 	text = json_dumps(request, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(request);
 	return text;
@@ -77,39 +79,50 @@ send_all(int fd, const char *text, size_t len)
 	}
 }
 
-/* A whole message as text that the caller frees; or NULL, and why. */
-static char *
-receive(int fd, const char **why)
-{
-	size_t room = 0, len = 0;
-	char *text = NULL;
+/* What has come, and is not looked at yet. */
+struct incoming {
+	char *text; /* owned */
+	size_t len, room;
+	size_t taken; /* of it, by the message that was looked at last */
+};
 
+/* The next message as text, lent until the next; or NULL, and why. */
+static const char *
+receive(int fd, struct incoming *in, const volatile sig_atomic_t *stop,
+    const char **why)
+{
+	in->len -= in->taken;
+	if (in->taken > 0)
+		memmove(in->text, in->text + in->taken, in->len);
+	in->taken = 0;
 	for (;;) {
+		const char *end =
+		    in->len == 0 ? NULL : memchr(in->text, '\0', in->len);
 		ssize_t n;
 
-		if (len == room) {
-			if (room > LIMIT_REPLY) {
-				*why = "the answer is too long";
-				break;
-			}
-			room += room + 4096;
-			text = xrealloc(text, room, 1);
+		if (end != NULL) {
+			in->taken = (size_t)(end - in->text) + 1;
+			return in->text;
 		}
-		n = recv(fd, text + len, room - len, 0);
-		if (n < 0 && errno == EINTR)
+		if (in->len == in->room) {
+			if (in->room > LIMIT_REPLY) {
+				*why = "the answer is too long";
+				return NULL;
+			}
+			in->room += in->room + 4096;
+			in->text = xrealloc(in->text, in->room, 1);
+		}
+		n = recv(fd, in->text + in->len, in->room - in->len, 0);
+		if (n < 0 && errno == EINTR && (stop == NULL || *stop == 0))
 			continue;
 		if (n <= 0) {
 			*why = n == 0 ? "it has closed the connection"
 			       : errno == EAGAIN ? "no answer in time"
 			                         : strerror(errno);
-			break;
+			return NULL;
 		}
-		len += (size_t)n;
-		if (memchr(text + len - (size_t)n, '\0', (size_t)n) != NULL)
-			return text;
+		in->len += (size_t)n;
 	}
-	free(text);
-	return NULL;
 }
 
 /* Sorts the message into a reply and an error. */
@@ -133,32 +146,82 @@ read_answer(const char *text, json_t **answer, const char **why)
 	return CLIENT_UNREACHABLE;
 }
 
+/* The connected socket, asked; or -1, and what became of it. */
+static int
+ask(const char *path, char *request, enum client_outcome *outcome,
+    const char **why)
+{
+	int fd;
+
+	*outcome = CLIENT_UNREACHABLE;
+	if (request == NULL) {
+		*why = "the arguments are not UTF-8";
+		return -1;
+	}
+	fd = dial(path);
+	if (fd >= 0) {
+		send_all(fd, request, strlen(request) + 1);
+	} else {
+		*why = strerror(-fd);
+		if (fd == -EACCES || fd == -EPERM)
+			*outcome = CLIENT_FORBIDDEN;
+	}
+	free(request);
+	return fd;
+}
+
 enum client_outcome
 client_call(const char *path, const char *method, json_t *params,
     json_t **answer, const char **why)
 {
-	char *request = make_request(method, params);
-	enum client_outcome outcome = CLIENT_UNREACHABLE;
-	char *text;
+	struct incoming in = { 0 };
+	enum client_outcome outcome;
+	const char *text;
 	int fd;
 
-	if (request == NULL) {
-		*why = "the arguments are not UTF-8";
-		return CLIENT_UNREACHABLE;
-	}
-	fd = dial(path);
-	if (fd < 0) {
-		free(request);
-		*why = strerror(-fd);
-		return fd == -EACCES || fd == -EPERM ? CLIENT_FORBIDDEN
-		                                     : CLIENT_UNREACHABLE;
-	}
-	send_all(fd, request, strlen(request) + 1);
-	free(request);
-	text = receive(fd, why);
+	fd = ask(path, make_request(method, params, false), &outcome, why);
+	if (fd < 0)
+		return outcome;
+	text = receive(fd, &in, NULL, why);
 	(void)close(fd);
 	if (text != NULL)
 		outcome = read_answer(text, answer, why);
-	free(text);
+	free(in.text);
+	return outcome;
+}
+
+enum client_outcome
+client_stream(const char *path, const char *method,
+    const volatile sig_atomic_t *stop, client_reply_fn *fn, void *arg,
+    json_t **answer, const char **why)
+{
+	const struct timeval for_ever = { 0 };
+	struct incoming in = { 0 };
+	enum client_outcome outcome;
+	bool goes_on = true;
+	int fd;
+
+	fd = ask(path, make_request(method, NULL, true), &outcome, why);
+	if (fd < 0)
+		return outcome;
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
+	while (goes_on) {
+		const char *text = receive(fd, &in, stop, why);
+		json_t *reply;
+
+		outcome = text == NULL && *stop != 0 ? CLIENT_REPLY
+		                                     : CLIENT_UNREACHABLE;
+		if (text == NULL)
+			break;
+		outcome = read_answer(text, &reply, why);
+		goes_on = outcome == CLIENT_REPLY && fn(arg, reply);
+		if (outcome == CLIENT_ERROR)
+			*answer = reply;
+		else if (outcome == CLIENT_REPLY)
+			json_decref(reply);
+	}
+	(void)close(fd);
+	free(in.text);
 	return outcome;
 }

@@ -262,6 +262,40 @@ run_trust_add(const struct command *command, const struct options *options,
 	return code;
 }
 
+struct watching {
+	const struct command *command;
+	const struct options *options;
+};
+
+/* A line each, at once: whoever reads may be a program. */
+static bool
+on_event(void *arg, const json_t *event)
+{
+	const struct watching *watching = arg;
+	const struct options *options = watching->options;
+	const struct show show = { stdout, commands_colour(options) };
+
+	if (options->json) {
+		(void)json_dumpf(
+		    event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+		(void)fputc('\n', stdout);
+	} else if (!options->quiet) {
+		watching->command->show(&show, event);
+	}
+	return fflush(stdout) == 0;
+}
+
+static int
+run_monitor(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	struct watching watching = { command, options };
+
+	(void)argc;
+	(void)argv;
+	return calling_stream(options, command->method, on_event, &watching);
+}
+
 /* Without a daemon it cannot be done for the user, but it can be said. */
 static int
 run_teardown(const struct command *command, const struct options *options,
@@ -317,6 +351,9 @@ static const struct command commands[] = {
 	{ "explain", NULL, "DEV to|from HOST PROTO [PORT] [--kernel]",
 	    "does the gateway let this pass, and why?", -1,
 	    NULL, explain_run, NULL, NULL, NULL },
+	{ "monitor", NULL, "", "what happens, as it happens, until you "
+	    "interrupt", 0,
+	    run_monitor, NULL, "Monitor", NULL, show_event },
 	{ "trust", NULL, "", "who may vouch for MUD files, and who may not", 0,
 	    run_plain, NULL, "Trust", NULL, show_trust },
 	{ "trust", "add", "FILE", "trust the certificates in this PEM file", 1,

@@ -16,8 +16,8 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/question.c mudctl/question.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
-	mudctl/showdrops.c mudctl/showfile.c mudctl/showhealth.c mudctl/showpolicy.c \
-	mudctl/showtrust.c \
+	mudctl/showdrops.c mudctl/showevent.c mudctl/showfile.c \
+	mudctl/showhealth.c mudctl/showpolicy.c mudctl/showtrust.c \
 	mudctl/signing.c mudctl/signing.h \
 	mudctl/strict.c mudctl/strict.h \
 	mudctl/validate.c mudctl/validate.h \

@@ -37,6 +37,8 @@ void show_rejected(const struct show *show, const json_t *answer);
 void show_refreshed(const struct show *show, const json_t *answer);
 void show_assigned(const struct show *show, const json_t *answer);
 void show_forgotten(const struct show *show, const json_t *answer);
+/* showevent.c */
+void show_event(const struct show *show, const json_t *event);
 /* showpolicy.c */
 void show_policies(const struct show *show, const json_t *answer);
 void show_policy(const struct show *show, const json_t *answer);

@@ -16,12 +16,14 @@
 
 struct engine;
 struct explaining;
+struct monitor;
 struct mudurl;
 struct showing;
 
 struct commands {
 	struct engine *engine;
 	struct control *control;
+	struct monitor *monitor;
 	struct list waiting;
 };
 

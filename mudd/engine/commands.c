@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/explaincalls.h"
 #include "engine/modecalls.h"
+#include "engine/monitor.h"
 #include "engine/policycalls.h"
 #include "engine/report.h"
 #include "engine/trustcalls.h"
@@ -76,6 +77,15 @@ device(void *arg, struct control_call *call, json_t *params, uid_t uid)
 }
 
 static void
+watch(void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	struct commands *commands = arg;
+
+	(void)params;
+	monitor_add(commands->monitor, call, uid);
+}
+
+static void
 teardown(void *arg, struct control_call *call, json_t *params, uid_t uid)
 {
 	struct commands *commands = arg;
@@ -92,6 +102,7 @@ static const struct control_method methods[] = {
 	{ "Devices", false, devices },
 	{ "Device", false, device },
 	{ "Drops", false, dropcalls_list },
+	{ "Monitor", false, watch },
 	{ "Explain", false, explaincalls_explain },
 	{ "Pending", false, decisions_pending },
 	{ "PendingShow", false, decisions_show },
@@ -225,6 +236,7 @@ commands_new(const struct commands_options *options)
 
 	commands->engine = options->engine;
 	list_init(&commands->waiting);
+	commands->monitor = monitor_new();
 	commands->control = control_new(
 	    options->engine->options.base, options->control_fd, &control);
 	engine_listen(options->engine, &listener);
@@ -243,6 +255,7 @@ commands_free(struct commands *commands)
 		control_error(waiting->call, CONTROL_BUSY, NULL);
 		calls_end(waiting);
 	}
+	monitor_free(commands->monitor);
 	control_free(commands->control);
 	free(commands);
 }

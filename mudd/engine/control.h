@@ -97,6 +97,21 @@ void control_error(
 /* A call ended with CONTROL_INVALID_PARAMETER. */
 void control_invalid(struct control_call *call, const char *parameter);
 
+/*
+ * A call that has many answers (Varlink's `more`).  False: its client wants
+ * one only, or none, and the call has been ended.  Else control_continue sends
+ * them, and control_reply or control_error still ends the call.  stirred says
+ * that the client has gone (control_has_left), or has taken all there was.  It
+ * may end the call, and start no other.
+ */
+typedef void control_stirred_fn(void *arg);
+bool control_stream(
+    struct control_call *call, control_stirred_fn *stirred, void *arg);
+/* Takes params.  False: it is lost, since the client has LIMIT_STREAM bytes to
+ * take yet, or has gone.  Never calls stirred from within. */
+bool control_continue(struct control_call *call, json_t *params);
+bool control_has_left(const struct control_call *call);
+
 /* Tries to hand out what is still queued, waiting at most msec in all: for
  * the last answer before the process ends (Teardown). */
 void control_flush(struct control *control, int msec);

@@ -5,7 +5,9 @@
  *
  * A client has one call at a time: its next request is looked at when the
  * answer to the last has left.  So each costs at most one request, one call
- * and one answer.  One timer a client runs whenever we wait for it, be it for
+ * and one answer, or as much of a stream of them as LIMIT_STREAM says: while
+ * one is sent it has all the time it wants, and loses what it does not take.
+ * One timer a client runs whenever we wait for it, be it for
  * a whole request or for taking an answer; bytes that trickle do not wind it
  * up again (S-82).
  */
@@ -35,17 +37,26 @@ struct client {
 	bool has_ended; /* it sends no more, but may still read */
 	struct event *readable, *writable, *timer;
 	struct control_call *call; /* under way, or NULL */
-	char *out;                 /* an answer on its way, or NULL */
+	char *out;                 /* answers on their way, or NULL */
 	size_t n_out, at_out;
 	size_t n_in;
 	char in[LIMIT_REQUEST];
 };
 
+static void
+stir(struct control_call *call)
+{
+	if (call != NULL && call->stirred != NULL)
+		call->stirred(call->stirred_arg);
+}
+
 void
 controlclient_free(struct client *client)
 {
-	if (client->call != NULL)
-		client->call->client = NULL;
+	struct control_call *call = client->call;
+
+	if (call != NULL)
+		call->client = NULL;
 	list_remove(&client->link);
 	client->control->n_clients--;
 	event_free(client->readable);
@@ -54,6 +65,7 @@ controlclient_free(struct client *client)
 	(void)close(client->fd);
 	free(client->out);
 	free(client);
+	stir(call);
 }
 
 /* From now on we wait for the client. */
@@ -67,21 +79,43 @@ start_timer(struct client *client)
 	(void)event_add(client->timer, &end);
 }
 
+/* Behind what is on its way already. Takes text. */
+static void
+queue(struct client *client, char *text, size_t len)
+{
+	const size_t left = client->n_out - client->at_out;
+
+	if (client->out == NULL) {
+		client->out = text;
+		client->n_out = len;
+		client->at_out = 0;
+		return;
+	}
+	memmove(client->out, client->out + client->at_out, left);
+	client->out = xrealloc(client->out, left + len, 1);
+	memcpy(client->out + left, text, len);
+	client->n_out = left + len;
+	client->at_out = 0;
+	free(text);
+}
+
 static void
 end_call(struct control_call *call, const char *error, json_t *params)
 {
 	struct client *client = call->client;
+	char *text;
+	size_t len;
 
 	if (client == NULL || call->oneway) {
 		json_decref(params);
 	} else {
-		client->out = varlink_answer(error, params, &client->n_out);
-		if (client->out == NULL)
-			client->out = varlink_answer(CONTROL_NOT_POSSIBLE,
+		text = varlink_answer(error, params, &len);
+		if (text == NULL)
+			text = varlink_answer(CONTROL_NOT_POSSIBLE,
 			    json_pack(
 				"{s:s}", "reason", "the answer is too long"),
-			    &client->n_out);
-		client->at_out = 0;
+			    &len);
+		queue(client, text, len);
 	}
 	if (client != NULL) {
 		client->call = NULL;
@@ -166,6 +200,7 @@ take_request(struct client *client)
 	call->control = client->control;
 	call->client = client;
 	call->oneway = request.oneway;
+	call->more = request.more;
 	list_append(&client->control->calls, &call->link);
 	client->control->n_calls++;
 	client->call = call;
@@ -217,7 +252,10 @@ send_some(struct client *client)
 	if (client->at_out == client->n_out) {
 		free(client->out);
 		client->out = NULL;
-		start_timer(client);
+		client->n_out = client->at_out = 0;
+		/* Of a stream we have more, when there is something to say. */
+		if (client->call == NULL)
+			start_timer(client);
 	}
 	return true;
 }
@@ -235,6 +273,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	}
 	if (client->out != NULL)
 		(void)event_add(client->writable, NULL);
+	else if (client->call != NULL)
+		stir(client->call);
 	else
 		go_on(client);
 }
@@ -336,6 +376,47 @@ void
 control_error(struct control_call *call, const char *error, json_t *params)
 {
 	end_call(call, error, params);
+}
+
+bool
+control_stream(
+    struct control_call *call, control_stirred_fn *stirred, void *arg)
+{
+	if (!call->more || call->oneway) {
+		end_call(call, VARLINK_EXPECTED_MORE, NULL);
+		return false;
+	}
+	call->stirred = stirred;
+	call->stirred_arg = arg;
+	return true;
+}
+
+bool
+control_continue(struct control_call *call, json_t *params)
+{
+	struct client *client = call->client;
+	size_t len;
+	char *text;
+
+	if (client == NULL) {
+		json_decref(params);
+		return false;
+	}
+	text = varlink_continue(params, &len);
+	if (text == NULL ||
+	    client->n_out - client->at_out + len > LIMIT_STREAM) {
+		free(text);
+		return false;
+	}
+	queue(client, text, len);
+	(void)event_add(client->writable, NULL);
+	return true;
+}
+
+bool
+control_has_left(const struct control_call *call)
+{
+	return call->client == NULL;
 }
 
 void

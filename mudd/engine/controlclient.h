@@ -33,7 +33,9 @@ struct control_call {
 	struct list link;
 	struct control *control; /* NULL: it has gone */
 	struct client *client;   /* NULL: it has gone */
-	bool oneway;
+	bool oneway, more;
+	control_stirred_fn *stirred; /* of a call with many answers */
+	void *stirred_arg;
 };
 
 /* Takes the descriptor, and joins control's list. */

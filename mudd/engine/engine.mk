@@ -43,6 +43,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/materials.c mudd/engine/materials.h \
 	mudd/engine/modecalls.c mudd/engine/modecalls.h \
 	mudd/engine/modes.c mudd/engine/modes.h \
+	mudd/engine/monitor.c mudd/engine/monitor.h \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/newcomers.c mudd/engine/newcomers.h \
@@ -102,7 +103,8 @@ mudd_engine_LDADD = mudd/engine/libengine.a mudd/core/libcore.a \
 
 if HAVE_CMOCKA
 engine_tests = tests/unit/test_config tests/unit/test_state \
-	tests/unit/test_state_urls tests/unit/test_control
+	tests/unit/test_state_urls tests/unit/test_control \
+	tests/unit/test_monitor
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 engine_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(EVENT_CFLAGS) \
@@ -125,7 +127,13 @@ tests_unit_test_state_urls_SOURCES = tests/unit/test_state_urls.c \
 tests_unit_test_state_urls_CFLAGS = $(engine_test_cflags)
 tests_unit_test_state_urls_LDADD = $(engine_test_ldadd)
 
-tests_unit_test_control_SOURCES = tests/unit/test_control.c
+tests_unit_test_control_SOURCES = tests/unit/test_control.c \
+	tests/unit/callers.c tests/unit/callers.h
 tests_unit_test_control_CFLAGS = $(engine_test_cflags)
 tests_unit_test_control_LDADD = $(engine_test_ldadd)
+tests_unit_test_monitor_SOURCES = tests/unit/test_monitor.c \
+	tests/unit/callers.c tests/unit/callers.h \
+	tests/unit/logged.c tests/unit/logged.h
+tests_unit_test_monitor_CFLAGS = $(engine_test_cflags)
+tests_unit_test_monitor_LDADD = $(engine_test_ldadd)
 endif

@@ -35,7 +35,8 @@ static const char service_description[] =
     "error InterfaceNotFound (interface: string)\n"
     "error MethodNotFound (method: string)\n"
     "error MethodNotImplemented (method: string)\n"
-    "error InvalidParameter (parameter: string)\n";
+    "error InvalidParameter (parameter: string)\n"
+    "error ExpectedMore ()\n";
 
 /* A member that is true, false, or not there. */
 static bool
@@ -100,8 +101,8 @@ varlink_done(struct varlink_request *request)
 	request->parameters = NULL;
 }
 
-char *
-varlink_answer(const char *error, json_t *parameters, size_t *len)
+static char *
+write_answer(const char *error, bool continues, json_t *parameters, size_t *len)
 {
 	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII;
 	json_t *message = json_object();
@@ -110,6 +111,8 @@ varlink_answer(const char *error, json_t *parameters, size_t *len)
 
 	if (error != NULL)
 		(void)json_object_set_new(message, "error", json_string(error));
+	if (continues)
+		(void)json_object_set_new(message, "continues", json_true());
 	(void)json_object_set_new(message, "parameters",
 	    parameters == NULL ? json_object() : parameters);
 	text = json_dumps(message, flags);
@@ -121,6 +124,18 @@ varlink_answer(const char *error, json_t *parameters, size_t *len)
 	}
 	*len = size;
 	return text;
+}
+
+char *
+varlink_answer(const char *error, json_t *parameters, size_t *len)
+{
+	return write_answer(error, false, parameters, len);
+}
+
+char *
+varlink_continue(json_t *parameters, size_t *len)
+{
+	return write_answer(NULL, true, parameters, len);
 }
 
 char *

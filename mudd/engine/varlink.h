@@ -17,6 +17,7 @@
 #define VARLINK_INTERFACE_NOT_FOUND "org.varlink.service.InterfaceNotFound"
 #define VARLINK_METHOD_NOT_FOUND    "org.varlink.service.MethodNotFound"
 #define VARLINK_INVALID_PARAMETER   "org.varlink.service.InvalidParameter"
+#define VARLINK_EXPECTED_MORE       "org.varlink.service.ExpectedMore"
 
 #define VARLINK_METHOD     128 /* bytes of a method's full name, NUL included */
 #define VARLINK_PARAMETERS 32  /* members of a parameters object (S-82) */
@@ -26,7 +27,7 @@ struct varlink_request {
 	char method[VARLINK_METHOD];    /* what follows it */
 	json_t *parameters;             /* an object, owned */
 	bool oneway; /* the client wants no answer, not even an error */
-	bool more;   /* it would take several; we send one */
+	bool more;   /* it would take several answers */
 	bool upgrade;
 };
 
@@ -47,6 +48,9 @@ void varlink_done(struct varlink_request *request);
  * owns the outcome and frees it with free(3).
  */
 char *varlink_answer(const char *error, json_t *parameters, size_t *len);
+
+/* The same for a reply that others follow ("continues"). */
+char *varlink_continue(json_t *parameters, size_t *len);
 
 /* Does org.varlink.service itself answer this request? */
 bool varlink_is_service(const struct varlink_request *request);

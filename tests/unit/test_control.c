@@ -23,11 +23,11 @@
 
 #include "engine/control.h"
 #include "libmud/limits.h"
+#include "tests/unit/callers.h"
 
 #define READERS  64001
 #define ADMINS   64002
 #define STRANGER 64003
-#define WAIT_MS  5000
 
 struct world {
 	char dir[32];
@@ -91,12 +91,22 @@ method_large(void *arg, struct control_call *call, json_t *params, uid_t uid)
 	free(text);
 }
 
+/* Nobody here asks for more. */
+static void
+method_stream(void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	(void)params;
+	(void)uid;
+	assert_false(control_stream(call, NULL, arg));
+}
+
 static const struct control_method methods[] = {
 	{ "Echo", false, method_echo },
 	{ "Later", false, method_later },
 	{ "Missing", false, method_missing },
 	{ "Large", false, method_large },
 	{ "Change", true, method_echo },
+	{ "Stream", false, method_stream },
 };
 
 /* ---- the two ends ---- */
@@ -142,82 +152,6 @@ tear_down(void **state)
 	return 0;
 }
 
-static int
-dial(const char *path)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0) {
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static void
-turn(struct world *world)
-{
-	(void)event_base_loop(world->base, EVLOOP_NONBLOCK);
-}
-
-static void
-turn_for(struct world *world, int msec)
-{
-	for (int i = 0; i < msec; i++) {
-		turn(world);
-		(void)usleep(1000);
-	}
-}
-
-/*
- * Lets the loop run until a whole message is there, which is returned for the
- * caller to free, or until the other end has closed: NULL.
- */
-static char *
-listen_on(struct world *world, int fd)
-{
-	size_t room = LIMIT_REPLY + 2, len = 0;
-	char *text = malloc(room);
-
-	assert_non_null(text);
-	for (int i = 0; i < WAIT_MS; i++) {
-		ssize_t n;
-
-		turn(world);
-		n = recv(fd, text + len, room - len, MSG_DONTWAIT);
-		if (n == 0 || (n < 0 && errno == ECONNRESET))
-			break;
-		if (n > 0) {
-			len += (size_t)n;
-			if (text[len - 1] == '\0')
-				return text;
-			continue;
-		}
-		(void)usleep(1000);
-	}
-	free(text);
-	return NULL;
-}
-
-static void
-say(int fd, const char *text, size_t len)
-{
-	assert_int_equal(send(fd, text, len, MSG_NOSIGNAL), (ssize_t)len);
-}
-
-static void
-expect(struct world *world, int fd, const char *answer)
-{
-	char *text = listen_on(world, fd);
-
-	if (text == NULL || strcmp(text, answer) != 0)
-		fail_msg(
-		    "%s\ninstead of %s", text == NULL ? "-" : text, answer);
-	free(text);
-}
-
 #define ECHO    "{\"method\":\"org.mudd.Manager.Echo\",\"parameters\":{\"a\":1}}"
 #define ECHOED  "{\"parameters\":{\"a\":1}}"
 #define LATER   "{\"method\":\"org.mudd.Manager.Later\"}"
@@ -238,6 +172,9 @@ static const struct {
 	    "{\"parameters\":{}}" },
 	{ TEXT("{\"method\":\"org.mudd.Manager.Change\"}\0"),
 	    "{\"parameters\":{}}" },
+	{ TEXT("{\"method\":\"org.mudd.Manager.Stream\"}\0"),
+	    "{\"error\":\"org.varlink.service.ExpectedMore\","
+	    "\"parameters\":{}}" },
 	{ TEXT("{\"method\":\"org.mudd.Manager.Missing\"}\0"),
 	    "{\"error\":\"org.mudd.Manager.NotFound\","
 	    "\"parameters\":{\"what\":\"caf\\u00E9\"}}" },
@@ -295,19 +232,19 @@ answers_or_closes(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int fd = dial(world->path);
+		int fd = callers_dial(world->path);
 		char *text;
 
 		assert_true(fd >= 0);
-		say(fd, cases[i].text, cases[i].len);
-		text = listen_on(world, fd);
+		callers_say(fd, cases[i].text, cases[i].len);
+		text = callers_listen(world->base, fd);
 		if ((text == NULL) != (cases[i].answer == NULL) ||
 		    (text != NULL && strcmp(text, cases[i].answer) != 0))
 			fail_msg("%s\ngives %s", cases[i].text,
 			    text == NULL ? "-" : text);
 		free(text);
 		(void)close(fd);
-		turn(world);
+		callers_turn(world->base);
 	}
 	assert_int_equal(control_clients(world->control), 0);
 }
@@ -319,20 +256,20 @@ describes_itself(void **state)
 			   "GetInterfaceDescription\",\"parameters\":"
 			   "{\"interface\":\"org.%s\"}}";
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 	char text[256], *answer;
 	int n;
 
 	n = snprintf(text, sizeof(text), ask, "mudd.Manager");
-	say(fd, text, (size_t)n + 1);
-	answer = listen_on(world, fd);
+	callers_say(fd, text, (size_t)n + 1);
+	answer = callers_listen(world->base, fd);
 	assert_non_null(answer);
 	assert_non_null(strstr(answer, "interface org.mudd.Manager\\n"));
 	assert_non_null(strstr(answer, "method Approve("));
 	free(answer);
 	n = snprintf(text, sizeof(text), ask, "varlink.service");
-	say(fd, text, (size_t)n + 1);
-	answer = listen_on(world, fd);
+	callers_say(fd, text, (size_t)n + 1);
+	answer = callers_listen(world->base, fd);
 	assert_non_null(strstr(answer, "method GetInfo()"));
 	free(answer);
 	(void)close(fd);
@@ -344,13 +281,13 @@ static void
 takes_a_request_in_parts(void **state)
 {
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
 	for (size_t i = 0; i < sizeof(ECHO); i++) {
-		say(fd, &ECHO[i], 1);
-		turn(world);
+		callers_say(fd, &ECHO[i], 1);
+		callers_turn(world->base);
 	}
-	expect(world, fd, ECHOED);
+	callers_expect(world->base, fd, ECHOED);
 	(void)close(fd);
 }
 
@@ -359,15 +296,15 @@ answers_in_order(void **state)
 {
 	const char both[] = LATER "\0" ECHO "\0" ECHO;
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, both, sizeof(both));
-	turn_for(world, 20);
+	callers_say(fd, both, sizeof(both));
+	callers_turn_for(world->base, 20);
 	assert_int_equal(world->calls, 1);
 	assert_non_null(world->later);
 	control_reply(world->later, json_pack("{s:i}", "b", 2));
-	expect(world, fd, "{\"parameters\":{\"b\":2}}");
-	turn_for(world, 20);
+	callers_expect(world->base, fd, "{\"parameters\":{\"b\":2}}");
+	callers_turn_for(world->base, 20);
 	assert_int_equal(world->calls, 3);
 	(void)close(fd);
 }
@@ -380,10 +317,10 @@ answers_nothing_to_oneway(void **state)
 			    "{\"method\":\"org.mudd.Manager.No\","
 			    "\"oneway\":true}\0" ECHO;
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, both, sizeof(both));
-	expect(world, fd, ECHOED);
+	callers_say(fd, both, sizeof(both));
+	callers_expect(world->base, fd, ECHOED);
 	assert_int_equal(world->calls, 2);
 	(void)close(fd);
 }
@@ -392,15 +329,15 @@ static void
 answers_who_only_listens(void **state)
 {
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, LATER, sizeof(LATER));
+	callers_say(fd, LATER, sizeof(LATER));
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
-	turn_for(world, 20);
+	callers_turn_for(world->base, 20);
 	assert_int_equal(control_clients(world->control), 1);
 	control_reply(world->later, NULL);
-	expect(world, fd, "{\"parameters\":{}}");
-	turn_for(world, 5);
+	callers_expect(world->base, fd, "{\"parameters\":{}}");
+	callers_turn_for(world->base, 5);
 	assert_int_equal(control_clients(world->control), 0);
 	(void)close(fd);
 }
@@ -411,26 +348,26 @@ static void
 keeps_a_call_whose_client_left(void **state)
 {
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, LATER, sizeof(LATER));
-	turn_for(world, 20);
+	callers_say(fd, LATER, sizeof(LATER));
+	callers_turn_for(world->base, 20);
 	assert_non_null(world->later);
 	(void)close(fd);
-	turn_for(world, 20);
+	callers_turn_for(world->base, 20);
 	assert_int_equal(control_clients(world->control), 0);
 	control_reply(world->later, json_pack("{s:i}", "b", 2));
-	turn(world);
+	callers_turn(world->base);
 }
 
 static void
 keeps_a_call_when_all_is_gone(void **state)
 {
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, LATER, sizeof(LATER));
-	turn_for(world, 20);
+	callers_say(fd, LATER, sizeof(LATER));
+	callers_turn_for(world->base, 20);
 	control_free(world->control);
 	world->control = NULL;
 	control_error(world->later, CONTROL_NOT_POSSIBLE, NULL);
@@ -446,23 +383,23 @@ bounds_the_calls_that_wait(void **state)
 	int fd;
 
 	for (size_t i = 0; i < n; i++) {
-		fd = dial(world->path);
-		say(fd, LATER, sizeof(LATER));
+		fd = callers_dial(world->path);
+		callers_say(fd, LATER, sizeof(LATER));
 		world->later = NULL;
-		turn_for(world, 5);
+		callers_turn_for(world->base, 5);
 		assert_non_null(world->later);
 		waiting[i] = world->later;
 		(void)close(fd);
-		turn_for(world, 5);
+		callers_turn_for(world->base, 5);
 	}
-	fd = dial(world->path);
-	say(fd, ECHO, sizeof(ECHO));
-	expect(world, fd,
+	fd = callers_dial(world->path);
+	callers_say(fd, ECHO, sizeof(ECHO));
+	callers_expect(world->base, fd,
 	    "{\"error\":\"org.mudd.Manager.Busy\",\"parameters\":{}}");
 	for (size_t i = 0; i < n; i++)
 		control_reply(waiting[i], NULL);
-	say(fd, ECHO, sizeof(ECHO));
-	expect(world, fd, ECHOED);
+	callers_say(fd, ECHO, sizeof(ECHO));
+	callers_expect(world->base, fd, ECHOED);
 	(void)close(fd);
 }
 
@@ -473,21 +410,21 @@ closes_on_too_long_a_request(void **state)
 {
 	struct world *world = *state;
 	char text[LIMIT_REQUEST];
-	int fd = dial(world->path), other = dial(world->path);
+	int fd = callers_dial(world->path), other = callers_dial(world->path);
 
 	/* The longest that may be: blanks count, and so does the NUL. */
 	memset(text, ' ', sizeof(text));
 	memcpy(text, ECHO, sizeof(ECHO) - 1);
 	text[sizeof(text) - 1] = '\0';
-	say(fd, text, sizeof(text));
-	expect(world, fd, ECHOED);
+	callers_say(fd, text, sizeof(text));
+	callers_expect(world->base, fd, ECHOED);
 	text[sizeof(text) - 1] = ' ';
-	say(fd, text, sizeof(text));
-	assert_null(listen_on(world, fd));
+	callers_say(fd, text, sizeof(text));
+	assert_null(callers_listen(world->base, fd));
 	(void)close(fd);
 	/* And nobody else has felt it. */
-	say(other, ECHO, sizeof(ECHO));
-	expect(world, other, ECHOED);
+	callers_say(other, ECHO, sizeof(ECHO));
+	callers_expect(world->base, other, ECHOED);
 	(void)close(other);
 }
 
@@ -496,13 +433,13 @@ closes_on_too_much_behind_a_call(void **state)
 {
 	struct world *world = *state;
 	char text[LIMIT_REQUEST];
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, LATER, sizeof(LATER));
-	turn_for(world, 20);
+	callers_say(fd, LATER, sizeof(LATER));
+	callers_turn_for(world->base, 20);
 	memset(text, ' ', sizeof(text));
-	say(fd, text, sizeof(text));
-	assert_null(listen_on(world, fd));
+	callers_say(fd, text, sizeof(text));
+	assert_null(callers_listen(world->base, fd));
 	control_reply(world->later, NULL);
 	(void)close(fd);
 }
@@ -516,7 +453,7 @@ bounds_the_parameters(void **state)
 		char text[1024];
 		size_t used = (size_t)snprintf(text, sizeof(text),
 		    "{\"method\":\"org.mudd.Manager.Echo\",\"parameters\":{");
-		int fd = dial(world->path);
+		int fd = callers_dial(world->path);
 		char *answer;
 
 		for (int i = 0; i < n; i++)
@@ -525,8 +462,8 @@ bounds_the_parameters(void **state)
 				"%s\"%d\":1", i == 0 ? "" : ",", i);
 		used +=
 		    (size_t)snprintf(text + used, sizeof(text) - used, "}}");
-		say(fd, text, used + 1);
-		answer = listen_on(world, fd);
+		callers_say(fd, text, used + 1);
+		answer = callers_listen(world->base, fd);
 		assert_int_equal(answer != NULL, n == 32);
 		free(answer);
 		(void)close(fd);
@@ -540,16 +477,16 @@ bounds_the_answer(void **state)
 	const char does_not[] = "{\"method\":\"org.mudd.Manager.Large\","
 				"\"parameters\":{\"more\":1}}";
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 	char *answer;
 
-	say(fd, fits, sizeof(fits));
-	answer = listen_on(world, fd);
+	callers_say(fd, fits, sizeof(fits));
+	answer = callers_listen(world->base, fd);
 	assert_non_null(answer);
 	assert_int_equal(strlen(answer) + 1, LIMIT_REPLY);
 	free(answer);
-	say(fd, does_not, sizeof(does_not));
-	expect(world, fd,
+	callers_say(fd, does_not, sizeof(does_not));
+	callers_expect(world->base, fd,
 	    "{\"error\":\"org.mudd.Manager.NotPossible\",\"parameters\":"
 	    "{\"reason\":\"the answer is too long\"}}");
 	(void)close(fd);
@@ -561,14 +498,14 @@ closes_a_slow_reader(void **state)
 {
 	const char ask[] = "{\"method\":\"org.mudd.Manager.Large\"}";
 	struct world *world = *state;
-	int slow = dial(world->path), other = dial(world->path);
+	int slow = callers_dial(world->path), other = callers_dial(world->path);
 
-	say(slow, ask, sizeof(ask));
-	turn_for(world, 100);
-	say(other, ECHO, sizeof(ECHO));
-	expect(world, other, ECHOED);
+	callers_say(slow, ask, sizeof(ask));
+	callers_turn_for(world->base, 100);
+	callers_say(other, ECHO, sizeof(ECHO));
+	callers_expect(world->base, other, ECHOED);
 	(void)close(other);
-	turn_for(world, 1500);
+	callers_turn_for(world->base, 1500);
 	assert_int_equal(control_clients(world->control), 0);
 	(void)close(slow);
 }
@@ -578,11 +515,11 @@ static void
 closes_who_trickles_or_is_idle(void **state)
 {
 	struct world *world = *state;
-	int idle = dial(world->path), slow = dial(world->path);
+	int idle = callers_dial(world->path), slow = callers_dial(world->path);
 
 	for (int i = 0; i < 6; i++) {
 		(void)send(slow, "{", 1, MSG_NOSIGNAL);
-		turn_for(world, 250);
+		callers_turn_for(world->base, 250);
 	}
 	assert_int_equal(control_clients(world->control), 0);
 	(void)close(idle);
@@ -593,12 +530,12 @@ static void
 waits_for_us_without_a_clock(void **state)
 {
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 
-	say(fd, LATER, sizeof(LATER));
-	turn_for(world, 1500);
+	callers_say(fd, LATER, sizeof(LATER));
+	callers_turn_for(world->base, 1500);
 	control_reply(world->later, NULL);
-	expect(world, fd, "{\"parameters\":{}}");
+	callers_expect(world->base, fd, "{\"parameters\":{}}");
 	(void)close(fd);
 }
 
@@ -607,11 +544,11 @@ flushes_before_the_end(void **state)
 {
 	const char ask[] = "{\"method\":\"org.mudd.Manager.Later\"}";
 	struct world *world = *state;
-	int fd = dial(world->path);
+	int fd = callers_dial(world->path);
 	char text[64] = "";
 
-	say(fd, ask, sizeof(ask));
-	turn_for(world, 20);
+	callers_say(fd, ask, sizeof(ask));
+	callers_turn_for(world->base, 20);
 	control_reply(world->later, NULL);
 	control_flush(world->control, 100);
 	control_free(world->control);
@@ -658,7 +595,7 @@ ask_as(const struct person *person, const char *path, const char *ask,
 	if (setgroups(person->extra == 0 ? 0 : 1, &person->extra) != 0 ||
 	    setgid(person->gid) != 0 || setuid(person->uid) != 0)
 		_exit(2);
-	fd = dial(path);
+	fd = callers_dial(path);
 	if (fd < 0)
 		_exit(3);
 	(void)send(fd, ask, strlen(ask) + 1, MSG_NOSIGNAL);
@@ -684,9 +621,9 @@ expect_as(struct world *world, const struct person *person, const char *ask,
 	assert_true(child >= 0);
 	if (child == 0)
 		ask_as(person, world->path, ask, answer);
-	for (int i = 0; i < WAIT_MS && waitpid(child, &status, WNOHANG) == 0;
-	     i++)
-		turn_for(world, 1);
+	for (int i = 0;
+	     i < CALLERS_WAIT_MS && waitpid(child, &status, WNOHANG) == 0; i++)
+		callers_turn_for(world->base, 1);
 	assert_int_equal(status, 0);
 }
 
@@ -723,7 +660,7 @@ crowd(const char *path, uid_t uid, int n, int to)
 	if (setgid(READERS) != 0 || setuid(uid) != 0)
 		_exit(2);
 	for (int i = 0; i < n; i++) {
-		fds[i] = dial(path);
+		fds[i] = callers_dial(path);
 		(void)send(fds[i], ECHO, sizeof(ECHO), MSG_NOSIGNAL);
 	}
 	for (int i = 0; i < n; i++) {
@@ -743,8 +680,8 @@ served_of(struct world *world, int from)
 	struct pollfd at = { .fd = from, .events = POLLIN };
 	int served = -1;
 
-	for (int i = 0; i < WAIT_MS && poll(&at, 1, 0) == 0; i++)
-		turn_for(world, 1);
+	for (int i = 0; i < CALLERS_WAIT_MS && poll(&at, 1, 0) == 0; i++)
+		callers_turn_for(world->base, 1);
 	assert_int_equal(poll(&at, 1, 0), 1);
 	assert_int_equal(read(from, &served, sizeof(served)), sizeof(served));
 	return served;
@@ -769,15 +706,15 @@ bounds_the_crowd(void **state)
 		assert_int_equal(served_of(world, pipes[0]), expected[i]);
 	}
 	assert_int_equal(control_clients(world->control), LIMIT_CLIENTS - 4);
-	fd = dial(world->path);
-	say(fd, ECHO, sizeof(ECHO));
-	expect(world, fd, ECHOED);
+	fd = callers_dial(world->path);
+	callers_say(fd, ECHO, sizeof(ECHO));
+	callers_expect(world->base, fd, ECHOED);
 	(void)close(fd);
 	for (size_t i = 0; i < 3; i++) {
 		(void)kill(children[i], SIGKILL);
 		(void)waitpid(children[i], NULL, 0);
 	}
-	turn_for(world, 20);
+	callers_turn_for(world->base, 20);
 	assert_int_equal(control_clients(world->control), 0);
 	(void)close(pipes[0]);
 	(void)close(pipes[1]);

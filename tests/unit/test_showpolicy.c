@@ -1,4 +1,4 @@
-/* showpolicy: policies in use, on 80 columns, and nothing raw. */
+/* Policies in use, on 80 columns; events, a line each; and nothing raw. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,11 +99,27 @@ an_empty_policy_says_so(void **state)
 	    "NTP.\n");
 }
 
+/* S-71: whatever a device calls itself, it makes no line and no member. */
+static void
+writes_an_event_on_a_line(void **state)
+{
+	(void)state;
+	says(show_event,
+	    "{\"event\":\"drop\",\"time\":\"2026-01-17T10:00:00Z\","
+	    "\"device\":\"02:00:5e:00:53:01\",\"peer_name\":\"a b\","
+	    "\"port\":443,\"detail\":\"x\\\" device=\\u001b[0m\\n\\\\\"}",
+	    "2026-01-17T10:00:00Z drop device=02:00:5e:00:53:01 "
+	    "peer_name=\"a b\" port=443 "
+	    "detail=\"x\\x22 device=\\x1b[0m\\x0a\\x5c\"\n");
+	says(show_event, "{}", " \n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_what_is_in_use),
+		cmocka_unit_test(writes_an_event_on_a_line),
 		cmocka_unit_test(shows_each_entry_with_its_counter),
 		cmocka_unit_test(an_empty_policy_says_so),
 	};
