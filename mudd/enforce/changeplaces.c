@@ -23,6 +23,33 @@ lan_find(struct places *places, uint32_t ifindex)
 	return NULL;
 }
 
+static void
+away_remove(struct places *places, const char *name)
+{
+	for (size_t i = 0; i < places->n_away; i++) {
+		struct lan_away *at = &places->away[i];
+
+		if (memcmp(at->name, name, sizeof(at->name)) != 0)
+			continue;
+		places->n_away--;
+		memmove(at, at + 1, (places->n_away - i) * sizeof(*at));
+		return;
+	}
+}
+
+/* Its name is kept, and of too many the oldest goes. */
+static void
+away_add(struct places *places, const struct device *lan)
+{
+	struct lan_away away = { .is_bridge = lan->is_bridge };
+
+	memcpy(away.name, lan->name, sizeof(away.name));
+	away_remove(places, away.name);
+	if (places->n_away == LIMIT_PORTS)
+		away_remove(places, places->away[0].name);
+	places->away[places->n_away++] = away;
+}
+
 bool
 change_lan_add(
     struct model *model, const struct device *device, struct fault *why)
@@ -37,6 +64,7 @@ change_lan_add(
 		lan = &now->lan[now->n_lan++];
 	}
 	*lan = *device;
+	away_remove(now, lan->name);
 	return true;
 }
 
@@ -49,6 +77,7 @@ change_lan_delete(struct model *model, uint32_t ifindex, struct fault *why)
 	if (lan == NULL)
 		return fault_set(why, FAULT_RECORD, clause,
 		    "interface %u is not there", ifindex);
+	away_add(now, lan);
 	*lan = now->lan[--now->n_lan];
 	return true;
 }

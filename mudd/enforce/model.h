@@ -50,9 +50,17 @@ struct lan_port {
 	char name[IFNAMSIZ]; /* zero-filled */
 };
 
+/* A LAN interface that is not there any more. Until the next RESET its name
+ * stays one of the LAN's: whatever gets it is judged from its first frame. */
+struct lan_away {
+	bool is_bridge;
+	char name[IFNAMSIZ]; /* zero-filled */
+};
+
 /* Small and seldom changed: replaced in the kernel whole. */
 struct places {
-	size_t n_lan, n_locals, n_selves, n_ports;
+	size_t n_lan, n_away, n_locals, n_selves, n_ports;
+	struct lan_away away[LIMIT_PORTS]; /* oldest first */
 	struct lan_port port[LIMIT_PORTS];
 	struct device lan[LIMIT_PORTS];
 	struct prefix local[LIMIT_LOCALS];

@@ -47,31 +47,45 @@ refill(struct elems *elems, struct batch *batch, const char *set)
 }
 
 static void
+put_lan(struct elems *elems, const char *name)
+{
+	struct elem elem = { .len = IFNAMSIZ };
+
+	memcpy(elem.key, name, IFNAMSIZ);
+	elems_put(elems, &elem);
+}
+
+static void
+put_hairpin(struct elems *elems, const char *name, bool is_bridge)
+{
+	struct elem elem = { .len = 2 * IFNAMSIZ };
+
+	if (!is_bridge)
+		return;
+	memcpy(elem.key, name, IFNAMSIZ);
+	memcpy(elem.key + IFNAMSIZ, name, IFNAMSIZ);
+	elems_put(elems, &elem);
+}
+
+static void
 write_lan(struct batch *batch, const struct places *now)
 {
 	struct elems elems;
 
 	refill(&elems, batch, SET_LAN);
-	for (size_t i = 0; i < now->n_lan; i++) {
-		struct elem elem = { .len = IFNAMSIZ };
-
-		memcpy(elem.key, now->lan[i].name, IFNAMSIZ);
-		elems_put(&elems, &elem);
-	}
+	for (size_t i = 0; i < now->n_lan; i++)
+		put_lan(&elems, now->lan[i].name);
+	for (size_t i = 0; i < now->n_away; i++)
+		put_lan(&elems, now->away[i].name);
 	elems_close(&elems);
 
 	/* What comes in and leaves by an interface that is no bridge was
 	 * routed. */
 	refill(&elems, batch, SET_HAIRPIN);
-	for (size_t i = 0; i < now->n_lan; i++) {
-		struct elem elem = { .len = 2 * IFNAMSIZ };
-
-		if (!now->lan[i].is_bridge)
-			continue;
-		memcpy(elem.key, now->lan[i].name, IFNAMSIZ);
-		memcpy(elem.key + IFNAMSIZ, now->lan[i].name, IFNAMSIZ);
-		elems_put(&elems, &elem);
-	}
+	for (size_t i = 0; i < now->n_lan; i++)
+		put_hairpin(&elems, now->lan[i].name, now->lan[i].is_bridge);
+	for (size_t i = 0; i < now->n_away; i++)
+		put_hairpin(&elems, now->away[i].name, now->away[i].is_bridge);
 	elems_close(&elems);
 }
 

@@ -15,7 +15,7 @@ def _allowed(lab, thing):
                     address=lab.service("a"), name="on its port")
 
 
-def _placed(lab, host, port):
+def placed(lab, host, port):
     """Does the kernel know the Thing on this port, and on no other?"""
     table = lab.bridge_elements("port_bind")
     return table.count(host.mac) == 1 and (
@@ -46,7 +46,7 @@ def ports(lab):
     publish(lab)
     lab.mudd.start()
     enforced(lab, lab.t1)
-    lab.check(lab.wait(lambda: _placed(lab, lab.t1, "lan1")),
+    lab.check(lab.wait(lambda: placed(lab, lab.t1, "lan1")),
               "the Thing is on its port", lab.bridge_elements("port_bind"))
     lab.probe([_allowed(lab, lab.t1)])
     lab.check(_forged(lab, lab.t1, lab.t1, 40001) == 1,
@@ -70,7 +70,7 @@ def _unplugged(lab):
     """The old port goes down: it may come up on another at once."""
     lab.clients["t1"].stop()
     net.run("ip", "link", "set", "lan1", "down")
-    lab.check(lab.wait(lambda: not _placed(lab, lab.t1, "lan1")),
+    lab.check(lab.wait(lambda: not placed(lab, lab.t1, "lan1")),
               "its port is down: it is on none",
               lab.bridge_elements("port_bind"))
     lab.check(_forged(lab, lab.t1, lab.t5, 40003) == 0,
@@ -83,7 +83,7 @@ def _unplugged(lab):
     with lab.t1.inside():
         net.run("ip", "-4", "addr", "flush", "dev", "eth0")
     enforced(lab, lab.t1)
-    lab.check(lab.wait(lambda: _placed(lab, lab.t1, "lan9")),
+    lab.check(lab.wait(lambda: placed(lab, lab.t1, "lan9")),
               "it is on the new one", lab.bridge_elements("port_bind"))
     lab.probe([_allowed(lab, lab.t1)])
 
@@ -98,7 +98,7 @@ def _silent(lab):
               "ask for an address")
     lab.t1.port = "lan8"
     enforced(lab, lab.t1)
-    lab.check(lab.wait(lambda: _placed(lab, lab.t1, "lan8")),
+    lab.check(lab.wait(lambda: placed(lab, lab.t1, "lan8")),
               "ten seconds later it may, and is on the new port",
               lab.bridge_elements("port_bind"))
     lab.probe([_allowed(lab, lab.t1)])
@@ -133,7 +133,7 @@ def locked_ports(lab):
     lab.check(lab.t5.read_addr4() is None, "one on a locked port has none")
     lab.clients["t5"].stop()
     enforced(lab, lab.t4)
-    lab.check(lab.wait(lambda: _placed(lab, lab.t4, "lan4")),
+    lab.check(lab.wait(lambda: placed(lab, lab.t4, "lan4")),
               "who announces a MUD URL there is a Thing there",
               lab.bridge_elements("port_bind"))
     lab.probe([_allowed(lab, lab.t4),

@@ -488,7 +488,11 @@ interfaces_come_and_go(void **state)
 	world_play(world, 0);
 	script_lan(&world->script, OP_DELETE, ifindex);
 	world_play(world, 0);
+	/* What is called so next is judged from its first frame. */
 	listed = list("inet");
+	holds(listed, "\"lan2\"");
+	free(listed);
+	listed = list("netdev");
 	lacks(listed, "\"lan2\"");
 	free(listed);
 	free(gateway_run(HOST_GATEWAY, add));

@@ -438,6 +438,28 @@ lan_is_refreshed(void **state)
 	stage_end(&stage);
 }
 
+/* The name of one that has gone stays, until it comes again. */
+static void
+lan_name_stays(void **state)
+{
+	(void)state;
+	const struct places *now;
+	struct stage stage;
+
+	stage_begin(&stage);
+	now = &stage.gather.live->now;
+	stage.links = (struct links){ THREE, 0, 0 };
+	free(played(&stage, "lan- 3", 2, 0));
+	assert_int_equal(now->n_away, 1);
+	assert_string_equal(now->away[0].name, "if3");
+	assert_false(now->away[0].is_bridge);
+	stage.links = (struct links){ 0, 0, 0 };
+	free(played(&stage, "lan+ 3", 3, 0));
+	assert_int_equal(now->n_away, 0);
+	assert_int_equal(now->n_lan, 2);
+	stage_end(&stage);
+}
+
 /* ---- frames ------------------------------------------------------------ */
 
 static const struct {
@@ -705,6 +727,7 @@ main(void)
 		cmocka_unit_test(same_rules_stay),
 		cmocka_unit_test(lan_stays),
 		cmocka_unit_test(lan_is_refreshed),
+		cmocka_unit_test(lan_name_stays),
 		cmocka_unit_test(judges_unknown_devices),
 		cmocka_unit_test(checks_frames),
 		cmocka_unit_test(refuses_raw_records),
