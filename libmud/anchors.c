@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmud/anchor.h"
 #include "libmud/certificate.h"
 #include "libmud/fault.h"
 #include "libmud/limits.h"
@@ -18,8 +19,21 @@ free_certs(STACK_OF(X509) * certs)
 	sk_X509_pop_free(certs, X509_free);
 }
 
-struct anchors *
-anchors_parse(struct bytes pem, struct fault *why)
+/* One after another, so that a broken one takes no other with it. */
+static bool
+read_good(struct bytes text, STACK_OF(X509) * certs)
+{
+	struct bytes pem;
+	struct fault why;
+	size_t at = 0;
+
+	while (anchor_next(text, &at, &pem))
+		(void)certificate_parse_all(pem, "trust anchor", certs, &why);
+	return true;
+}
+
+static struct anchors *
+parse(struct bytes pem, bool must_be_good, struct fault *why)
 {
 	struct anchors *anchors;
 	bool ok;
@@ -37,14 +51,28 @@ anchors_parse(struct bytes pem, struct fault *why)
 	if (anchors->certs == NULL)
 		ok = fault_set(why, FAULT_INTERNAL, "S-33",
 		    "no memory for the trust anchors");
-	else
+	else if (must_be_good)
 		ok = certificate_parse_all(
 		    pem, "trust anchor", anchors->certs, why);
+	else
+		ok = read_good(pem, anchors->certs);
 	if (!ok) {
 		anchors_free(anchors);
 		return NULL;
 	}
 	return anchors;
+}
+
+struct anchors *
+anchors_parse(struct bytes pem, struct fault *why)
+{
+	return parse(pem, true, why);
+}
+
+struct anchors *
+anchors_parse_good(struct bytes pem, struct fault *why)
+{
+	return parse(pem, false, why);
 }
 
 void

@@ -22,6 +22,9 @@ struct anchors {
  * is ignored).  Owns what it returns. NULL with *why if a certificate in it
  * is broken. No certificate at all is fine: then nothing is trusted. */
 struct anchors *anchors_parse(struct bytes pem, struct fault *why);
+/* The same, but broken ones are left out: whoever loads them has told of that.
+ */
+struct anchors *anchors_parse_good(struct bytes pem, struct fault *why);
 void anchors_free(struct anchors *anchors);
 size_t anchors_count(const struct anchors *anchors);
 

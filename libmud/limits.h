@@ -100,8 +100,11 @@
 #define LIMIT_CLIENTS     16
 #define LIMIT_CLIENTS_UID 8
 #define LIMIT_REQUEST     8192
-#define LIMIT_REPLY       (4 * 1024 * 1024)
-#define LIMIT_IDLE_SEC    30
+/* A call that hands over a device's certificate: LIMIT_DEVCERT, as JSON. Only
+ * who may change things has so much room. */
+#define LIMIT_REQUEST_CERTIFICATE (40 * 1024)
+#define LIMIT_REPLY               (4 * 1024 * 1024)
+#define LIMIT_IDLE_SEC            30
 /* Who watches events (Monitor), so that others still find a place; and what
  * waits for one that is slow. */
 #define LIMIT_MONITORS     6

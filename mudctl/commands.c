@@ -154,6 +154,28 @@ run_approve(const struct command *command, const struct options *options,
 	return ask(command, options, params);
 }
 
+/* The whole file, on the heap; NULL if it cannot be read, or is too large. */
+static uint8_t *
+read_file(const char *path, size_t max, size_t *len)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+	uint8_t *data;
+	bool is_bad;
+
+	if (in == NULL)
+		return NULL;
+	data = xcalloc(1, max + 1);
+	*len = fread(data, 1, max + 1, in);
+	is_bad = ferror(in) != 0 || *len > max;
+	if (in != stdin)
+		(void)fclose(in);
+	if (!is_bad)
+		return data;
+	errno = EFBIG;
+	free(data);
+	return NULL;
+}
+
 static int
 run_assign(const struct command *command, const struct options *options,
     int argc, char **argv)
@@ -164,6 +186,30 @@ run_assign(const struct command *command, const struct options *options,
 	(void)argc;
 	if (params == NULL)
 		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
+	return ask(command, options, params);
+}
+
+/* The device's certificate, with its CAs behind it, as it lies in the file. */
+static int
+run_certificate(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	size_t len = 0;
+	uint8_t *pem = read_file(argv[1], LIMIT_DEVCERT, &len);
+	json_t *params;
+
+	(void)argc;
+	if (pem == NULL)
+		return calling_complain(
+		    COMMAND_NO, "cannot read %s: %s", argv[1], strerror(errno));
+	params = json_pack("{s:s, s:s%}", "device", argv[0], "certificate",
+	    (const char *)pem, len);
+	free(pem);
+	if (params == NULL)
+		return calling_complain(COMMAND_USAGE,
+		    "%s is no PEM, which 'openssl x509 -inform DER' makes of "
+		    "DER",
+		    argv[1]);
 	return ask(command, options, params);
 }
 
@@ -186,28 +232,6 @@ run_mode(const struct command *command, const struct options *options, int argc,
 	return calling_complain(COMMAND_USAGE,
 	    "a mode is enforce, monitor, quarantine, deny or default, not '%s'",
 	    argv[1]);
-}
-
-/* The whole file, on the heap; NULL if it cannot be read, or is too large. */
-static uint8_t *
-read_file(const char *path, size_t max, size_t *len)
-{
-	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	uint8_t *data;
-	bool is_bad;
-
-	if (in == NULL)
-		return NULL;
-	data = xcalloc(1, max + 1);
-	*len = fread(data, 1, max + 1, in);
-	is_bad = ferror(in) != 0 || *len > max;
-	if (in != stdin)
-		(void)fclose(in);
-	if (!is_bad)
-		return data;
-	errno = EFBIG;
-	free(data);
-	return NULL;
 }
 
 /* One certificate a call: more of them would not fit into a request. */
@@ -326,6 +350,10 @@ static const struct command commands[] = {
 	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
 	{ "device", "forget", "DEV", "remove all that is known of it", 1,
 	    run_plain, NULL, "DeviceForget", "device", show_forgotten },
+	{ "device", "certificate", "DEV FILE", "its own certificate (PEM) says "
+	    "its MUD URL", 2,
+	    run_certificate, NULL, "DeviceCertificate", NULL,
+	    show_certified },
 	{ "drops", NULL, "[DEV]", "what was denied lately, to all devices or to "
 	    "one", 1,
 	    run_plain, NULL, "Drops", "device", show_drops },

@@ -263,6 +263,16 @@ put_policy(const struct show *show, const json_t *policy, const char *mud_url)
 	lines_line(show, "fetched anew", lines_text(policy, "expires"));
 }
 
+static void
+put_certificate(const struct show *show, const json_t *certificate)
+{
+	if (!json_is_object(certificate))
+		return;
+	lines_line(show, "certificate", lines_text(certificate, "subject"));
+	lines_line(show, "serial", lines_text(certificate, "serial"));
+	lines_line(show, "must sign", lines_text(certificate, "mudsigner"));
+}
+
 /* Does it live under pending.json? */
 static bool
 is_confined(const char *state)
@@ -293,6 +303,7 @@ show_device(const struct show *show, const json_t *answer)
 	lines_line(show, "next try", lines_text(answer, "next_try"));
 	lines_line(show, "MUD URL", lines_text(answer, "mud_url"));
 	lines_line(show, "learnt by", lines_text(answer, "url_source"));
+	put_certificate(show, json_object_get(answer, "certificate"));
 	lines_line(show, "mode", lines_text(answer, "mode"));
 	put_addresses(show, answer);
 	lines_line(show, "interface", lines_text(answer, "interface"));
@@ -387,6 +398,13 @@ show_forgotten(const struct show *show, const json_t *answer)
 {
 	lines_put(show, lines_text(answer, "mac"));
 	(void)fputs(" is forgotten\n", show->out);
+}
+
+void
+show_certified(const struct show *show, const json_t *answer)
+{
+	show_assigned(show, answer);
+	put_certificate(show, json_object_get(answer, "certificate"));
 }
 
 void

@@ -37,6 +37,7 @@ void show_rejected(const struct show *show, const json_t *answer);
 void show_refreshed(const struct show *show, const json_t *answer);
 void show_assigned(const struct show *show, const json_t *answer);
 void show_forgotten(const struct show *show, const json_t *answer);
+void show_certified(const struct show *show, const json_t *answer);
 /* showevent.c */
 void show_event(const struct show *show, const json_t *event);
 /* showpolicy.c */

@@ -25,6 +25,7 @@ tests_scenario_run_scenario_SOURCES = tests/scenario/run_scenario.c \
 	tests/scenario/steps.c tests/scenario/steps.h \
 	tests/scenario/showsteps.c tests/scenario/showsteps.h \
 	tests/scenario/told.c tests/scenario/told.h \
+	tests/scenario/certifying.c tests/scenario/certifying.h \
 	tests/scenario/trusting.c tests/scenario/trusting.h \
 	tests/scenario/workers.c tests/scenario/workers.h
 tests_scenario_run_scenario_CFLAGS = $(engine_scenario_cflags)
@@ -114,6 +115,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/72-mode-configured.scn \
 	tests/scenario/73-unknown.scn \
 	tests/scenario/74-unknown-denied.scn \
+	tests/scenario/80-certificate.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \
@@ -155,6 +157,7 @@ engine_module_tests = \
 	tests/unit/test_sightings_stored \
 	tests/unit/test_stage \
 	tests/unit/test_stateclaims \
+	tests/unit/test_statecert \
 	tests/unit/test_statetrust \
 	tests/unit/test_tables \
 	tests/unit/test_tallied \
@@ -238,6 +241,11 @@ tests_unit_test_stateclaims_SOURCES = tests/unit/test_stateclaims.c \
 	tests/unit/staterig.c tests/unit/staterig.h
 tests_unit_test_stateclaims_CFLAGS = $(engine_module_cflags) $(SQLITE_CFLAGS)
 tests_unit_test_stateclaims_LDADD = $(engine_module_libs)
+
+tests_unit_test_statecert_SOURCES = tests/unit/test_statecert.c \
+	tests/unit/staterig.c tests/unit/staterig.h
+tests_unit_test_statecert_CFLAGS = $(engine_module_cflags)
+tests_unit_test_statecert_LDADD = $(engine_module_libs)
 
 tests_unit_test_statetrust_SOURCES = tests/unit/test_statetrust.c
 tests_unit_test_statetrust_CFLAGS = $(engine_module_cflags)

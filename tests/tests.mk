@@ -87,6 +87,7 @@ tests_fuzz_fuzz_enforcer_LDADD = mudd/enforce/libenforce.a \
 # The engine, and those who play the others for the scenarios.
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(fuzz_driver) \
 	tests/fuzz/readonly.c tests/fuzz/readonly.h \
+	tests/scenario/certifying.c tests/scenario/certifying.h \
 	tests/scenario/fakemudd.c tests/scenario/far.c \
 	tests/scenario/makers.c tests/scenario/scene.c \
 	tests/scenario/seen.c tests/scenario/told.c \

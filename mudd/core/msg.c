@@ -86,6 +86,7 @@ static const struct {
 	RECORD(PEEK, peek, 1, ENGINE, READER),
 	RECORD(READ, read, 3, ENGINE, READER),
 	RECORD(ANCHORS, anchors, 1, ENGINE, READER),
+	RECORD(CERTIFICATE, certificate, 2, ENGINE, READER),
 	RECORD(SIGNATURE_AT, signature_at, 0, READER, ENGINE),
 	RECORD(VERDICT, verdict, 0, READER, ENGINE),
 	RECORD(POLICY_BEGIN, policy, 0, READER, ENGINE),
@@ -95,6 +96,7 @@ static const struct {
 	RECORD(REFUSED, refused, 0, READER, ENGINE),
 	RECORD(ANCHOR, anchor, 0, READER, ENGINE),
 	RECORD(ANCHORS_END, anchors_end, 0, READER, ENGINE),
+	RECORD(CERTIFIED, certified, 0, READER, ENGINE),
 
 	RECORD(LOG, empty, 0, ENGINE, MUDD),
 	RECORD(LOG_OPENED, empty, 1, MUDD, ENGINE),
@@ -112,6 +114,8 @@ static const struct {
 /* clang-format on */
 
 _Static_assert(sizeof(struct record_policy) <= MSG_MAX_BODY, "body too large");
+_Static_assert(
+    sizeof(struct record_certified) <= MSG_MAX_BODY, "body too large");
 _Static_assert(sizeof(struct record_verdict) <= MSG_MAX_BODY, "body too large");
 _Static_assert(
     sizeof(struct record_sighting) <= MSG_MAX_BODY, "body too large");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/certificates.h"
 #include "engine/config.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
@@ -48,7 +49,9 @@ may_change(struct thing *thing, const struct url *url, enum state_source source)
 {
 	char mac[MAC_TEXT];
 
+	/* certificates.c has its own say. */
 	if (thing->mud == NULL || is_by_administrator(source) ||
+	    source == STATE_SOURCE_X509 ||
 	    strcmp(thing->mud->url.text, url->text) == 0)
 		return true;
 	if (url_same_base(&thing->mud->url, url) &&
@@ -197,5 +200,6 @@ announce_assign(const struct sightings *sightings, struct thing *thing,
 	thing->conflicted = false;
 	thing->announced[0] = '\0';
 	thing->is_proven = true;
+	certificates_drop(sightings, thing);
 	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "engine/certjob.h"
 #include "engine/mudurl.h"
 #include "engine/showing.h"
 #include "engine/walkcalls.h"
@@ -15,6 +16,7 @@ calls_end(struct waiting *waiting)
 {
 	showing_free(waiting->showing);
 	walkcalls_free(waiting->explaining);
+	certjob_free(waiting->certjob);
 	if (waiting->mud != NULL)
 		waiting->mud->n_calls--;
 	list_remove(&waiting->link);

@@ -14,6 +14,7 @@
 #include "libmud/addr.h"
 #include "libmud/list.h"
 
+struct certjob;
 struct engine;
 struct explaining;
 struct monitor;
@@ -40,19 +41,22 @@ enum waiting_for {
 	WAIT_TALLIED,
 	WAIT_MODE,
 	WAIT_WALKED,
+	WAIT_JUDGED, /* then CERTIFIED */
+	WAIT_CERTIFIED,
 };
 
 /* A call that is answered later. */
 struct waiting {
 	struct control_call *call;
 	enum waiting_for what;
-	struct mac mac;     /* COUNTERS, MODE, ASSIGNED, FORGOTTEN */
+	struct mac mac;     /* of a device */
 	struct mudurl *mud; /* APPROVED, SHOWN, REFRESHED, TALLIED; stays
 	                     * meanwhile */
 	uint32_t policy;    /* TALLIED: its number */
 	uint8_t digest[32];
 	struct showing *showing;       /* SHOWN: under way; owned */
 	struct explaining *explaining; /* WALKED: owned */
+	struct certjob *certjob;       /* JUDGED: owned */
 	struct engine *engine;
 	struct list link;
 };

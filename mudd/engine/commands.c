@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/calls.h"
+#include "engine/certcalls.h"
 #include "engine/counts.h"
 #include "engine/decisions.h"
 #include "engine/devicecalls.h"
@@ -109,6 +110,7 @@ static const struct control_method methods[] = {
 	{ "Approve", true, decisions_approve },
 	{ "Reject", true, decisions_reject },
 	{ "DeviceAssign", true, devicecalls_assign },
+	{ "DeviceCertificate", true, certcalls_take },
 	{ "DeviceForget", true, devicecalls_forget },
 	{ "Policies", false, policycalls_list },
 	{ "PolicyShow", false, policycalls_show },
@@ -144,6 +146,8 @@ on_turned(void *arg)
 		    (waiting->what == WAIT_FORGOTTEN &&
 			devicecalls_answer_forgotten(
 			    commands->engine, waiting)) ||
+		    (waiting->what == WAIT_CERTIFIED &&
+			certcalls_answer(commands->engine, waiting)) ||
 		    (waiting->what == WAIT_MODE &&
 			modecalls_answer(commands->engine, waiting)))
 			calls_end(waiting);
@@ -223,6 +227,7 @@ commands_new(const struct commands_options *options)
 		.admins = options->admins,
 		.methods = methods,
 		.n_methods = sizeof(methods) / sizeof(methods[0]),
+		.large = "DeviceCertificate",
 		.arg = commands,
 	};
 	struct engine_listener listener = {

@@ -92,6 +92,7 @@ copy_globals(struct config *config, cfg_t *cfg)
 		config->dhcp_servers[i] =
 		    *(const struct mac *)cfg_getnptr(cfg, "dhcp-servers", i);
 	config->trust_anchors = xstrdup(cfg_getstr(cfg, "trust-anchors"));
+	config->device_anchors = xstrdup(cfg_getstr(cfg, "device-anchors"));
 	config->max_devices = (uint32_t)cfg_getint(cfg, "max-devices");
 	config->max_devices_per_port =
 	    (uint32_t)cfg_getint(cfg, "max-devices-per-port");
@@ -335,6 +336,7 @@ config_free(struct config *config)
 	free(config->nat64_prefixes);
 	free(config->ca_file);
 	free(config->trust_anchors);
+	free(config->device_anchors);
 	free(config->local_networks);
 	free(config->dhcp_servers);
 	free(config->locked);

@@ -97,6 +97,8 @@ struct config {
 	struct mac *dhcp_servers;
 	char *trust_anchors;  /* trust-anchors: a directory of PEM files,
 	                       * an absolute path */
+	char *device_anchors; /* device-anchors: likewise, for devices'
+	                       * certificates */
 	uint32_t max_devices; /* max-devices: managed Things at most */
 	uint32_t max_devices_per_port; /* max-devices-per-port: of these */
 	bool accept_draft_files; /* accept-draft-files: without approval */

@@ -368,8 +368,7 @@ judge_controller(cfg_t *cfg, cfg_opt_t *opt)
 	            strchr(uri, ':') != NULL;
 
 	for (const char *c = uri; *c != '\0'; c++)
-		if (*c <= 0x20 || *c > 0x7e)
-			good = false;
+		good = good && *c > 0x20 && *c <= 0x7e;
 	if (!good) {
 		cfg_error(cfg, "controller: '%s' is not a URI", uri);
 		return -1;
@@ -430,8 +429,7 @@ judge_device(cfg_t *cfg, cfg_opt_t *opt)
 	if (cfg_getstr(section, "mud-url") != NULL &&
 	    cfg_getstr(section, "mud-file") != NULL) {
 		cfg_error(cfg,
-		    "device %s: mud-url and mud-file exclude each "
-		    "other",
+		    "device %s: mud-url and mud-file exclude each other",
 		    cfg_title(section));
 		return -1;
 	}
@@ -455,6 +453,7 @@ static const struct {
 	{ "dhcp-servers", judge_servers },
 	{ "local-networks", judge_locals },
 	{ "trust-anchors", judge_path },
+	{ "device-anchors", judge_path },
 	{ "conntrack-mark-mask", judge_mask },
 	{ "fetch", judge_fetch },
 	{ "fetch|ca-file", judge_path },
@@ -511,6 +510,7 @@ static cfg_opt_t keys[] = {
 	CFG_PTR_LIST_CB("dhcp-servers", "{}", CFGF_NONE, parse_mac, free),
 	CFG_PTR_LIST_CB("local-networks", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_STR("trust-anchors", SYSCONFDIR "/trust.d", CFGF_NONE),
+	CFG_STR("device-anchors", SYSCONFDIR "/device-anchors.d", CFGF_NONE),
 	NUMBER("max-devices", LIMIT_THINGS),
 	NUMBER("max-devices-per-port", LIMIT_PORT_THINGS),
 	CFG_BOOL("accept-draft-files", cfg_false, CFGF_NONE),

@@ -60,6 +60,9 @@ struct control_options {
 	gid_t admins;  /* group mudd-admin; likewise */
 	const struct control_method *methods; /* lent for control's life */
 	size_t n_methods;
+	/* The one, of those that change things, whose calls may have
+	 * LIMIT_REQUEST_CERTIFICATE bytes; NULL: none. */
+	const char *large;
 	const char *version; /* for GetInfo; lent likewise */
 	void *arg;           /* handed to each method */
 	unsigned idle_sec; /* how long a client may keep us waiting for a whole

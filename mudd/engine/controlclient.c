@@ -39,8 +39,8 @@ struct client {
 	struct control_call *call; /* under way, or NULL */
 	char *out;                 /* answers on their way, or NULL */
 	size_t n_out, at_out;
-	size_t n_in;
-	char in[LIMIT_REQUEST];
+	size_t n_in, max_in;
+	char in[]; /* of max_in */
 };
 
 static void
@@ -138,6 +138,17 @@ find_method(const struct control *control, const char *name)
 	return NULL;
 }
 
+/* Only what carries a certificate is longer than LIMIT_REQUEST. */
+static bool
+may_be_large(const struct client *client, const struct varlink_request *request)
+{
+	const char *large = client->control->options.large;
+
+	return large != NULL &&
+	       strcmp(request->interface, CONTROL_INTERFACE) == 0 &&
+	       strcmp(request->method, large) == 0;
+}
+
 /* The errors that are ours to give before a method is called. */
 static void
 dispatch(struct client *client, struct control_call *call,
@@ -193,6 +204,10 @@ take_request(struct client *client)
 	hook_try(PROGRAM_ENGINE, client->in, len, HOOK_NO_FD);
 	if (!varlink_parse(client->in, len, &request))
 		return false;
+	if (len >= LIMIT_REQUEST && !may_be_large(client, &request)) {
+		varlink_done(&request);
+		return false;
+	}
 	client->n_in -= len + 1;
 	memmove(client->in, client->in + len + 1, client->n_in);
 
@@ -225,11 +240,11 @@ go_on(struct client *client)
 		controlclient_free(client);
 		return;
 	}
-	if (end_of_request(client) == NULL && client->n_in == LIMIT_REQUEST) {
+	if (end_of_request(client) == NULL && client->n_in == client->max_in) {
 		controlclient_free(client);
 		return;
 	}
-	if (client->has_ended || client->n_in == LIMIT_REQUEST)
+	if (client->has_ended || client->n_in == client->max_in)
 		(void)event_del(client->readable);
 	else
 		(void)event_add(client->readable, NULL);
@@ -295,7 +310,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	struct client *client = arg;
 	struct iovec part = {
 		.iov_base = client->in + client->n_in,
-		.iov_len = LIMIT_REQUEST - client->n_in,
+		.iov_len = client->max_in - client->n_in,
 	};
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	ssize_t n = recvmsg(client->fd, &message, MSG_DONTWAIT);
@@ -324,8 +339,11 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 void
 controlclient_new(struct control *control, int fd, uid_t uid, bool may_change)
 {
-	struct client *client = xcalloc(1, sizeof(*client));
+	const size_t max_in =
+	    may_change ? LIMIT_REQUEST_CERTIFICATE : LIMIT_REQUEST;
+	struct client *client = xcalloc(1, sizeof(*client) + max_in);
 
+	client->max_in = max_in;
 	client->control = control;
 	client->fd = fd;
 	client->uid = uid;

@@ -11,6 +11,9 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/bucket.c mudd/engine/bucket.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
 	mudd/engine/claims.c mudd/engine/claims.h \
+	mudd/engine/certcalls.c mudd/engine/certcalls.h \
+	mudd/engine/certificates.c mudd/engine/certificates.h \
+	mudd/engine/certjob.c mudd/engine/certjob.h \
 	mudd/engine/commands.c mudd/engine/commands.h \
 	mudd/engine/config.c mudd/engine/config.h \
 	mudd/engine/configkeys.c mudd/engine/configkeys.h \
@@ -64,6 +67,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/stage.c mudd/engine/stage.h \
 	mudd/engine/state.c mudd/engine/state.h \
 	mudd/engine/stateclaims.c mudd/engine/stateclaims.h \
+	mudd/engine/statecert.c mudd/engine/statecert.h \
 	mudd/engine/statedb.c mudd/engine/statedb.h \
 	mudd/engine/staterow.c mudd/engine/staterow.h \
 	mudd/engine/states.c mudd/engine/states.h \

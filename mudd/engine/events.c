@@ -65,6 +65,9 @@ static const struct {
 	[EVENT_SIGNER_CHANGED] = { "signer-changed", USUAL, true },
 	[EVENT_TRUST_CHANGED] = { "trust-changed", USUAL, false },
 	[EVENT_UNSUPPORTED] = { "unsupported", USUAL, true },
+	[EVENT_CERTIFICATE] = { "certificate", USUAL, false },
+	[EVENT_CERTIFICATE_IGNORED] = { "certificate-ignored", USUAL, true },
+	[EVENT_CERTIFICATE_REFUSED] = { "certificate-refused", USUAL, true },
 	[EVENT_LIMIT] = { "limit", ALARMS, true },
 };
 

@@ -48,7 +48,10 @@ enum event_kind {
 	EVENT_SIGNER_CHANGED,
 	EVENT_TRUST_CHANGED, /* an anchor or a signer, by an administrator */
 	EVENT_UNSUPPORTED,   /* its maker supports it no more */
-	EVENT_LIMIT,         /* a bound was reached, and somebody is left out */
+	EVENT_CERTIFICATE,   /* a device's, and what it says counts */
+	EVENT_CERTIFICATE_IGNORED, /* a part of it is malformed */
+	EVENT_CERTIFICATE_REFUSED,
+	EVENT_LIMIT, /* a bound was reached, and somebody is left out */
 	EVENT_KINDS
 };
 

@@ -129,29 +129,39 @@ is_pem(const struct dirent *entry)
 	       strcmp(entry->d_name + len - 4, ".pem") == 0;
 }
 
+/* A directory of PEM files: their bytes, and whose they are. */
+struct folder {
+	const char *path, *what;
+	bool may_be_absent;
+	struct buffer bytes;
+	size_t n_files;
+	struct material_file *files;
+};
+
 static void
-note_file(struct materials *materials, const char *name, size_t from, size_t to)
+note_file(struct folder *folder, const char *name, size_t from, size_t to)
 {
 	struct material_file *file;
 
-	materials->anchor_files = xrealloc(materials->anchor_files,
-	    materials->n_anchor_files + 1, sizeof(*materials->anchor_files));
-	file = &materials->anchor_files[materials->n_anchor_files++];
+	folder->files = xrealloc(
+	    folder->files, folder->n_files + 1, sizeof(*folder->files));
+	file = &folder->files[folder->n_files++];
 	text_copy(file->name, sizeof(file->name), name);
 	file->offset = (uint32_t)from;
 	file->size = (uint32_t)(to - from);
 }
 
 static void
-append_directory(
-    struct materials *materials, struct buffer *to, const char *path)
+read_folder(struct folder *folder)
 {
-	DIR *dir = opendir(path);
+	struct buffer *to = &folder->bytes;
+	DIR *dir = opendir(folder->path);
 	const struct dirent *entry;
 
 	if (dir == NULL) {
-		log_warning(
-		    "trust anchors: cannot read %s: %s", path, strerror(errno));
+		if (errno != ENOENT || !folder->may_be_absent)
+			log_warning("%s: cannot read %s: %s", folder->what,
+			    folder->path, strerror(errno));
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL) {
@@ -162,11 +172,11 @@ append_directory(
 		if (append_file(to, dirfd(dir), entry->d_name)) {
 			if (to->len < to->max)
 				to->len++; /* the newline */
-			note_file(materials, entry->d_name, from, to->len);
+			note_file(folder, entry->d_name, from, to->len);
 			continue;
 		}
-		log_warning("trust anchors: cannot use %s/%s: %s", path,
-		    log_quote(entry->d_name), strerror(errno));
+		log_warning("%s: cannot use %s/%s: %s", folder->what,
+		    folder->path, log_quote(entry->d_name), strerror(errno));
 	}
 	(void)closedir(dir);
 }
@@ -198,20 +208,35 @@ load_policy(struct material *material, const char *path, const char *instead)
 bool
 materials_load(struct materials *materials, const struct config *config)
 {
-	struct buffer anchors = { .max = LIMIT_ANCHORS };
+	struct folder anchors = {
+		.path = config->trust_anchors,
+		.what = "trust anchors",
+		.bytes.max = LIMIT_ANCHORS,
+	};
+	struct folder devices = {
+		.path = config->device_anchors,
+		.what = "device anchors",
+		.may_be_absent = true,
+		.bytes.max = LIMIT_ANCHORS,
+	};
 	struct buffer roots = { .max = LIMIT_CA_BUNDLE };
 	struct buffer nothing = { 0 };
 	const char *ca_file =
 	    config->ca_file[0] == '\0' ? SYSTEM_ROOTS : config->ca_file;
 
-	materials->n_anchor_files = 0;
-	materials->anchor_files = NULL;
-	append_directory(materials, &anchors, config->trust_anchors);
+	read_folder(&anchors);
+	materials->n_anchor_files = anchors.n_files;
+	materials->anchor_files = anchors.files;
+	read_folder(&devices);
+	materials->n_device_files = devices.n_files;
+	materials->device_files = devices.files;
 	if (!append_file(&roots, AT_FDCWD, ca_file))
 		log_error("TLS roots: cannot read %s: %s; nothing can be "
 			  "fetched",
 		    ca_file, strerror(errno));
-	return material_from(&materials->anchors, "anchors", &anchors) &&
+	return material_from(&materials->anchors, "anchors", &anchors.bytes) &&
+	       material_from(&materials->device_anchors, "device anchors",
+		   &devices.bytes) &&
 	       material_from(&materials->roots, "roots", &roots) &&
 	       load_policy(&materials->pending, POLICIES "pending.json",
 		   "DNS and NTP it is") &&
@@ -226,10 +251,12 @@ void
 materials_done(struct materials *materials)
 {
 	(void)close(materials->anchors.fd);
+	(void)close(materials->device_anchors.fd);
 	(void)close(materials->roots.fd);
 	(void)close(materials->pending.fd);
 	(void)close(materials->quarantine.fd);
 	(void)close(materials->unknown.fd);
 	(void)close(materials->nothing.fd);
 	free(materials->anchor_files);
+	free(materials->device_files);
 }

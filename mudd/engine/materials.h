@@ -17,7 +17,7 @@ struct material {
 	uint32_t size;
 };
 
-/* Where one file's bytes lie in `anchors`. */
+/* Where one file's bytes lie in `anchors`, or `device_anchors`. */
 struct material_file {
 	char name[256];
 	uint32_t offset, size;
@@ -32,6 +32,9 @@ struct materials {
 	struct material nothing; /* empty: the signature of an unsigned file */
 	size_t n_anchor_files;
 	struct material_file *anchor_files; /* in the order of their bytes */
+	struct material device_anchors;     /* of device-anchors, likewise */
+	size_t n_device_files;
+	struct material_file *device_files;
 };
 
 /*

@@ -135,6 +135,22 @@ put_file(json_t *object, const struct thing *thing)
 		    json_boolean(version->info.is_supported));
 }
 
+void
+report_certificate(json_t *object, const struct thing_certificate *certificate)
+{
+	json_t *shown;
+
+	if (certificate == NULL)
+		return;
+	shown = json_object();
+	put_text(shown, "subject", certificate->subject);
+	put_text(shown, "serial", certificate->serial);
+	put_digest(shown, "fingerprint", certificate->fingerprint);
+	put_text(shown, "mudsigner", certificate->signer);
+	put_time(shown, "seen_at", certificate->seen_at);
+	put_value(object, "certificate", shown);
+}
+
 static json_t *
 device_of(struct engine *engine, const struct thing *thing)
 {
@@ -212,6 +228,7 @@ report_device(struct engine *engine, const struct thing *thing)
 	    object, "denied", dropcalls_rows(engine, thing, DENIED_SHOWN));
 	put_value(object, "sent", json_integer((json_int_t)thing->sent));
 	put_time(object, "first_seen", thing->first_seen);
+	report_certificate(object, thing->certificate);
 	put_policy(object, thing->mud);
 	return object;
 }

@@ -11,6 +11,7 @@
 
 struct engine;
 struct thing;
+struct thing_certificate;
 
 /* The caller owns what it gets. */
 json_t *report_status(struct engine *engine);
@@ -21,5 +22,9 @@ const char *report_state(
     const struct engine *engine, const struct thing *thing);
 /* {"digest": hex} */
 json_t *report_digest(const uint8_t digest[32]);
+
+/* What a Thing's certificate says, as member "certificate"; NULL: nothing. */
+void report_certificate(
+    json_t *object, const struct thing_certificate *certificate);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/msg.h"
 #include "engine/addresses.h"
 #include "engine/announce.h"
+#include "engine/certificates.h"
 #include "engine/config.h"
 #include "engine/events.h"
 #include "engine/lan.h"
@@ -130,6 +131,16 @@ tell_seen(const struct sightings *sightings, const struct thing *thing,
 	    port == NULL ? "a port that has gone" : port->link.name,
 	    (thing->mac.byte[0] & 2) != 0 ? ", with a locally administered MAC"
 					  : "");
+}
+
+struct thing *
+sightings_add(
+    const struct sightings *sightings, const struct mac *mac, int64_t now)
+{
+	struct thing *thing = add(sightings, mac, now);
+
+	apply_configured(sightings, thing, now);
+	return thing;
 }
 
 bool
@@ -252,4 +263,5 @@ sightings_load(const struct sightings *sightings, int64_t now)
 
 	if (things != 0 || leases != 0)
 		log_warning("state: some stored devices could not be read");
+	certificates_load(sightings);
 }

@@ -22,6 +22,7 @@ struct manager;
 struct newcomers;
 struct state;
 struct storing;
+struct thing;
 struct things;
 
 struct sightings {
@@ -43,7 +44,11 @@ void sightings_end(struct sightings *sightings);
 bool sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now);
 
-/* Things and leases as they were stored. */
+/* A device that was not known before, with what mudd.conf says of it. */
+struct thing *sightings_add(
+    const struct sightings *sightings, const struct mac *mac, int64_t now);
+
+/* Things, their leases and certificates as they were stored. */
 void sightings_load(const struct sightings *sightings, int64_t now);
 
 #endif

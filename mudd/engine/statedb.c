@@ -55,9 +55,15 @@ static const char settings[] =
 	"CREATE TABLE claims(mac BLOB NOT NULL REFERENCES things(mac)"         \
 	" ON DELETE CASCADE, source INTEGER NOT NULL, url TEXT NOT NULL,"      \
 	" ttl_sec INTEGER NOT NULL, PRIMARY KEY(mac, source)) WITHOUT ROWID;"
+#define TABLE_CERTIFICATES                                                     \
+	"CREATE TABLE certificates(mac BLOB PRIMARY KEY NOT NULL"              \
+	" REFERENCES things(mac) ON DELETE CASCADE,"                           \
+	" subject TEXT NOT NULL, signer TEXT NOT NULL, serial TEXT NOT NULL,"  \
+	" fingerprint BLOB NOT NULL, mudsigner BLOB NOT NULL,"                 \
+	" seen_at INTEGER NOT NULL) WITHOUT ROWID;"
 
 static const char schema[] =
-    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST
+    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CERTIFICATES
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "INSERT INTO meta VALUES('starts', 0);"
@@ -92,7 +98,7 @@ static const char schema[] =
  * compares it; the next judgement of the file says it.
  */
 static const char from_1[] =
-    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CLAIMS
+    "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CLAIMS TABLE_CERTIFICATES
     "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN other_type INTEGER NOT NULL DEFAULT 0;"
@@ -114,7 +120,7 @@ static const char from_1[] =
 					       "COMMIT;";
 
 static const char from_2[] =
-    "BEGIN IMMEDIATE;" TABLE_CLAIMS
+    "BEGIN IMMEDIATE;" TABLE_CLAIMS TABLE_CERTIFICATES
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 
@@ -194,7 +200,7 @@ ask_word(sqlite3 *db, const char *sql, const char *word)
 static int
 check_schema(sqlite3 *db, long long *version)
 {
-	static const long long wanted[] = { 0, 5, 8, 9 };
+	static const long long wanted[] = { 0, 5, 8, 10 };
 	long long tables = 0;
 	int error = ask_number(db, "PRAGMA user_version", version);
 

@@ -132,7 +132,12 @@ things_free(struct things *things)
 		free(LIST_ENTRY(at, struct holding, by_hash));
 	}
 	LIST_EACH_SAFE(at, &things->age)
-	free(LIST_ENTRY(at, struct thing, by_age));
+	{
+		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
+
+		free(thing->certificate);
+		free(thing);
+	}
 	free(things);
 }
 
@@ -277,6 +282,7 @@ things_remove(struct things *things, struct thing *thing)
 	list_remove(&thing->dirty);
 	list_remove(&thing->unsettled);
 	list_remove(&thing->unsaved);
+	free(thing->certificate);
 	free(thing);
 }
 

@@ -40,6 +40,16 @@ struct lease {
 
 #define THING_ADDRESSES (LIMIT_ADDRESSES4 + LIMIT_ADDRESSES6)
 
+/* What its certificate says of it (RFC 8520 s11), once that was proven. */
+struct thing_certificate {
+	char subject[256], signer[256]; /* for people: printable ASCII */
+	char serial[2 * LIMIT_SERIAL + 1];
+	uint8_t fingerprint[32];
+	uint32_t n_mudsigner; /* 0: it names no signer of the MUD file */
+	uint8_t mudsigner[LIMIT_DER_NAME]; /* DER of its Name (M-SIG-4) */
+	int64_t seen_at;
+};
+
 struct thing {
 	struct mac mac;
 	char name[LIMIT_CLIENTNAME + 1];     /* the administrator's, or "" */
@@ -47,6 +57,8 @@ struct thing {
 	char port_name[LINK_NAME];
 	uint32_t port; /* ifindex it was last seen on, 0 */
 	enum state_source source;
+	/* Owned. It says which MUD URL the Thing has; NULL: none does. */
+	struct thing_certificate *certificate;
 	struct mudurl *mud;      /* NULL: no MUD URL; lent by the manager */
 	struct mudurl *previous; /* whose policy holds until mud has one */
 	enum strength strength, previous_strength; /* that it is of these */

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "core/hook.h"
+#include "libmud/devcert.h"
 #include "libmud/digest.h"
 #include "libmud/fault.h"
 #include "libmud/mudfile.h"
@@ -191,6 +192,43 @@ list_anchors(struct wire *wire, const struct msg *msg)
 	wire_send(wire, RECORD_ANCHORS_END, &end);
 }
 
+static bool
+judge_certificate(const struct record_certificate *asked,
+    const struct inputs *in, struct devcert *found, struct fault *why)
+{
+	struct anchors *anchors = anchors_parse_good(in->anchors, why);
+	bool is_good;
+
+	if (anchors == NULL)
+		return false;
+	is_good =
+	    devcert_judge(in->file, anchors, (time_t)asked->at, found, why);
+	anchors_free(anchors);
+	return is_good;
+}
+
+static void
+certify(struct wire *wire, const struct msg *msg)
+{
+	const struct record_certificate *asked =
+	    MSG_BODY(msg, record_certificate);
+	struct record_certified certified = { .job = asked->job };
+	struct fault why = { 0 };
+	struct inputs in;
+
+	if (file_map(
+		msg->fds[0], LIMIT_DEVCERT, "certificate", &in.file, &why) &&
+	    file_map(msg->fds[1], LIMIT_ANCHORS, "device anchors", &in.anchors,
+		&why)) {
+		hook_try(PROGRAM_READER, in.file.data, in.file.len, HOOK_NO_FD);
+		if (judge_certificate(asked, &in, &certified.devcert, &why)) {
+			wire_send(wire, RECORD_CERTIFIED, &certified);
+			return;
+		}
+	}
+	refuse(wire, asked->job, &why);
+}
+
 bool
 read_job(struct wire *wire, const struct msg *msg)
 {
@@ -202,6 +240,10 @@ read_job(struct wire *wire, const struct msg *msg)
 	}
 	if (msg->type == RECORD_ANCHORS) {
 		list_anchors(wire, msg);
+		return true;
+	}
+	if (msg->type == RECORD_CERTIFICATE) {
+		certify(wire, msg);
 		return true;
 	}
 	if (msg->type != RECORD_READ ||

@@ -260,6 +260,7 @@ scene_begin(struct scene *scene)
 	scene->materials.quarantine = make_nothing();
 	scene->materials.unknown = make_nothing();
 	scene->materials.nothing = make_nothing();
+	scene->materials.device_anchors = make_nothing();
 	scene->base = event_base_new();
 	(void)snprintf(scene->dir, sizeof(scene->dir), "%.32s/scenario.XXXXXX",
 	    tmp == NULL ? "/tmp" : tmp);

@@ -10,6 +10,7 @@
 
 #include "libmud/mem.h"
 #include "tests/scenario/answer.h"
+#include "tests/scenario/certifying.h"
 #include "tests/scenario/devicesteps.h"
 #include "tests/scenario/disk.h"
 #include "tests/scenario/dropsteps.h"
@@ -222,6 +223,7 @@ static const struct step_kind kinds[] = {
 	{ "lose", 3, trusting_lose },
 	{ "disk-takes", 2, disk_takes },
 	{ "disk-forgets", 2, disk_forgets },
+	{ "certificate", 3, certifying_step },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },

@@ -9,6 +9,7 @@
 
 #include "libmud/mem.h"
 #include "libmud/policy.h"
+#include "tests/scenario/certifying.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/trusting.h"
 
@@ -381,6 +382,9 @@ take(struct scene *scene, struct worker *worker, struct msg *msg)
 	case RECORD_ANCHORS:
 		(void)scene_see(scene, "list-anchors");
 		trusting_list(worker, msg);
+		break;
+	case RECORD_CERTIFICATE:
+		certifying_judge(worker, msg);
 		break;
 	default:
 		(void)scene_see(scene, "record %s", msg_name(msg->type));

@@ -53,6 +53,8 @@ has_defaults(void **state)
 	assert_int_equal(config->unknown_devices, CONFIG_UNKNOWN_ALLOW);
 	assert_int_equal(config->n_local_networks, 0);
 	assert_string_equal(config->trust_anchors, SYSCONFDIR "/trust.d");
+	assert_string_equal(
+	    config->device_anchors, SYSCONFDIR "/device-anchors.d");
 	assert_int_equal(config->max_devices, 4096);
 	assert_int_equal(config->max_devices_per_port, 256);
 	assert_false(config->accept_draft_files);
@@ -81,6 +83,7 @@ reads_globals(void **state)
 				     "local-networks = {\"192.0.2.9/24\","
 				     " \"2001:db8::/32\"}\n"
 				     "trust-anchors = \"/etc/anchors\"\n"
+				     "device-anchors = \"/etc/idevid\"\n"
 				     "max-devices = 16384\n"
 				     "max-devices-per-port = 1\n"
 				     "accept-draft-files = yes\n"
@@ -104,6 +107,7 @@ reads_globals(void **state)
 	assert_string_equal(
 	    prefix_text(&config->local_networks[1], buf), "2001:db8::/32");
 	assert_string_equal(config->trust_anchors, "/etc/anchors");
+	assert_string_equal(config->device_anchors, "/etc/idevid");
 	assert_int_equal(config->max_devices, 16384);
 	assert_int_equal(config->max_devices_per_port, 1);
 	assert_true(config->accept_draft_files);
@@ -240,6 +244,7 @@ static const struct {
 	{ "local-networks = {\"lan\"}\n", 1, "lan" },
 	{ "trust-anchors = \"trust.d\"\n", 1, "path" },
 	{ "trust-anchors = \"\"\n", 1, "path" },
+	{ "device-anchors = \"device-anchors.d\"\n", 1, "path" },
 	{ "fetch {\n ca-file = \"ca.pem\"\n}\n", 2, "path" },
 	{ "fetch {\n timeout = 31\n}\n", 2, "1 to 30" },
 	{ "fetch {\n timeout = 0\n}\n", 2, "1 to 30" },

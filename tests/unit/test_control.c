@@ -106,6 +106,7 @@ static const struct control_method methods[] = {
 	{ "Missing", false, method_missing },
 	{ "Large", false, method_large },
 	{ "Change", true, method_echo },
+	{ "Certify", true, method_echo },
 	{ "Stream", false, method_stream },
 };
 
@@ -120,6 +121,7 @@ set_up(void **state)
 		.admins = ADMINS,
 		.methods = methods,
 		.n_methods = sizeof(methods) / sizeof(methods[0]),
+		.large = "Certify",
 		.version = "1.2.3",
 		.arg = world,
 		.idle_sec = 1,
@@ -409,16 +411,17 @@ static void
 closes_on_too_long_a_request(void **state)
 {
 	struct world *world = *state;
-	char text[LIMIT_REQUEST];
+	char text[LIMIT_REQUEST + 1];
 	int fd = callers_dial(world->path), other = callers_dial(world->path);
 
 	/* The longest that may be: blanks count, and so does the NUL. */
 	memset(text, ' ', sizeof(text));
 	memcpy(text, ECHO, sizeof(ECHO) - 1);
-	text[sizeof(text) - 1] = '\0';
-	callers_say(fd, text, sizeof(text));
+	text[LIMIT_REQUEST - 1] = '\0';
+	callers_say(fd, text, LIMIT_REQUEST);
 	callers_expect(world->base, fd, ECHOED);
-	text[sizeof(text) - 1] = ' ';
+	text[LIMIT_REQUEST - 1] = ' ';
+	text[LIMIT_REQUEST] = '\0';
 	callers_say(fd, text, sizeof(text));
 	assert_null(callers_listen(world->base, fd));
 	(void)close(fd);
@@ -428,11 +431,32 @@ closes_on_too_long_a_request(void **state)
 	(void)close(other);
 }
 
+/* S-82: what carries a certificate may be longer, and is bounded as well. */
+static void
+bounds_what_carries_a_certificate(void **state)
+{
+	static const char certify[] =
+	    "{\"method\":\"org.mudd.Manager.Certify\"}";
+	struct world *world = *state;
+	char text[LIMIT_REQUEST_CERTIFICATE];
+	int fd = callers_dial(world->path);
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, certify, sizeof(certify) - 1);
+	text[sizeof(text) - 1] = '\0';
+	callers_say(fd, text, sizeof(text));
+	callers_expect(world->base, fd, "{\"parameters\":{}}");
+	text[sizeof(text) - 1] = ' ';
+	callers_say(fd, text, sizeof(text));
+	assert_null(callers_listen(world->base, fd));
+	(void)close(fd);
+}
+
 static void
 closes_on_too_much_behind_a_call(void **state)
 {
 	struct world *world = *state;
-	char text[LIMIT_REQUEST];
+	char text[LIMIT_REQUEST_CERTIFICATE];
 	int fd = callers_dial(world->path);
 
 	callers_say(fd, LATER, sizeof(LATER));
@@ -771,6 +795,7 @@ main(void)
 		TEST(keeps_a_call_when_all_is_gone),
 		TEST(bounds_the_calls_that_wait),
 		TEST(closes_on_too_long_a_request),
+		TEST(bounds_what_carries_a_certificate),
 		TEST(closes_on_too_much_behind_a_call),
 		TEST(bounds_the_parameters),
 		TEST(bounds_the_answer),

@@ -77,6 +77,8 @@ static const struct {
 	ROW(REFUSED, refused, 0, R, E),
 	ROW(ANCHORS, anchors, 1, E, R), ROW(ANCHOR, anchor, 0, R, E),
 	ROW(ANCHORS_END, anchors_end, 0, R, E),
+	ROW(CERTIFICATE, certificate, 2, E, R),
+	ROW(CERTIFIED, certified, 0, R, E),
 	ROW(LOG, empty, 0, E, M), ROW(LOG_OPENED, empty, 1, M, E),
 	ROW(LOG_LISTEN, empty, 1, E, W), ROW(DROP, drop, 0, W, E),
 	ROW(BRIDGES, bridges, 0, E, M), ROW(PATH, path, 0, M, E),

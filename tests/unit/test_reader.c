@@ -437,6 +437,64 @@ reads_signatures_of_a_sound_size(void **state)
 	assert_int_equal(refused(&r).code, FAULT_TOO_LARGE);
 }
 
+/* ---- CERTIFICATE -------------------------------------------------------- */
+
+static void
+ask_certificate(struct reader *r, const char *pem, const char *anchors)
+{
+	struct record_certificate asked = { .job = 6, .at = time(NULL) };
+	int fds[2] = { memory(pem, strlen(pem), SEALS),
+		memory(anchors, strlen(anchors), SEALS) };
+
+	assert_int_equal(
+	    msg_send(r->channel, 0, RECORD_CERTIFICATE, &asked, fds, 2), 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* A broken anchor takes no other with it. */
+static void
+judges_certificates(void **state)
+{
+	static const char url[] = "\x16\x12https://a.example/";
+	static const char broken[] = "-----BEGIN CERTIFICATE-----\nAAAA\n"
+				     "-----END CERTIFICATE-----\n";
+	struct identity root =
+	    certs_make(&(struct cert_wish){ .name = "Root", .is_ca = true });
+	struct identity lamp = certs_make(&(struct cert_wish){ .name = "Lamp",
+	    .issuer = &root,
+	    .extensions = {
+		{ "1.3.6.1.5.5.7.1.25", url, sizeof(url) - 1, false } } });
+	char *anchor = certs_pem(&root), *pem = certs_pem(&lamp), *anchors;
+	struct reader r = start();
+	struct fault why;
+	struct msg msg;
+
+	(void)state;
+	assert_true(asprintf(&anchors, "%s%s", broken, anchor) > 0);
+	ask_certificate(&r, pem, anchors);
+	assert_int_equal(hear(&r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_CERTIFIED);
+	assert_int_equal(MSG_BODY(&msg, record_certified)->job, 6);
+	assert_string_equal(MSG_BODY(&msg, record_certified)->devcert.url,
+	    "https://a.example/");
+	ends(&r, 0);
+
+	r = start();
+	ask_certificate(&r, pem, "");
+	assert_int_equal(hear(&r, &msg), 1);
+	assert_int_equal(msg.type, RECORD_REFUSED);
+	why = MSG_BODY(&msg, record_refused)->why;
+	assert_int_equal(MSG_BODY(&msg, record_refused)->job, 6);
+	assert_int_equal(why.code, FAULT_DEVICE_UNTRUSTED);
+	ends(&r, 0);
+	free(anchors);
+	free(anchor);
+	free(pem);
+	certs_free(&root);
+	certs_free(&lamp);
+}
+
 /* ---- ANCHORS ------------------------------------------------------------ */
 
 static void
@@ -602,6 +660,7 @@ main(void)
 		cmocka_unit_test(M_MURL_1),
 		cmocka_unit_test(reads_sealed_files_only),
 		cmocka_unit_test(reads_signatures_of_a_sound_size),
+		cmocka_unit_test(judges_certificates),
 		cmocka_unit_test(lists_anchors),
 		cmocka_unit_test(lists_no_more_than_the_limit),
 		cmocka_unit_test(lists_sealed_files_only),

@@ -145,7 +145,8 @@ takes_over_version_2(void **state)
 	(void)staterig_open(rig);
 	assert_int_equal(state_put_thing(rig->state, &lamp), 0);
 	staterig_close(rig);
-	staterig_tamper(rig, "DROP TABLE claims; PRAGMA user_version=2");
+	staterig_tamper(rig,
+	    "DROP TABLE claims; DROP TABLE certificates; PRAGMA user_version=2");
 	assert_int_equal(staterig_open(rig), STATE_FOUND);
 	assert_int_equal(state_put_claim(rig->state, &claim), 0);
 	staterig_close(rig);
