@@ -81,6 +81,7 @@ enum record_type {
 	RECORD_NETWORK, /* a network that the gateway has a route to */
 	RECORD_LINKS_END,
 	RECORD_SIGHTING,
+	RECORD_UNREACHABLE, /* a neighbour that does not answer */
 	/* engine → fetcher */
 	RECORD_FETCH_ROOTS,  /* + fd: PEM of the TLS roots */
 	RECORD_FETCH_ALLOW,  /* a prefix or a port that is open besides */
@@ -355,6 +356,13 @@ struct record_network {
 	uint32_t is_own;  /* 1: the gateway itself answers; ifindex is 0 */
 	struct prefix prefix;
 	uint8_t zero[2];
+};
+
+/* The kernel has asked for it in vain. */
+struct record_unreachable {
+	uint32_t ifindex;
+	struct addr addr;
+	uint8_t zero[3];
 };
 
 enum sighting_kind {

@@ -107,3 +107,59 @@ addresses_take(const struct sightings *sightings, struct thing *thing,
 	}
 	storing_due(sightings->storing, thing);
 }
+
+/* What it was lent stays: that is the server's to end.  That this counts for
+ * less long now is not worth a write to the disk. */
+static void
+shorten(struct lease *lease, int64_t now)
+{
+	if (lease->source == LEASE_NEIGHBOUR &&
+	    lease->expires_at > now + ADDRESSES_GRACE_SEC)
+		lease->expires_at = now + ADDRESSES_GRACE_SEC;
+}
+
+bool
+addresses_unreachable(const struct sightings *sightings,
+    const struct record_unreachable *told, int64_t now)
+{
+	const struct lan_link *link;
+	struct thing *thing;
+
+	if (told->ifindex == 0 || told->addr.family == 0 ||
+	    !addr_is_sound(&told->addr))
+		return false;
+	thing = things_find_addr(sightings->things, &told->addr);
+	if (thing == NULL)
+		return true;
+	link = lan_of_port(sightings->lan, thing->port);
+	if (link == NULL || link->link.ifindex != told->ifindex)
+		return true;
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (addr_equal(&thing->leases[i].addr, &told->addr))
+			shorten(&thing->leases[i], now);
+	return true;
+}
+
+struct review {
+	const struct lan *lan;
+	int64_t now;
+};
+
+static void
+review_thing(void *arg, struct thing *thing)
+{
+	const struct review *review = arg;
+
+	for (size_t i = 0; i < thing->n_leases; i++)
+		if (!lan_may_keep(
+			review->lan, thing->port, &thing->leases[i].addr))
+			shorten(&thing->leases[i], review->now);
+}
+
+void
+addresses_review(const struct sightings *sightings, int64_t now)
+{
+	struct review review = { sightings->lan, now };
+
+	things_each(sightings->things, review_thing, &review);
+}

@@ -26,6 +26,7 @@
 #include "libmud/addr.h"
 
 struct record_sighting;
+struct record_unreachable;
 struct sightings;
 
 /* Is it an address for a Thing there at all? Says so if not. */
@@ -40,6 +41,24 @@ bool addresses_may_have(
  */
 void addresses_take(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now);
+
+/*
+ * The kernel has asked for this neighbour, and nobody answered.  Whoever gave
+ * himself the address has it for ADDRESSES_GRACE_SEC more, unless he is heard
+ * of again; a lease stays, since it is the server's to end.  That an entry was
+ * idle, and has been removed, says nothing, and is not told.
+ */
+#define ADDRESSES_GRACE_SEC 600
+bool addresses_unreachable(const struct sightings *sightings,
+    const struct record_unreachable *told, int64_t now);
+
+/*
+ * The LAN's networks have changed.  What is of none that is connected where its
+ * Thing is counts no more from now on (bindplan.h, controllers.h), and again
+ * once it is; so does a lease, until it ends.  What the Thing gave itself it
+ * loses after ADDRESSES_GRACE_SEC.
+ */
+void addresses_review(const struct sightings *sightings, int64_t now);
 
 /* Takes all that the Thing has from there. */
 void addresses_drop(const struct sightings *sightings, struct thing *thing,

@@ -9,23 +9,17 @@
 #include "engine/lanplan.h"
 #include "engine/things.h"
 
-/* S-49: what the gateway has now is no Thing's, whatever was leased. */
+/* What the gateway has now is no Thing's, whatever was leased (S-49), nor what
+ * is of no network there any more: it may be anybody's, anywhere. */
 static bool
-may_bind(const struct lan *lan, const struct addr *addr)
+may_bind(
+    const struct lan *lan, const struct thing *thing, const struct addr *addr)
 {
 	struct addr selves[LANPLAN_SELVES];
 	size_t n = lan_selves(lan, selves, LANPLAN_SELVES);
 
-	return !addr_among(selves, n, addr);
-}
-
-static bool
-has_lease(const struct thing *thing, const struct addr *addr)
-{
-	for (size_t i = 0; i < thing->n_leases; i++)
-		if (addr_equal(&thing->leases[i].addr, addr))
-			return true;
-	return false;
+	return !addr_among(selves, n, addr) &&
+	       lan_may_keep(lan, thing->port, addr);
 }
 
 void
@@ -42,8 +36,8 @@ bindplan_release(
 		};
 
 		if (thing->mud != NULL && !thing->departed &&
-		    has_lease(thing, &record.addr) &&
-		    may_bind(lan, &record.addr)) {
+		    things_holds(thing, &record.addr) &&
+		    may_bind(lan, thing, &record.addr)) {
 			thing->installed_addrs[kept++] = record.addr;
 			continue;
 		}
@@ -62,7 +56,7 @@ bindplan_bind(const struct lan *lan, struct thing *thing, struct batch *batch)
 			.addr = thing->leases[i].addr,
 		};
 
-		if (!may_bind(lan, &record.addr) ||
+		if (!may_bind(lan, thing, &record.addr) ||
 		    addr_among(thing->installed_addrs, thing->n_installed,
 			&record.addr))
 			continue;

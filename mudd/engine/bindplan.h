@@ -13,7 +13,9 @@ struct thing;
  * about to get must be free. */
 void bindplan_release(
     const struct lan *lan, struct thing *thing, struct batch *batch);
-/* Those that it has now; not the gateway's own (S-49). Behind its THING. */
+/* Those that it has now; not the gateway's own
+ * (S-49), nor those of networks that are connected there no more. Behind its
+ * THING. */
 void bindplan_bind(
     const struct lan *lan, struct thing *thing, struct batch *batch);
 

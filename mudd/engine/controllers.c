@@ -71,8 +71,8 @@ put_thing(struct gathering *gathering, struct set *set, struct thing *thing)
 	for (size_t i = 0; i < thing->n_leases; i++) {
 		const struct addr *addr = &thing->leases[i].addr;
 
-		/* S-49: it is not bound to the Thing either. */
-		if (!lan_is_own_addr(controllers->lan, addr))
+		/* Else it is not bound to the Thing either. */
+		if (lan_may_keep(controllers->lan, thing->port, addr))
 			put_addr(gathering, set, addr, thing);
 	}
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "engine/addresses.h"
 #include "engine/config.h"
 #include "engine/counts.h"
 #include "engine/events.h"
@@ -103,6 +104,8 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (engine->lan.addresses_changed && engine->lan.is_complete)
+		addresses_review(&engine->sightings, now);
 	due = leases_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, manager_tick(engine->manager, now));
@@ -196,6 +199,10 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 	case RECORD_SIGHTING:
 		good = sightings_take(&engine->sightings,
 		    MSG_BODY(msg, record_sighting), engine_now(engine));
+		break;
+	case RECORD_UNREACHABLE:
+		good = addresses_unreachable(&engine->sightings,
+		    MSG_BODY(msg, record_unreachable), engine_now(engine));
 		break;
 	case RECORD_DROP:
 		return on_drop(engine, MSG_BODY(msg, record_drop));

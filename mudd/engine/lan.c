@@ -215,14 +215,23 @@ lan_network(struct lan *lan, const struct record_network *network)
 	return true;
 }
 
-const struct lan_link *
-lan_of_port(struct lan *lan, uint32_t ifindex)
+static const struct lan_link *
+find(const struct lan *lan, uint32_t ifindex)
 {
-	const struct lan_link *at = lan_find(lan, ifindex);
+	for (size_t i = 0; i < lan->n_links; i++)
+		if (lan->links[i].link.ifindex == ifindex)
+			return &lan->links[i];
+	return NULL;
+}
+
+const struct lan_link *
+lan_of_port(const struct lan *lan, uint32_t ifindex)
+{
+	const struct lan_link *at = find(lan, ifindex);
 
 	if (at == NULL || at->is_lan)
 		return at;
-	at = at->link.master == 0 ? NULL : lan_find(lan, at->link.master);
+	at = at->link.master == 0 ? NULL : find(lan, at->link.master);
 	return at != NULL && at->is_lan ? at : NULL;
 }
 
@@ -256,21 +265,18 @@ broadcast_of(const struct lan_address *at, struct addr *out)
 	return true;
 }
 
-bool
-lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr)
+/* Is it of a network that is connected there, and not the network's own? */
+static bool
+is_hosts(const struct lan *lan, uint32_t ifindex, const struct addr *addr)
 {
-	const struct lan_link *link = lan_of_port(lan, port);
 	bool is_connected = false;
 
-	if (link == NULL || !addr_is_host(addr) || lan_is_own_addr(lan, addr))
-		return false;
 	for (size_t i = 0; i < lan->n_addresses; i++) {
 		const struct lan_address *at = &lan->addresses[i];
 		struct prefix network = prefix_of(&at->addr, at->len);
 		struct addr broadcast;
 
-		if (at->ifindex != link->link.ifindex ||
-		    !prefix_has(&network, addr))
+		if (at->ifindex != ifindex || !prefix_has(&network, addr))
 			continue;
 		if (broadcast_of(at, &broadcast) &&
 		    (addr_equal(&broadcast, addr) ||
@@ -285,13 +291,34 @@ lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr)
 	return is_connected;
 }
 
+bool
+lan_may_lend(const struct lan *lan, uint32_t port, const struct addr *addr)
+{
+	const struct lan_link *link = lan_of_port(lan, port);
+
+	return link != NULL && addr_is_host(addr) &&
+	       !lan_is_own_addr(lan, addr) &&
+	       is_hosts(lan, link->link.ifindex, addr);
+}
+
+bool
+lan_may_keep(const struct lan *lan, uint32_t port, const struct addr *addr)
+{
+	if (lan_of_port(lan, port) != NULL)
+		return lan_may_lend(lan, port, addr);
+	for (size_t i = 0; i < lan->n_links; i++)
+		if (lan->links[i].is_lan &&
+		    lan_may_lend(lan, lan->links[i].link.ifindex, addr))
+			return true;
+	return false;
+}
+
 static bool
 is_lan(const struct lan *lan, uint32_t ifindex)
 {
-	for (size_t i = 0; i < lan->n_links; i++)
-		if (lan->links[i].link.ifindex == ifindex)
-			return lan->links[i].is_lan;
-	return false;
+	const struct lan_link *at = find(lan, ifindex);
+
+	return at != NULL && at->is_lan;
 }
 
 static bool

@@ -76,7 +76,7 @@ bool lan_network(struct lan *lan, const struct record_network *network);
 struct lan_link *lan_find(struct lan *lan, uint32_t ifindex);
 struct lan_link *lan_find_name(struct lan *lan, const char *name);
 /* The LAN interface that a port belongs to: itself, or its bridge; or NULL. */
-const struct lan_link *lan_of_port(struct lan *lan, uint32_t ifindex);
+const struct lan_link *lan_of_port(const struct lan *lan, uint32_t ifindex);
 /* Is it the MAC of one of the gateway's own interfaces (S-49)? */
 bool lan_is_own_mac(const struct lan *lan, const struct mac *mac);
 bool lan_is_own_addr(const struct lan *lan, const struct addr *addr);
@@ -84,7 +84,12 @@ bool lan_is_own_addr(const struct lan *lan, const struct addr *addr);
  * its own? It must be of a network that is connected there, and be neither the
  * gateway's nor the network's own: its first address, its last one of IPv4
  * (S-48, S-49). */
-bool lan_may_lend(struct lan *lan, uint32_t port, const struct addr *addr);
+bool lan_may_lend(
+    const struct lan *lan, uint32_t port, const struct addr *addr);
+/* The same of one who has the address already: where nobody knows his port, or
+ * it is gone, behind any. */
+bool lan_may_keep(
+    const struct lan *lan, uint32_t port, const struct addr *addr);
 
 /* Is this network none that a fetch may lead to (S-22)? The gateway answers
  * there, or it ends there, or it is routed to the LAN. */

@@ -284,6 +284,24 @@ is_behind_bridge(const struct links *links, uint32_t ifindex)
 	return entry != NULL && entry->record.is_bridge;
 }
 
+/* Only an entry that has failed says so; one that is removed was idle. */
+static void
+tell_unreachable(
+    const struct links *links, const struct ndmsg *info, struct bytes dst)
+{
+	struct record_unreachable told = {
+		.ifindex = (uint32_t)info->ndm_ifindex,
+	};
+
+	if (info->ndm_family == AF_INET && dst.len == 4)
+		told.addr = addr_v4(dst.data);
+	else if (info->ndm_family == AF_INET6 && dst.len == 16)
+		told.addr = addr_v6(dst.data);
+	else
+		return;
+	links->events.unreachable(links->arg, &told);
+}
+
 static bool
 feed_neighbour(struct links *links, bool is_new, struct bytes body,
     struct links_outcome *outcome)
@@ -299,6 +317,8 @@ feed_neighbour(struct links *links, bool is_new, struct bytes body,
 	if (at.ran_out || !attrs_take(at.left, of, COUNT(of)) ||
 	    info.ndm_ifindex <= 0)
 		return false;
+	if (is_new && info.ndm_state == NUD_FAILED)
+		tell_unreachable(links, &info, of[NDA_DST]);
 	if (!attr_mac(of[NDA_LLADDR], &mac))
 		return true;
 	if (info.ndm_family == AF_BRIDGE) {

@@ -35,6 +35,8 @@ struct links_events {
 	void (*network)(void *arg, const struct record_network *network);
 	void (*mac)(void *arg, enum links_where where, const struct mac *mac,
 	    uint32_t ifindex);
+	/* The kernel has asked for this neighbour in vain. */
+	void (*unreachable)(void *arg, const struct record_unreachable *told);
 };
 
 struct links_outcome {

@@ -21,6 +21,7 @@
 #include "core/sandbox.h"
 #include "core/worker.h"
 #include "libmud/fault.h"
+#include "watch/budget.h"
 #include "watch/droplog.h"
 #include "watch/links.h"
 #include "watch/observe.h"
@@ -47,6 +48,7 @@ struct watcher {
 	struct links *links;
 	struct presence *presence;
 	struct observer *observer;
+	struct budget *failures; /* of neighbours */
 	struct ports *ports;
 	struct droplog *droplog;
 	struct event *resync, *events;
@@ -132,6 +134,20 @@ on_mac(
 		    watcher->presence, mac, ifindex, PRESENCE_NEIGHBOUR, at);
 		break;
 	}
+}
+
+/* Whoever looks for hosts all over a network makes thousands of these; of an
+ * address that is in use there is another before long. */
+static void
+on_unreachable(void *arg, const struct record_unreachable *told)
+{
+	struct watcher *watcher = arg;
+
+	if (watcher->is_started &&
+	    budget_port(watcher->failures, told->ifindex, ports_clock()) &&
+	    channel_backlog(watcher->engine) < BACKLOG)
+		channel_send(
+		    watcher->engine, RECORD_UNREACHABLE, told, NULL, 0);
 }
 
 static void
@@ -316,7 +332,7 @@ static void
 watcher_open(struct watcher *watcher)
 {
 	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac };
+		on_mac, on_unreachable };
 	struct fault why = { 0 };
 
 	watcher->rtnl = rtnl_new(MSG_EVENTS_FD, &why);
@@ -329,6 +345,7 @@ watcher_open(struct watcher *watcher)
 	    PROGRAM_WATCHER, PROGRAM_ENGINE, on_record, on_gone, watcher);
 	watcher->links = links_new(&events, watcher);
 	watcher->presence = presence_new(random_key());
+	watcher->failures = budget_new(random_key());
 	watcher->observer =
 	    observer_new(watcher->links, watcher->presence, random_key());
 	watcher->ports = ports_new(watcher->base, on_frame, is_there, watcher);
@@ -351,6 +368,7 @@ watcher_close(struct watcher *watcher)
 	droplog_free(watcher->droplog);
 	ports_free(watcher->ports);
 	observer_free(watcher->observer);
+	budget_free(watcher->failures);
 	presence_free(watcher->presence);
 	links_free(watcher->links);
 	channel_free(watcher->engine);

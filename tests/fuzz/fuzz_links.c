@@ -83,11 +83,19 @@ on_mac(
 	require(ifindex != 0 || where == LINKS_NEIGHBOUR);
 }
 
+static void
+on_unreachable(void *arg, const struct record_unreachable *told)
+{
+	(void)arg;
+	require(told->ifindex != 0 && told->addr.family != 0 &&
+		addr_is_sound(&told->addr));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac };
+		on_mac, on_unreachable };
 	const struct bytes raw = { data, size };
 	struct links_outcome outcome;
 	struct tally tally = { 0 };

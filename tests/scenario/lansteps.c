@@ -130,6 +130,17 @@ lansteps_links_end(struct scene *scene, const struct step *step)
 	return say(scene, RECORD_LINKS_END, &end);
 }
 
+bool
+lansteps_unreachable(struct scene *scene, const struct step *step)
+{
+	struct record_unreachable told = { 0 };
+
+	if (!number_of(scene, step->words[1], &told.ifindex) ||
+	    !addr_parse(step->words[2], &told.addr))
+		return scene_fail(scene, "unreachable NUMBER ADDRESS");
+	return say(scene, RECORD_UNREACHABLE, &told);
+}
+
 static uint8_t
 kind_of(const char *word)
 {

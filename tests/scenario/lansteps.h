@@ -15,6 +15,7 @@ step_fn lansteps_gateway;
 /* network NUMBER PREFIX|many [own] [gone] */
 step_fn lansteps_network;
 step_fn lansteps_links_end;
+step_fn lansteps_unreachable;
 /* request | lease | release | nak MAC port NUMBER [known NUMBER] [present]
  * [flagged] [url URL] [hostname NAME] [addr ADDRESS] [for SECONDS]
  * [fault CODE] */

@@ -195,6 +195,7 @@ static const struct step_kind kinds[] = {
 	{ "gateway", 3, lansteps_gateway },
 	{ "network", 3, lansteps_network },
 	{ "links-end", 1, lansteps_links_end },
+	{ "unreachable", 3, lansteps_unreachable },
 	{ "request", 4, lansteps_sighting },
 	{ "lease", 4, lansteps_sighting },
 	{ "uses", 4, lansteps_sighting },

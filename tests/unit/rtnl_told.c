@@ -225,11 +225,19 @@ on_mac(
 	say(arg, "%s %u %s\n", words[where], ifindex, mac_text(mac, text));
 }
 
+static void
+on_unreachable(void *arg, const struct record_unreachable *told)
+{
+	char text[ADDR_TEXT];
+
+	say(arg, "failed %u %s\n", told->ifindex, addr_text(&told->addr, text));
+}
+
 void
 told_begin(struct told *told)
 {
 	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac };
+		on_mac, on_unreachable };
 
 	memset(told, 0, sizeof(*told));
 	told->links = links_new(&events, told);

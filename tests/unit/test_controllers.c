@@ -59,6 +59,7 @@ struct rig {
 	struct config_class classes[2];
 	struct config_host hub[3], mine[1];
 	struct lan lan;
+	bool has_four;
 	struct sets *sets;
 	struct things *things;
 	struct controllers controllers;
@@ -84,9 +85,30 @@ addr_of(unsigned int n)
 	return n < N_ADDRS / 2 ? addr_v4(four) : addr;
 }
 
+/* What is connected on the LAN now: the networks of addr_of. */
+static void
+rig_networks(struct rig *rig)
+{
+	static const struct lan_address networks[] = {
+		{ 2, { .family = 6, .byte = { 0xfd, 0xff } }, 8, false },
+		{ 2, { .family = 4, .byte = { 192, 0, 2, 250 } }, 24, false },
+	};
+
+	memset(rig->lan.addresses, 0, sizeof(rig->lan.addresses));
+	rig->lan.n_addresses = rig->has_four ? 2 : 1;
+	memcpy(rig->lan.addresses, networks,
+	    rig->lan.n_addresses * sizeof(networks[0]));
+	rig->lan.addresses_changed = true;
+}
+
 static void
 rig_init(struct rig *rig)
 {
+	static char lan[1][LINK_NAME] = { "br0" };
+	const struct record_link bridge = {
+		.op = OP_ADD, .ifindex = 2, .is_bridge = 1, .name = "br0"
+	};
+
 	memset(rig, 0, sizeof(*rig));
 	rig->hub[0].mac = mac_of(0);
 	rig->hub[1].mac = mac_of(1);
@@ -102,7 +124,12 @@ rig_init(struct rig *rig)
 	rig->config.weak_classes = true;
 	rig->config.n_classes = 2;
 	rig->config.classes = rig->classes;
+	rig->config.n_lan = 1;
+	rig->config.lan = lan;
 	lan_init(&rig->lan, &rig->config);
+	assert_true(lan_link(&rig->lan, &bridge));
+	rig->has_four = true;
+	rig_networks(rig);
 	rig->sets = sets_new();
 	rig->things = things_new(N_THINGS);
 	rig->controllers = (struct controllers){ .config = &rig->config,
@@ -227,14 +254,16 @@ changes_policies(struct rig *rig)
 	rig->taken[i] = !rig->taken[i];
 }
 
-/* The gateway gets an address, or loses it. */
+/* The gateway gets an address, or loses it; or the network of the IPv4
+ * addresses goes, or comes. */
 static void
 changes_gateway(struct rig *rig)
 {
-	rig->lan.n_addresses = any(2);
-	rig->lan.addresses[0].addr = addr_of(any(N_ADDRS));
-	rig->lan.addresses[0].len = 24;
-	rig->lan.addresses_changed = true;
+	rig->has_four = any(4) != 0;
+	rig_networks(rig);
+	if (any(2) == 0)
+		rig->lan.addresses[rig->lan.n_addresses++].addr =
+		    addr_of(any(N_ADDRS));
 }
 
 static void
@@ -302,7 +331,7 @@ belongs(struct rig *rig, const struct kind *kind, const struct addr *addr)
 	if ((is_hubs || kind->kind == PEER_MY_CONTROLLER) &&
 	    addr_equal(addr, named))
 		return true;
-	if (thing == NULL || is_own)
+	if (thing == NULL || is_own || (addr->family == 4 && !rig->has_four))
 		return false;
 	return is_hubs ? is_hub(thing) : is_of(rig, kind, thing);
 }

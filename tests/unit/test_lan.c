@@ -519,6 +519,38 @@ knows_what_a_server_may_lend(void **state)
 	free(lan);
 }
 
+/* Behind his port, if that is known; else of any network of the LAN's. */
+static void
+knows_what_somebody_may_keep(void **state)
+{
+	static const struct {
+		uint32_t port;
+		const char *text;
+		bool ok;
+	} cases[] = {
+		{ 3, "192.168.77.10", true }, { 3, "10.9.0.2", false },
+		{ 5, "10.9.0.2", true }, { 0, "192.168.77.10", true },
+		{ 0, "10.9.0.2", true },
+		{ 99, "10.9.0.2", true }, /* its port is gone */
+		{ 0, "192.168.77.1", false }, { 0, "192.168.77.255", false },
+		{ 0, "198.51.100.2", false }, /* no LAN */
+	};
+	struct lan *lan = lan_new();
+
+	(void)state;
+	tell_address(lan, 2, "192.168.77.1/24");
+	tell_address(lan, 5, "10.9.0.1/30");
+	tell_address(lan, 8, "198.51.100.1/24");
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct addr addr;
+
+		assert_true(addr_parse(cases[i].text, &addr));
+		if (lan_may_keep(lan, cases[i].port, &addr) != cases[i].ok)
+			fail_msg("port %u: %s", cases[i].port, cases[i].text);
+	}
+	free(lan);
+}
+
 static void
 has_only_so_many_local_networks(void **state)
 {
@@ -607,6 +639,7 @@ main(void)
 		cmocka_unit_test(knows_its_own_addresses),
 		cmocka_unit_test(says_what_is_local),
 		cmocka_unit_test(knows_what_a_server_may_lend),
+		cmocka_unit_test(knows_what_somebody_may_keep),
 		cmocka_unit_test(has_only_so_many_local_networks),
 		cmocka_unit_test(a_watcher_begins_anew),
 	};

@@ -240,6 +240,53 @@ tells_neighbours(void **state)
 	}
 }
 
+/* A neighbour that was asked for in vain; one whose entry is removed, or is
+ * being asked for, may be there. */
+static void
+tells_who_does_not_answer(void **state)
+{
+	static const struct {
+		uint16_t type, nud;
+		uint8_t family;
+		const char *dst;
+		size_t len;
+		const char *told;
+	} cases[] = {
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_INET, V4_1, 4,
+		    "failed 2 192.0.2.1\n" },
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_INET6, V6, 16,
+		    "failed 2 2001:db8::1\n" },
+		{ RTM_NEWNEIGH, NUD_INCOMPLETE, AF_INET, V4_1, 4, "" },
+		{ RTM_NEWNEIGH, NUD_PROBE, AF_INET, V4_1, 4, "" },
+		{ RTM_NEWNEIGH, NUD_STALE, AF_INET, V4_1, 4, "" },
+		{ RTM_DELNEIGH, NUD_STALE, AF_INET, V4_1, 4, "" },
+		/* It was told when it failed. */
+		{ RTM_DELNEIGH, NUD_FAILED, AF_INET, V4_1, 4, "" },
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_BRIDGE, V4_1, 4, "" },
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_INET, V6, 16, "" },
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_INET6, V4_1, 4, "" },
+		{ RTM_NEWNEIGH, NUD_FAILED, AF_INET, NULL, 0, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct ndmsg info = { .ndm_family = cases[i].family,
+			.ndm_ifindex = 2,
+			.ndm_state = cases[i].nud };
+		struct datagram d = { 0 };
+		struct told told;
+
+		told_begin(&told);
+		begin(&d, cases[i].type, 0, 0);
+		append(&d, &info, sizeof(info));
+		if (cases[i].dst != NULL)
+			attr(&d, NDA_DST, cases[i].dst, cases[i].len);
+		finish(&d);
+		assert_int_equal(feed(&told, &d, cases[i].told).n_bad, 0);
+		links_free(told.links);
+	}
+}
+
 /* The number of an interface elsewhere may be that of a bridge here. */
 static void
 minds_other_namespaces(void **state)
@@ -307,6 +354,7 @@ main(void)
 		cmocka_unit_test(passes_over_wireless_events),
 		cmocka_unit_test(tells_addresses),
 		cmocka_unit_test(tells_neighbours),
+		cmocka_unit_test(tells_who_does_not_answer),
 		cmocka_unit_test(minds_other_namespaces),
 		cmocka_unit_test(knows_its_own),
 	};

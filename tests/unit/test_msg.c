@@ -64,6 +64,7 @@ static const struct {
 	ROW(LINK, link, 0, W, E),
 	ROW(GATEWAY, gateway, 0, W, E), ROW(LINKS_END, empty, 0, W, E),
 	ROW(NETWORK, network, 0, W, E), ROW(SIGHTING, sighting, 0, W, E),
+	ROW(UNREACHABLE, unreachable, 0, W, E),
 	ROW(FETCH_ROOTS, roots, 1, E, F), ROW(FETCH_ALLOW, allow, 0, E, F),
 	ROW(FETCH_FORBID, forbid, 0, E, F), ROW(FETCH_NAT64, prefix, 0, E, F),
 	ROW(FETCH, fetch, 1, E, F),

@@ -75,7 +75,7 @@ static void
 lan_begin(struct lan *lan)
 {
 	const struct links_events events = { nothing_link, nothing_gateway,
-		nothing_network, nothing_mac };
+		nothing_network, nothing_mac, NULL };
 
 	lan->links = links_new(&events, NULL);
 	lan->presence = presence_new(KEY);

@@ -80,10 +80,17 @@ on_mac(
 }
 
 static void
+on_unreachable(void *arg, const struct record_unreachable *told)
+{
+	(void)arg;
+	(void)told;
+}
+
+static void
 view_begin(struct view *view)
 {
 	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac };
+		on_mac, on_unreachable };
 	const struct sockaddr_nl here = { .nl_family = AF_NETLINK };
 	const int bytes = BUFFER;
 	int fd = socket(

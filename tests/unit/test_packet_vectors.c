@@ -98,7 +98,7 @@ static void
 judge(const char *name, const struct wire *wire, const struct outcome *expected)
 {
 	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac };
+		on_mac, NULL };
 	struct links *links = links_new(&events, NULL);
 	struct presence *presence = presence_new(KEY);
 	struct observer *observer = observer_new(links, presence, KEY);
@@ -323,7 +323,7 @@ tells_nothing_of_half_a_frame(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
 		const struct links_events events = { on_link, on_gateway,
-			on_network, on_mac };
+			on_network, on_mac, NULL };
 		struct links *links = links_new(&events, NULL);
 		struct presence *presence = presence_new(KEY);
 		struct observer *observer = observer_new(links, presence, KEY);
