@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "engine/certificates.h"
 #include "engine/config.h"
+#include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/placing.h"
@@ -68,10 +69,8 @@ may_change(struct thing *thing, const struct url *url, enum state_source source)
 static void
 say_no_url(const struct thing *thing, const struct fault *why)
 {
-	char mac[MAC_TEXT];
-
-	log_warning("%s: its MUD URL is refused: %s: %s",
-	    mac_text(&thing->mac, mac), why->clause, why->detail);
+	events_tell(EVENT_URL_ANNOUNCED, thing, "it is refused: %s: %s",
+	    why->clause, why->detail);
 }
 
 /* From now on it is managed under this URL.  A URL that nobody may have is
@@ -83,7 +82,6 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 	struct mudurl *mud;
 	struct fault why;
 	struct url url;
-	char mac[MAC_TEXT];
 
 	if (!url_parse(text, &url, &why)) {
 		say_no_url(thing, &why);
@@ -92,16 +90,16 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 	if (!may_change(thing, &url, source))
 		return;
 	if (thing->mud == NULL && !things_has_room(sightings->things)) {
-		log_error("%s: not managed: max-devices are managed already",
-		    mac_text(&thing->mac, mac));
+		events_tell(EVENT_LIMIT, thing,
+		    "not managed: max-devices are managed already");
 		return;
 	}
 	if (thing->mud == NULL && thing->port != 0 &&
 	    things_on_port(sightings->things, thing->port) >=
 		sightings->config->max_devices_per_port) {
-		log_warning("%s: not managed: max-devices-per-port are "
-			    "managed on its port already (S-61)",
-		    mac_text(&thing->mac, mac));
+		events_tell(EVENT_LIMIT, thing,
+		    "not managed: max-devices-per-port are managed on its port "
+		    "already (S-61)");
 		return;
 	}
 	mud = manager_want(sightings->manager, url.text, now, &why);
@@ -119,7 +117,7 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 		mud->asked_by = thing->mac;
 		mud->asked_port = thing->port;
 	}
-	log_info("%s: %s %s", mac_text(&thing->mac, mac),
+	events_tell(EVENT_URL_ANNOUNCED, thing, "%s %s",
 	    is_by_administrator(source) ? "is given" : "announces",
 	    mud->url.text);
 	thing->departed = false;

@@ -305,13 +305,15 @@ put_row(struct events_line *line, const struct drop_row *row)
 }
 
 static void
-tell(struct drop_row *row, const struct thing *thing)
+tell(struct drops *drops, struct drop_row *row, const struct thing *thing)
 {
+	const struct thing *sender = things_find(drops->things, &row->what.mac);
 	struct events_line line;
 
 	if (row->n_told > 0 && row->last < row->told_at + AGAIN_SEC)
 		return;
-	if (!events_open(&line, event_of(&row->what), &row->what.mac,
+	if (!events_open(&line, event_of(&row->what),
+		sender == NULL || !sender->is_proven, &row->what.mac,
 		thing == NULL ? NULL : thing->mud->url.text))
 		return;
 	put_row(&line, row);
@@ -395,7 +397,7 @@ drops_take(struct drops *drops, const struct record_drop *drop, int64_t now)
 		name = name_of(thing, &drop->peer);
 		row->peer_name = name == NULL ? NULL : xstrdup(name);
 	}
-	tell(row, thing);
+	tell(drops, row, thing);
 	return true;
 }
 

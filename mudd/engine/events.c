@@ -30,17 +30,28 @@
 	{                                                                      \
 		100, 12                                                        \
 	}
+/* Whoever forges causes these, about those whom he means to be. */
+#define FORGERS                                                                \
+	{                                                                      \
+		20, 30                                                         \
+	}
 /* The same thing again and again, with a count of its own. */
 #define ALARMS                                                                 \
 	{                                                                      \
 		10, 6                                                          \
 	}
 
+struct budget {
+	unsigned int burst, per_minute;
+};
+
+/* Of all that is about strangers, whatever it is: with the line that says how
+ * many were left out, a flood of them is a line a second. */
+static const struct budget of_strangers = { 10, 30 };
+
 static const struct {
 	const char *name;
-	struct {
-		unsigned int burst, per_minute;
-	} budget;
+	struct budget budget;
 	bool is_warning;
 } about[EVENT_KINDS] = {
 	[EVENT_DEVICE_SEEN] = { "device-seen", ANYBODYS, false },
@@ -57,8 +68,8 @@ static const struct {
 	[EVENT_ADDRESS_LEARNED] = { "address-learned", USUAL, false },
 	[EVENT_ADDRESS_LOST] = { "address-lost", USUAL, false },
 	[EVENT_DROP] = { "drop", USUAL, false },
-	[EVENT_SPOOF] = { "spoof", USUAL, false },
-	[EVENT_CONFLICT] = { "conflict", USUAL, true },
+	[EVENT_SPOOF] = { "spoof", FORGERS, false },
+	[EVENT_CONFLICT] = { "conflict", FORGERS, true },
 	[EVENT_MOVED] = { "moved", USUAL, false },
 	[EVENT_TABLE_TAMPERED] = { "table-tampered", ALARMS, true },
 	[EVENT_TABLE_RESTORED] = { "table-restored", ALARMS, false },
@@ -84,7 +95,7 @@ static struct {
 	void *clock_arg;
 	events_fn *listener;
 	void *listener_arg;
-	struct used used[EVENT_KINDS];
+	struct used used[EVENT_KINDS], strangers;
 } events;
 
 void
@@ -132,16 +143,15 @@ hand_on(json_t *object)
 	json_decref(object);
 }
 
-/* May one of this kind be told now? Says first how many were not. */
+/* May one more be told now?  Says first how many were not. */
 static bool
-take_line(enum event_kind kind)
+take(struct used *used, const struct budget *budget, const char *name)
 {
-	const int64_t most = (int64_t)about[kind].budget.burst * LINE_COST;
-	struct used *used = &events.used[kind];
+	const int64_t most = (int64_t)budget->burst * LINE_COST;
 	const int64_t at = now();
 	json_t *object;
 
-	used->cost -= (at - used->at) * (int64_t)about[kind].budget.per_minute;
+	used->cost -= (at - used->at) * (int64_t)budget->per_minute;
 	used->at = at;
 	if (used->cost < 0)
 		used->cost = 0;
@@ -152,10 +162,10 @@ take_line(enum event_kind kind)
 	used->cost += LINE_COST;
 	if (used->n_suppressed == 0)
 		return true;
-	log_info("event=%s suppressed=%llu", about[kind].name,
+	log_info("event=%s suppressed=%llu", name,
 	    (unsigned long long)used->n_suppressed);
 	if (events.listener != NULL) {
-		object = events_object(about[kind].name);
+		object = events_object(name);
 		put_value(object, "suppressed",
 		    json_integer((json_int_t)used->n_suppressed));
 		hand_on(object);
@@ -179,12 +189,14 @@ append(struct events_line *line, const char *key, const char *value)
 }
 
 bool
-events_open(struct events_line *line, enum event_kind kind,
+events_open(struct events_line *line, enum event_kind kind, bool of_stranger,
     const struct mac *mac, const char *mud_url)
 {
 	char text[MAC_TEXT];
 
-	if (!take_line(kind))
+	if ((of_stranger &&
+		!take(&events.strangers, &of_strangers, "strangers")) ||
+	    !take(&events.used[kind], &about[kind].budget, about[kind].name))
 		return false;
 	line->kind = kind;
 	line->len = 0;
@@ -241,18 +253,27 @@ events_close(struct events_line *line)
 	line->object = NULL;
 }
 
-static void tell(enum event_kind kind, const struct mac *mac,
+/* What people decide is never left out for what strangers do (S-73). */
+static bool
+is_decision(enum event_kind kind)
+{
+	return kind == EVENT_DEVICE_GONE || kind == EVENT_POLICY_APPROVED ||
+	       kind == EVENT_POLICY_REJECTED || kind == EVENT_SIGNER_CHANGED;
+}
+
+static void tell(enum event_kind kind, bool of_stranger, const struct mac *mac,
     const char *mud_url, const char *detail, va_list args)
-    __attribute__((format(printf, 4, 0)));
+    __attribute__((format(printf, 5, 0)));
 
 static void
-tell(enum event_kind kind, const struct mac *mac, const char *mud_url,
-    const char *detail, va_list args)
+tell(enum event_kind kind, bool of_stranger, const struct mac *mac,
+    const char *mud_url, const char *detail, va_list args)
 {
 	struct events_line line;
 	char text[DETAIL];
 
-	if (!events_open(&line, kind, mac, mud_url))
+	if (!events_open(
+		&line, kind, of_stranger && !is_decision(kind), mac, mud_url))
 		return;
 	(void)vsnprintf(text, sizeof(text), detail, args);
 	events_text(&line, "detail", text);
@@ -267,7 +288,8 @@ events_tell(
 	va_list args;
 
 	va_start(args, detail);
-	tell(kind, thing == NULL ? NULL : &thing->mac,
+	tell(kind, thing != NULL && !thing->is_proven,
+	    thing == NULL ? NULL : &thing->mac,
 	    has_url ? thing->mud->url.text : NULL, detail, args);
 	va_end(args);
 }
@@ -279,7 +301,7 @@ events_tell_mac(
 	va_list args;
 
 	va_start(args, detail);
-	tell(kind, mac, NULL, detail, args);
+	tell(kind, true, mac, NULL, detail, args);
 	va_end(args);
 }
 
@@ -290,6 +312,6 @@ events_tell_url(
 	va_list args;
 
 	va_start(args, detail);
-	tell(kind, NULL, mud->url.text, detail, args);
+	tell(kind, !mud->is_proven, NULL, mud->url.text, detail, args);
 	va_end(args);
 }

@@ -63,6 +63,7 @@ struct mudurl {
 	bool is_asked_anew; /* an administrator wants it fetched: a rejection
 	                     * does not count any more */
 	bool is_wanted;     /* a Thing has it, or is about to */
+	bool is_proven;     /* one that is no stranger has it, or had */
 	size_t n_things;    /* that have it (things.c counts) */
 	size_t n_previous;  /* that live by its policy until theirs is there */
 	size_t n_calls;     /* of people that wait for it (calls.c counts) */

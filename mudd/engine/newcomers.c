@@ -22,8 +22,6 @@ static const struct bucket_rate store_rate = { 64, 1, MINUTE };
 struct newcomers {
 	struct bucket total;
 	struct bucket_of_port ports[LIMIT_PORTS], stored[LIMIT_PORTS];
-	unsigned int n_refused; /* since it was told */
-	int64_t told_at;
 };
 
 struct newcomers *
@@ -38,20 +36,6 @@ newcomers_free(struct newcomers *newcomers)
 	free(newcomers);
 }
 
-static void
-tell(struct newcomers *newcomers, uint32_t port, int64_t now)
-{
-	newcomers->n_refused++;
-	if (now >= newcomers->told_at && now - newcomers->told_at < MINUTE)
-		return;
-	newcomers->told_at = now;
-	events_tell(EVENT_LIMIT, NULL,
-	    "port %u brings more new devices than S-61 allows: %u were passed "
-	    "over; whoever is one of them is taken when it asks again",
-	    port, newcomers->n_refused);
-	newcomers->n_refused = 0;
-}
-
 bool
 newcomers_may(struct newcomers *newcomers, uint32_t port, int64_t now)
 {
@@ -63,7 +47,10 @@ newcomers_may(struct newcomers *newcomers, uint32_t port, int64_t now)
 		(void)bucket_take(bucket, &port_rate, now);
 		return true;
 	}
-	tell(newcomers, port, now);
+	events_tell(EVENT_LIMIT, NULL,
+	    "port %u brings more new devices than S-61 allows: whoever is one "
+	    "of them is taken when it asks again, if there is room then",
+	    port);
 	return false;
 }
 

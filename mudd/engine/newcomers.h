@@ -16,8 +16,7 @@ struct newcomers;
 struct newcomers *newcomers_new(void);
 void newcomers_free(struct newcomers *newcomers);
 
-/* One more on this port?  If not, that is told as an event, at most once a
- * minute. */
+/* One more on this port?  If not, that is told as an event. */
 bool newcomers_may(struct newcomers *newcomers, uint32_t port, int64_t now);
 
 /* One that may never be heard of again (S-62): is its record worth a write

@@ -29,8 +29,8 @@ tell(struct thing *thing, const char *state)
 
 	thing->told_state = state;
 	if (before == state ||
-	    !events_open(&line, EVENT_STATE_CHANGED, &thing->mac,
-		thing->mud == NULL ? NULL : thing->mud->url.text))
+	    !events_open(&line, EVENT_STATE_CHANGED, !thing->is_proven,
+		&thing->mac, thing->mud == NULL ? NULL : thing->mud->url.text))
 		return;
 	events_word(&line, "state", state);
 	events_word(&line, "before", before);

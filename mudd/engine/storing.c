@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "engine/bucket.h"
+#include "engine/mudurl.h"
 #include "engine/newcomers.h"
 #include "engine/state.h"
 #include "engine/things.h"
@@ -98,6 +99,8 @@ storing_prove(struct storing *storing, struct thing *thing)
 	if (thing->is_proven)
 		return;
 	thing->is_proven = true;
+	if (thing->mud != NULL)
+		thing->mud->is_proven = true;
 	storing_due(storing, thing);
 }
 

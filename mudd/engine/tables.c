@@ -31,7 +31,7 @@ tell(struct tables_watch *watch)
 	const struct record_tampered *last = &watch->last;
 	struct events_line line;
 
-	if (!events_open(&line, EVENT_TABLE_TAMPERED, NULL, NULL))
+	if (!events_open(&line, EVENT_TABLE_TAMPERED, false, NULL, NULL))
 		return;
 	events_word(&line, "process", last->name[0] == '\0' ? "-" : last->name);
 	events_number(&line, "pid", last->pid);
@@ -44,7 +44,7 @@ tell(struct tables_watch *watch)
 	watch->n_told = watch->n;
 	if (last->is_repaired != 1)
 		log_error("mudd's tables in the kernel cannot be repaired");
-	else if (events_open(&line, EVENT_TABLE_RESTORED, NULL, NULL))
+	else if (events_open(&line, EVENT_TABLE_RESTORED, false, NULL, NULL))
 		events_close(&line);
 }
 

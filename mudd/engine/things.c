@@ -333,6 +333,7 @@ things_manage(struct things *things, struct thing *thing, struct mudurl *mud)
 		give_up(thing);
 		thing->mud = mud;
 		mud->n_things++;
+		mud->is_proven = mud->is_proven || thing->is_proven;
 	}
 	things_touch(things, thing);
 }

@@ -56,9 +56,10 @@ rig_begin(struct rig *rig, unsigned int n_things)
 	rig->mud = mudurl_new(&url, NULL);
 	for (unsigned int n = 1; n <= n_things; n++) {
 		struct mac mac = mac_of(n);
+		struct thing *thing = things_add(rig->things, &mac, NOW);
 
-		things_manage(
-		    rig->things, things_add(rig->things, &mac, NOW), rig->mud);
+		thing->is_proven = true;
+		things_manage(rig->things, thing, rig->mud);
 	}
 	rig->drops = drops_new(rig->things);
 	log_init("t", LOG_LEVEL_ERROR);

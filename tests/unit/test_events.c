@@ -58,6 +58,7 @@ rig_begin(struct rig *rig)
 	assert_true(url_parse("https://mud.example.com/lamp", &url, &why));
 	rig->mud = mudurl_new(&url, NULL);
 	rig->thing = things_add(rig->things, &mac, NOW);
+	rig->mud->is_proven = rig->thing->is_proven = true;
 	things_manage(rig->things, rig->thing, rig->mud);
 }
 
@@ -107,7 +108,7 @@ is_an_object(void **state)
 	rig_begin(&rig);
 	events_listen(on_event, &rig);
 	assert_true(events_open(
-	    &line, EVENT_DROP, &mac, "https://mud.example.com/lamp"));
+	    &line, EVENT_DROP, false, &mac, "https://mud.example.com/lamp"));
 	events_word(&line, "reason", "");
 	events_word(&line, "direction", "from");
 	events_text(&line, "peer_name", "a \"b\"");
@@ -145,7 +146,7 @@ is_bounded(void **state)
 	for (int i = 0; i < 5; i++) {
 		struct events_line line;
 
-		assert_true(events_open(&line, EVENT_DROP, &mac, text));
+		assert_true(events_open(&line, EVENT_DROP, false, &mac, text));
 		for (int j = 0; j < 6; j++)
 			events_text(&line, "key", text);
 		events_word(&line, "end", "here");
@@ -161,7 +162,8 @@ static const struct {
 	enum event_kind kind;
 	size_t burst, second, minute; /* lines, after so long */
 } budgets[] = {
-	{ EVENT_SPOOF, 100, 20, 100 },
+	{ EVENT_SPOOF, 20, 0, 20 },
+	{ EVENT_CONFLICT, 20, 0, 20 },
 	{ EVENT_URL_ANNOUNCED, 100, 20, 100 },
 	{ EVENT_POLICY_APPROVED, 100, 20, 100 },
 	{ EVENT_DEVICE_SEEN, 100, 0, 12 },
@@ -209,8 +211,8 @@ has_a_budget(void **state)
 			    events_name(budgets[i].kind), n);
 	}
 	(void)logged_end();
-	assert_non_null(strstr(logged_text(), "event=spoof suppressed=900\n"));
-	assert_non_null(strstr(logged_text(), "event=spoof suppressed=980\n"));
+	assert_non_null(strstr(logged_text(), "event=url-announced suppressed=900\n"));
+	assert_non_null(strstr(logged_text(), "event=url-announced suppressed=980\n"));
 	rig_end(&rig);
 }
 
@@ -222,17 +224,54 @@ tells_how_many_were_left_out(void **state)
 	(void)state;
 	rig_begin(&rig);
 	events_listen(on_event, &rig);
-	(void)flood(&rig, EVENT_SPOOF);
+	(void)flood(&rig, EVENT_STATE_CHANGED);
 	now++;
-	events_tell(EVENT_SPOOF, NULL, "again");
+	events_tell(EVENT_STATE_CHANGED, NULL, "again");
 	assert_int_equal(rig.n, 102);
 	assert_string_equal(
 	    json_string_value(json_object_get(rig.last, "detail")), "again");
-	(void)flood(&rig, EVENT_SPOOF);
+	(void)flood(&rig, EVENT_STATE_CHANGED);
 	now++;
 	rig.n = 0;
-	(void)flood(&rig, EVENT_SPOOF);
+	(void)flood(&rig, EVENT_STATE_CHANGED);
 	assert_int_equal(rig.n, 21);
+	rig_end(&rig);
+}
+
+/* What is about strangers takes from one budget, whatever it is; what people
+ * decide about them, and what is about others, does not. */
+static void
+strangers_are_a_line_a_second(void **state)
+{
+	struct mac other = { { 2, 0, 0x5e, 0, 0x53, 99 } };
+	struct rig rig;
+
+	(void)state;
+	rig_begin(&rig);
+	events_listen(on_event, &rig);
+	rig.mud->is_proven = false;
+	rig.thing->is_proven = false;
+	logged_begin();
+	for (int i = 0; i < 1000; i++) {
+		events_tell(EVENT_URL_ANNOUNCED, rig.thing, "again");
+		events_tell_mac(EVENT_SPOOF, &other, "again");
+		events_tell_url(EVENT_FETCH_FAILED, rig.mud, "again");
+	}
+	assert_int_equal(rig.n, 10);
+	events_tell_url(EVENT_POLICY_APPROVED, rig.mud, "by uid 0");
+	events_tell(EVENT_DEVICE_GONE, rig.thing, "forgotten by uid 0");
+	assert_int_equal(rig.n, 12);
+	rig.mud->is_proven = true;
+	events_tell_url(EVENT_FETCH_FAILED, rig.mud, "again");
+	assert_int_equal(rig.n, 13);
+	for (int i = 0; i < 600; i++) {
+		now += i % 10 == 0 ? 1 : 0;
+		events_tell(EVENT_ADDRESS_LEARNED, rig.thing, "again");
+	}
+	/* Thirty a minute, and as many that say how many were left out. */
+	assert_int_equal(rig.n, 13 + 60);
+	assert_true(logged_end() <= 13 + 60);
+	assert_non_null(strstr(logged_text(), "event=strangers suppressed="));
 	rig_end(&rig);
 }
 
@@ -257,6 +296,7 @@ main(void)
 		cmocka_unit_test(is_bounded),
 		cmocka_unit_test(has_a_budget),
 		cmocka_unit_test(tells_how_many_were_left_out),
+		cmocka_unit_test(strangers_are_a_line_a_second),
 		cmocka_unit_test(each_kind_has_a_name),
 	};
 
