@@ -110,6 +110,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/77-forged-frames.scn \
 	tests/scenario/77-strength.scn \
 	tests/scenario/78-shunned.scn \
+	tests/scenario/91-absent.scn \
 	tests/scenario/76-health.scn \
 	tests/scenario/71-modes.scn \
 	tests/scenario/72-mode-configured.scn \
@@ -140,6 +141,7 @@ EXTRA_DIST += tests/scenario/README.md \
 
 if HAVE_CMOCKA
 engine_module_tests = \
+	tests/unit/test_absence \
 	tests/unit/test_droprows \
 	tests/unit/test_events \
 	tests/unit/test_explain \
@@ -210,6 +212,9 @@ tests_unit_test_policies_LDADD = $(engine_module_libs)
 tests_unit_test_controllers_SOURCES = tests/unit/test_controllers.c
 tests_unit_test_controllers_CFLAGS = $(engine_module_cflags)
 tests_unit_test_controllers_LDADD = $(engine_module_libs)
+tests_unit_test_absence_SOURCES = tests/unit/test_absence.c
+tests_unit_test_absence_CFLAGS = $(engine_module_cflags)
+tests_unit_test_absence_LDADD = $(engine_module_libs)
 tests_unit_test_roaming_SOURCES = tests/unit/test_roaming.c
 tests_unit_test_roaming_CFLAGS = $(engine_module_cflags)
 tests_unit_test_roaming_LDADD = $(engine_module_libs)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "engine/absence.h"
 #include "engine/addresses.h"
 #include "engine/config.h"
 #include "engine/counts.h"
@@ -108,6 +109,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 		addresses_review(&engine->sightings, now);
 	due = leases_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
+	due = least(due, absence_tick(engine, now));
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));
 	plan_choose(engine->plan);
@@ -160,20 +162,6 @@ names_changed(void *arg)
 
 /* ---- the watcher ------------------------------------------------------- */
 
-/* Changes nothing that the modules would have to look at. */
-static bool
-on_drop(struct engine *engine, const struct record_drop *drop)
-{
-	const int64_t now = engine_now(engine);
-	struct thing *thing = things_find(engine->things, &drop->mac);
-
-	if (!drops_take(engine->drops, drop, now))
-		return false;
-	if (drop->kind == DROP_TWICE && thing != NULL && thing->mud != NULL)
-		roaming_clashes(thing, now);
-	return true;
-}
-
 static bool
 watcher_record(void *arg, struct channel *ch, struct msg *msg)
 {
@@ -205,7 +193,11 @@ watcher_record(void *arg, struct channel *ch, struct msg *msg)
 		    MSG_BODY(msg, record_unreachable), engine_now(engine));
 		break;
 	case RECORD_DROP:
-		return on_drop(engine, MSG_BODY(msg, record_drop));
+		/* Changes nothing that the modules would have to look at. */
+		roaming_drop(engine->things, MSG_BODY(msg, record_drop),
+		    engine_now(engine));
+		return drops_take(engine->drops, MSG_BODY(msg, record_drop),
+		    engine_now(engine));
 	default:
 		break;
 	}

@@ -83,7 +83,8 @@ struct engine {
 	struct event *turn;  /* what one turn of the loop has changed */
 	struct event *timer; /* what time brings */
 	int64_t started_at;
-	bool is_ready; /* mudd has been told that all stands */
+	int64_t absence_at; /* the next look at who does not come back */
+	bool is_ready;      /* mudd has been told that all stands */
 	bool is_counting;
 	uint32_t tallied; /* policy whose tallies are asked for; 0: none */
 };

@@ -1,6 +1,7 @@
 # mudd-engine: decides.
 noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
+	mudd/engine/absence.c mudd/engine/absence.h \
 	mudd/engine/addresses.c mudd/engine/addresses.h \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
 	mudd/engine/announce.c mudd/engine/announce.h \

@@ -22,8 +22,8 @@ is_configured(const struct engine *engine, const struct thing *thing)
 	       (device->mud_url[0] != '\0' || device->mud_file[0] != '\0');
 }
 
-int
-forget_device(struct engine *engine, struct thing *thing, uid_t uid)
+static int
+delete_stored(struct engine *engine, const struct thing *thing)
 {
 	int error;
 	char mac[MAC_TEXT];
@@ -31,15 +31,44 @@ forget_device(struct engine *engine, struct thing *thing, uid_t uid)
 	if (is_configured(engine, thing))
 		return -EPERM;
 	error = state_delete_thing(engine->options.state, &thing->mac);
-	if (error < 0) {
-		log_error("%s: cannot remove it from the state: %s",
-		    mac_text(&thing->mac, mac), strerror(-error));
-		return -EIO;
-	}
-	events_tell(
-	    EVENT_DEVICE_GONE, thing, "forgotten by uid %u", (unsigned int)uid);
+	if (error == 0)
+		return 0;
+	log_error("%s: cannot remove it from the state: %s",
+	    mac_text(&thing->mac, mac), strerror(-error));
+	return -EIO;
+}
+
+static void
+forget(struct engine *engine, struct thing *thing)
+{
 	plan_forget(engine->plan, thing);
 	drops_forget(engine->drops, &thing->mac);
 	things_remove(engine->things, thing);
+}
+
+int
+forget_device(struct engine *engine, struct thing *thing, uid_t uid)
+{
+	const int error = delete_stored(engine, thing);
+
+	if (error < 0)
+		return error;
+	events_tell(
+	    EVENT_DEVICE_GONE, thing, "forgotten by uid %u", (unsigned int)uid);
+	forget(engine, thing);
+	return 0;
+}
+
+int
+forget_absent(struct engine *engine, struct thing *thing, int64_t now)
+{
+	const int error = delete_stored(engine, thing);
+
+	if (error < 0)
+		return error;
+	events_tell(EVENT_DEVICE_GONE, thing,
+	    "forgotten: not heard of for %lld days (S-45, S-46)",
+	    (long long)((now - thing->last_seen) / 86400));
+	forget(engine, thing);
 	return 0;
 }

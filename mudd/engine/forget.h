@@ -5,6 +5,7 @@
 #ifndef ENGINE_FORGET_H
 #define ENGINE_FORGET_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct engine;
@@ -17,5 +18,7 @@ struct thing;
  * message; -EIO: it could not be taken out of the state.
  */
 int forget_device(struct engine *engine, struct thing *thing, uid_t uid);
+/* The same of one that has been absent for too long (absence.h). */
+int forget_absent(struct engine *engine, struct thing *thing, int64_t now);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "engine/absence.h"
 #include "engine/config.h"
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
@@ -77,6 +78,7 @@ put_flags(
 		{ thing->conflicted, "conflict" },
 		{ thing->spoofed, "spoof" },
 		{ thing->doubled, "two-urls" },
+		{ absence_is_random(&thing->mac), "random-mac" },
 		{ thing->roaming.clashes_until != 0, "two-ports" },
 		{ thing->roaming.flaps_until != 0, "flapping" },
 		{ thing->mud != NULL &&

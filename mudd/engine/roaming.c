@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/records.h"
 #include "engine/events.h"
 #include "engine/things.h"
 
@@ -44,8 +45,12 @@ roaming_moved(struct things *things, struct thing *thing, const char *from,
 }
 
 void
-roaming_clashes(struct thing *thing, int64_t now)
+roaming_drop(struct things *things, const struct record_drop *drop, int64_t now)
 {
+	struct thing *thing = things_find(things, &drop->mac);
+
+	if (drop->kind != DROP_TWICE || thing == NULL || thing->mud == NULL)
+		return;
 	if (thing->roaming.clashes_until == 0)
 		events_tell(EVENT_CONFLICT, thing,
 		    "its MAC speaks on two ports at once: what comes in by "

@@ -22,6 +22,7 @@
 #define ROAMING_MOVES      5
 #define ROAMING_WINDOW_SEC 600
 
+struct record_drop;
 struct thing;
 struct things;
 
@@ -34,9 +35,11 @@ struct roaming {
 /* A managed Thing is on another port now, which is called to. */
 void roaming_moved(struct things *things, struct thing *thing, const char *from,
     const char *to, int64_t now);
-/* The kernel has dropped what was sent in its name on another port than its
- * own, on which it was heard just before. Told once in ROAMING_WINDOW_SEC. */
-void roaming_clashes(struct thing *thing, int64_t now);
+/* A drop of kind TWICE: what was sent in a Thing's name on another port than
+ * its own, on which it was heard just before. Told once in ROAMING_WINDOW_SEC.
+ * Other drops, and those of other devices, are passed over. */
+void roaming_drop(
+    struct things *things, const struct record_drop *drop, int64_t now);
 
 /* Ends what is over. Returns when the next of them will be. */
 int64_t roaming_tick(struct things *things, int64_t now);

@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "core/msg.h"
+#include "engine/absence.h"
 #include "engine/addresses.h"
 #include "engine/announce.h"
 #include "engine/certificates.h"
@@ -129,8 +130,8 @@ tell_seen(const struct sightings *sightings, const struct thing *thing,
 
 	events_tell(EVENT_DEVICE_SEEN, thing, "on %s%s",
 	    port == NULL ? "a port that has gone" : port->link.name,
-	    (thing->mac.byte[0] & 2) != 0 ? ", with a locally administered MAC"
-					  : "");
+	    absence_is_random(&thing->mac) ? ", with a locally administered MAC"
+					   : "");
 }
 
 struct thing *

@@ -211,8 +211,10 @@ has_a_budget(void **state)
 			    events_name(budgets[i].kind), n);
 	}
 	(void)logged_end();
-	assert_non_null(strstr(logged_text(), "event=url-announced suppressed=900\n"));
-	assert_non_null(strstr(logged_text(), "event=url-announced suppressed=980\n"));
+	assert_non_null(
+	    strstr(logged_text(), "event=url-announced suppressed=900\n"));
+	assert_non_null(
+	    strstr(logged_text(), "event=url-announced suppressed=980\n"));
 	rig_end(&rig);
 }
 

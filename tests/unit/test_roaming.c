@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "core/records.h"
+#include "engine/mudurl.h"
 #include "engine/roaming.h"
 #include "engine/things.h"
 
@@ -99,11 +101,21 @@ quarantine_ends_by_itself(void **state)
 static void
 a_clash_changes_nothing(void **state)
 {
+	struct record_drop drop = { .kind = DROP_TWICE };
 	struct world world = world_begin();
+	struct mudurl mud;
 
 	(void)state;
-	roaming_clashes(world.thing, START);
-	roaming_clashes(world.thing, START + 60);
+	drop.mac = world.thing->mac;
+	roaming_drop(world.things, &drop, START); /* a laptop's */
+	assert_int_equal(world.thing->roaming.clashes_until, 0);
+	world.thing->mud = &mud;
+	drop.kind = DROP_PLACE;
+	roaming_drop(world.things, &drop, START);
+	assert_int_equal(world.thing->roaming.clashes_until, 0);
+	drop.kind = DROP_TWICE;
+	roaming_drop(world.things, &drop, START);
+	roaming_drop(world.things, &drop, START + 60);
 	assert_true(list_is_empty(things_dirty(world.things)));
 	assert_int_equal(roaming_tick(world.things, START + 600), START + 660);
 	assert_int_equal(world.thing->roaming.clashes_until, START + 660);
@@ -111,6 +123,7 @@ a_clash_changes_nothing(void **state)
 	assert_int_equal(world.thing->roaming.clashes_until, 0);
 	assert_int_equal(world.thing->roaming.flaps_until, 0);
 	assert_true(list_is_empty(things_dirty(world.things)));
+	world.thing->mud = NULL;
 	things_free(world.things);
 }
 
