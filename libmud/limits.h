@@ -53,6 +53,7 @@
 #define LIMIT_PORT_THINGS 256    /* S-61: of them on one port */
 #define LIMIT_URLS        2048   /* MUD URLs that are remembered (S-36) */
 #define LIMIT_UNKNOWN     2048   /* devices without a MUD URL, LRU */
+#define LIMIT_NAMED       512    /* of these, that an administrator has named */
 #define LIMIT_ADDRESSES4  4      /* S-48: IPv4 addresses of one Thing */
 #define LIMIT_ADDRESSES6  16     /* S-48: IPv6 addresses of one Thing */
 #define LIMIT_ALL_SIX     32768  /* of all Things */

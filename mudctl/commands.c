@@ -176,17 +176,35 @@ read_file(const char *path, size_t max, size_t *len)
 	return NULL;
 }
 
+/* A device, and what is said of it; NULL: nothing. */
+static int
+ask_about(const struct command *command, const struct options *options,
+    const char *device, const char *key, const char *value)
+{
+	json_t *params = json_pack("{s:s, s:s?}", "device", device, key, value);
+
+	if (params == NULL)
+		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
+	return ask(command, options, params);
+}
+
 static int
 run_assign(const struct command *command, const struct options *options,
     int argc, char **argv)
 {
-	json_t *params =
-	    json_pack("{s:s, s:s}", "device", argv[0], "mud_url", argv[1]);
+	const bool is_back = strcmp(argv[1], "announced") == 0;
 
 	(void)argc;
-	if (params == NULL)
-		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
-	return ask(command, options, params);
+	return ask_about(
+	    command, options, argv[0], "mud_url", is_back ? NULL : argv[1]);
+}
+
+static int
+run_rename(const struct command *command, const struct options *options,
+    int argc, char **argv)
+{
+	(void)argc;
+	return ask_about(command, options, argv[0], "name", argv[1]);
 }
 
 /* The device's certificate, with its CAs behind it, as it lies in the file. */
@@ -219,16 +237,12 @@ run_mode(const struct command *command, const struct options *options, int argc,
 {
 	static const char *const modes[] = { "enforce", "monitor", "quarantine",
 		"deny", "default" };
-	json_t *params =
-	    json_pack("{s:s, s:s}", "device", argv[0], "mode", argv[1]);
 
 	(void)argc;
-	if (params == NULL)
-		return calling_complain(COMMAND_USAGE, "that is not UTF-8");
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (strcmp(argv[1], modes[i]) == 0)
-			return ask(command, options, params);
-	json_decref(params);
+			return ask_about(
+			    command, options, argv[0], "mode", argv[1]);
 	return calling_complain(COMMAND_USAGE,
 	    "a mode is enforce, monitor, quarantine, deny or default, not '%s'",
 	    argv[1]);
@@ -346,8 +360,11 @@ static const struct command commands[] = {
 	{ "device", "show", "DEV", "all about one: a MAC, an IP address, or a "
 	    "name", 1,
 	    run_plain, NULL, "Device", "device", show_device },
-	{ "device", "assign", "DEV URL", "give it its MUD URL", 2,
+	{ "device", "assign", "DEV URL|announced", "give it its MUD URL, or take "
+	    "that back", 2,
 	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
+	{ "device", "rename", "DEV NAME", "call it that; \"\" is no name", 2,
+	    run_rename, NULL, "DeviceRename", NULL, show_renamed },
 	{ "device", "forget", "DEV", "remove all that is known of it", 1,
 	    run_plain, NULL, "DeviceForget", "device", show_forgotten },
 	{ "device", "certificate", "DEV FILE", "its own certificate (PEM) says "

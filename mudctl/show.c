@@ -394,6 +394,17 @@ show_assigned(const struct show *show, const json_t *answer)
 }
 
 void
+show_renamed(const struct show *show, const json_t *answer)
+{
+	const char *name = lines_text(answer, "name");
+
+	lines_put(show, lines_text(answer, "mac"));
+	lines_put(show, name[0] == '\0' ? " has no name" : " is called ");
+	lines_put(show, name);
+	(void)fputc('\n', show->out);
+}
+
+void
 show_forgotten(const struct show *show, const json_t *answer)
 {
 	lines_put(show, lines_text(answer, "mac"));

@@ -36,6 +36,7 @@ void show_approved(const struct show *show, const json_t *answer);
 void show_rejected(const struct show *show, const json_t *answer);
 void show_refreshed(const struct show *show, const json_t *answer);
 void show_assigned(const struct show *show, const json_t *answer);
+void show_renamed(const struct show *show, const json_t *answer);
 void show_forgotten(const struct show *show, const json_t *answer);
 void show_certified(const struct show *show, const json_t *answer);
 /* showevent.c */

@@ -51,8 +51,8 @@ may_change(struct thing *thing, const struct url *url, enum state_source source)
 	char mac[MAC_TEXT];
 
 	/* certificates.c has its own say. */
-	if (thing->mud == NULL || is_by_administrator(source) ||
-	    source == STATE_SOURCE_X509 ||
+	if (thing->mud == NULL || thing->is_open ||
+	    is_by_administrator(source) || source == STATE_SOURCE_X509 ||
 	    strcmp(thing->mud->url.text, url->text) == 0)
 		return true;
 	if (url_same_base(&thing->mud->url, url) &&
@@ -107,6 +107,9 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 		say_no_url(thing, &why);
 		return;
 	}
+	/* At a start it is as it was. */
+	if (thing->mud != NULL)
+		thing->is_open = false;
 	if (thing->mud == mud) {
 		if (thing->departed)
 			things_touch(sightings->things, thing);

@@ -112,6 +112,7 @@ static const struct control_method methods[] = {
 	{ "DeviceAssign", true, devicecalls_assign },
 	{ "DeviceCertificate", true, certcalls_take },
 	{ "DeviceForget", true, devicecalls_forget },
+	{ "DeviceRename", true, devicecalls_rename },
 	{ "Policies", false, policycalls_list },
 	{ "PolicyShow", false, policycalls_show },
 	{ "DeviceMode", true, modecalls_set },

@@ -344,6 +344,29 @@ config_free(struct config *config)
 	free(config);
 }
 
+static bool
+is_word(const char *text, size_t max)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	const size_t len = strlen(text);
+
+	return len > 0 && len <= max && strspn(text, letters) == len;
+}
+
+bool
+config_is_name(const char *text)
+{
+	return is_word(text, LIMIT_CLIENTNAME);
+}
+
+bool
+config_is_file(const char *text)
+{
+	return text[0] != '.' && is_word(text, CONFIG_FILE_NAME);
+}
+
 const struct config_device *
 config_find_device(const struct config *config, const struct mac *mac)
 {

@@ -146,6 +146,11 @@ void config_free(struct config *config); /* NULL is fine */
 /* The words of interfaces: "enforce", "monitor", "quarantine", "deny". */
 const char *config_mode_name(enum config_mode mode);
 
+/* What a device may be called, and a file of policies/: never a way out of
+ * it. */
+bool config_is_name(const char *text);
+bool config_is_file(const char *text);
+
 /* The device section of a MAC, lent, or NULL. */
 const struct config_device *config_find_device(
     const struct config *config, const struct mac *mac);

@@ -305,8 +305,7 @@ judge_name(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *name = last_text(opt);
 
-	if (name[0] != '\0' && strlen(name) <= LIMIT_CLIENTNAME &&
-	    is_made_of(name, "._-"))
+	if (config_is_name(name))
 		return 0;
 	cfg_error(cfg,
 	    "name: '%s' is not 1 to %d letters, digits, '.', '_', "
@@ -334,8 +333,7 @@ judge_file(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *name = last_text(opt);
 
-	if (name[0] != '\0' && name[0] != '.' &&
-	    strlen(name) <= CONFIG_FILE_NAME && is_made_of(name, "._-"))
+	if (config_is_file(name))
 		return 0;
 	cfg_error(
 	    cfg, "mud-file: '%s' is not the name of a file in policies/", name);

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "core/log.h"
+#include "engine/admin.h"
 #include "engine/announce.h"
 #include "engine/calls.h"
 #include "engine/engine.h"
@@ -28,50 +29,69 @@ thing_of(struct commands *commands, struct control_call *call, json_t *params)
 	return thing;
 }
 
-void
-devicecalls_assign(
-    void *arg, struct control_call *call, json_t *params, uid_t uid)
+static void
+not_stored(struct control_call *call)
 {
-	struct commands *commands = arg;
-	struct engine *engine = commands->engine;
-	const char *who = calls_text(call, params, "device");
-	const char *text =
-	    who == NULL ? NULL : calls_text(call, params, "mud_url");
-	struct thing *thing;
-	struct fault why;
-	char mac[MAC_TEXT];
+	calls_not_possible(call,
+	    "it holds from now on, but could not be stored: a restart will "
+	    "forget it");
+}
 
-	if (text == NULL)
-		return;
-	thing = things_find_text(engine->things, who);
-	if (thing == NULL) {
-		calls_not_found(call, who);
-		return;
-	}
-	switch (announce_assign(
-	    &engine->sightings, thing, text, engine_now(engine), &why)) {
+/* 0 or -errno, as announce_assign and admin_unassign have it. */
+static void
+answer_assigning(struct commands *commands, struct control_call *call,
+    const struct thing *thing, int error, const struct fault *why)
+{
+	switch (error) {
 	case 0:
-		log_info("%s: its MUD URL was given by uid %u",
-		    mac_text(&thing->mac, mac), (unsigned int)uid);
 		calls_wait(commands, call, WAIT_ASSIGNED)->mac = thing->mac;
 		break;
 	case -EINVAL:
-		calls_not_possible(call, why.detail);
+		calls_not_possible(call, why->detail);
 		break;
 	case -EPERM:
 		calls_not_possible(
 		    call, "mudd.conf gives this device its MUD URL");
+		break;
+	case -ENOENT:
+		calls_not_possible(call,
+		    "its MUD URL was not given to it by `mudctl device assign`");
 		break;
 	case -ENOSPC:
 		calls_not_possible(
 		    call, "as many devices are managed already as may be");
 		break;
 	default:
-		calls_not_possible(call,
-		    "it holds from now on, but could not be stored: a "
-		    "restart will forget it");
+		not_stored(call);
 		break;
 	}
+}
+
+void
+devicecalls_assign(
+    void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	struct commands *commands = arg;
+	struct engine *engine = commands->engine;
+	const json_t *url = json_object_get(params, "mud_url");
+	const bool is_back = url == NULL || json_is_null(url);
+	const char *text = is_back ? "" : calls_text(call, params, "mud_url");
+	struct thing *thing =
+	    text == NULL ? NULL : thing_of(commands, call, params);
+	struct fault why = { 0 };
+	char mac[MAC_TEXT];
+	int error;
+
+	if (thing == NULL)
+		return;
+	error = is_back ? admin_unassign(&engine->sightings, thing)
+	                : announce_assign(&engine->sightings, thing, text,
+			      engine_now(engine), &why);
+	if (error == 0)
+		log_info("%s: its MUD URL was %s by uid %u",
+		    mac_text(&thing->mac, mac),
+		    is_back ? "taken back" : "given", (unsigned int)uid);
+	answer_assigning(commands, call, thing, error, &why);
 	engine_touch(engine);
 }
 
@@ -134,4 +154,47 @@ devicecalls_answer_forgotten(
 	control_reply(waiting->call,
 	    json_pack("{s:s}", "mac", mac_text(&waiting->mac, mac)));
 	return true;
+}
+
+static const char *
+no_name(int error)
+{
+	switch (error) {
+	case -EINVAL:
+		return "a name is 1 to 63 letters, digits, '.', '_' or '-', "
+		       "and no address";
+	case -EPERM:
+		return "mudd.conf gives this device its name";
+	case -EEXIST:
+		return "another device is called that";
+	case -ENOSPC:
+		return "as many devices without a MUD URL have names already "
+		       "as may";
+	default:
+		return "it could not be stored";
+	}
+}
+
+void
+devicecalls_rename(
+    void *arg, struct control_call *call, json_t *params, uid_t uid)
+{
+	struct commands *commands = arg;
+	const char *name = calls_text(call, params, "name");
+	struct thing *thing =
+	    name == NULL ? NULL : thing_of(commands, call, params);
+	char mac[MAC_TEXT];
+	int error;
+
+	if (thing == NULL)
+		return;
+	error = admin_rename(&commands->engine->sightings, thing, name);
+	if (error != 0) {
+		calls_not_possible(call, no_name(error));
+		return;
+	}
+	log_info("%s: is called %s, says uid %u", mac_text(&thing->mac, mac),
+	    log_quote(name), (unsigned int)uid);
+	control_reply(
+	    call, json_pack("{s:s,s:s}", "mac", mac, "name", thing->name));
 }

@@ -14,6 +14,7 @@ struct waiting;
 
 control_method_fn devicecalls_assign;
 control_method_fn devicecalls_forget;
+control_method_fn devicecalls_rename;
 
 /* Answers a MUD URL that was given, if its time has come: what follows at once
  * is in the kernel.  Its file may have to be fetched yet. */

@@ -3,6 +3,7 @@ noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/absence.c mudd/engine/absence.h \
 	mudd/engine/addresses.c mudd/engine/addresses.h \
+	mudd/engine/admin.c mudd/engine/admin.h \
 	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
 	mudd/engine/announce.c mudd/engine/announce.h \
 	mudd/engine/approval.c mudd/engine/approval.h \

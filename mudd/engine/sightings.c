@@ -81,6 +81,7 @@ add(const struct sightings *sightings, const struct mac *mac, int64_t now)
 	thing->is_proven = thing->is_named || device != NULL;
 	if (device != NULL) {
 		text_copy(thing->name, sizeof(thing->name), device->name);
+		thing->has_configured_name = device->name[0] != '\0';
 		modes_configure(thing, device);
 	}
 	return thing;
@@ -219,11 +220,14 @@ load_thing(void *arg, const struct state_thing *row)
 
 	if (things_find(sightings->things, &row->mac) != NULL ||
 	    (is_managed ? !things_has_room(sightings->things)
-			: !config_names_host(sightings->config, &row->mac)))
+			: !config_names_host(sightings->config, &row->mac) &&
+			      row->name[0] == '\0'))
 		return;
 	thing = add(sightings, &row->mac, row->first_seen);
 	thing->is_stored = true;
 	thing->last_seen = row->last_seen;
+	if (!thing->has_configured_name)
+		text_copy(thing->name, sizeof(thing->name), row->name);
 	text_copy(thing->hostname, sizeof(thing->hostname), row->hostname);
 	text_copy(thing->port_name, sizeof(thing->port_name), row->port);
 	thingstore_flags(thing, row->flags);

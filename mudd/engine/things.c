@@ -218,7 +218,8 @@ make_room(struct things *things)
 		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
 
 		/* Else a crowd of strangers could push out a controller. */
-		if (thing->mud == NULL && !thing->in_class) {
+		if (thing->mud == NULL && !thing->in_class &&
+		    thing->name[0] == '\0') {
 			things_remove(things, thing);
 			return;
 		}

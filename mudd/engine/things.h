@@ -53,6 +53,7 @@ struct thing_certificate {
 struct thing {
 	struct mac mac;
 	char name[LIMIT_CLIENTNAME + 1];     /* the administrator's, or "" */
+	bool has_configured_name;            /* from mudd.conf, not mudctl */
 	char hostname[LIMIT_CLIENTNAME + 1]; /* its own, or "" */
 	char port_name[LINK_NAME];
 	uint32_t port; /* ifindex it was last seen on, 0 */
@@ -65,6 +66,9 @@ struct thing {
 	/* What mudctl and mudd.conf say of it (modes.h). */
 	bool has_mode, has_configured_mode;
 	enum config_mode mode, configured_mode;
+	/* An administrator has taken back the MUD URL that he gave it: it keeps
+	 * it until it announces any. */
+	bool is_open;
 	bool departed;
 	bool is_named; /* by its MAC, as a member of a class, in mudd.conf */
 	/* controllers.c: it is, or was once, looked at as a member of a class;
@@ -116,7 +120,8 @@ struct thing *things_find_text(struct things *things, const char *text);
 
 /* A new Thing, without a MUD URL. At LIMIT_UNKNOWN of these, the one that was
  * seen longest ago is removed; but not one that is in a class, of which there
- * are no more than the configuration names. */
+ * are no more than the configuration names, nor one that has a name, of which
+ * there are no more than that and LIMIT_NAMED. */
 struct thing *things_add(
     struct things *things, const struct mac *mac, int64_t now);
 void things_remove(struct things *things, struct thing *thing);

@@ -16,11 +16,13 @@
 #define FLAG_SPOOFED    2u
 #define FLAG_DOUBLED    4u
 #define FLAG_STRANGER   8u
+#define FLAG_OPEN       0x1000u
 
 bool
 thingstore_keeps(const struct thing *thing)
 {
-	return thing->mud != NULL || thing->is_named;
+	return thing->mud != NULL || thing->is_named ||
+	       (thing->name[0] != '\0' && !thing->has_configured_name);
 }
 
 int
@@ -37,6 +39,7 @@ thingstore_put(struct state *state, const struct thing *thing)
 		         (thing->spoofed ? FLAG_SPOOFED : 0) |
 		         (thing->doubled ? FLAG_DOUBLED : 0) |
 		         (thing->is_proven ? 0 : FLAG_STRANGER) |
+		         (thing->is_open ? FLAG_OPEN : 0) |
 		         modes_to_flags(thing),
 	};
 	int error;
@@ -45,6 +48,9 @@ thingstore_put(struct state *state, const struct thing *thing)
 		return 0;
 	if (thing->mud != NULL)
 		text_copy(row.url, sizeof(row.url), thing->mud->url.text);
+	/* What mudd.conf says is there at each start. */
+	if (!thing->has_configured_name)
+		text_copy(row.name, sizeof(row.name), thing->name);
 	text_copy(row.hostname, sizeof(row.hostname), thing->hostname);
 	text_copy(row.port, sizeof(row.port), thing->port_name);
 	error = state_put_thing(state, &row);
@@ -75,5 +81,6 @@ thingstore_flags(struct thing *thing, uint32_t flags)
 	thing->spoofed = (flags & FLAG_SPOOFED) != 0;
 	thing->doubled = (flags & FLAG_DOUBLED) != 0;
 	thing->is_proven = (flags & FLAG_STRANGER) == 0;
+	thing->is_open = (flags & FLAG_OPEN) != 0;
 	modes_from_flags(thing, flags);
 }

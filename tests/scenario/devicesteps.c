@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/admin.h"
+#include "engine/announce.h"
 #include "engine/forget.h"
 #include "tests/scenario/scene.h"
 
@@ -22,6 +24,37 @@ thing_of(struct scene *scene, const struct step *step)
 	return thing;
 }
 
+static bool
+check(struct scene *scene, const char *wanted, const char *outcome)
+{
+	engine_touch(scene->engine);
+	if (strcmp(wanted, outcome) == 0)
+		return true;
+	return scene_fail(scene, "the answer is: %s", outcome);
+}
+
+bool
+devicesteps_assign(struct scene *scene, const struct step *step)
+{
+	const struct sightings *sightings = &scene->engine->sightings;
+	struct thing *thing = thing_of(scene, step);
+	struct fault why;
+	int error;
+
+	if (thing == NULL)
+		return false;
+	error = strcmp(step->words[2], "announced") == 0
+	            ? admin_unassign(sightings, thing)
+	            : announce_assign(
+			  sightings, thing, step->words[2], scene->now, &why);
+	return check(scene, step->words[3],
+	    error == 0         ? "done"
+	    : error == -EPERM  ? "configured"
+	    : error == -ENOSPC ? "full"
+	    : error == -ENOENT ? "not-assigned"
+			       : "no-url");
+}
+
 bool
 devicesteps_forget(struct scene *scene, const struct step *step)
 {
@@ -31,10 +64,39 @@ devicesteps_forget(struct scene *scene, const struct step *step)
 	if (thing == NULL)
 		return false;
 	error = forget_device(scene->engine, thing, 0);
-	engine_touch(scene->engine);
-	if (strcmp(step->words[2], error == 0        ? "done"
-				   : error == -EPERM ? "configured"
-						     : "not-stored") == 0)
-		return true;
-	return scene_fail(scene, "the answer is: %s", strerror(-error));
+	return check(scene, step->words[2],
+	    error == 0        ? "done"
+	    : error == -EPERM ? "configured"
+			      : "not-stored");
+}
+
+bool
+devicesteps_rename(struct scene *scene, const struct step *step)
+{
+	const char *name =
+	    strcmp(step->words[2], "none") == 0 ? "" : step->words[2];
+	struct thing *thing = thing_of(scene, step);
+	int error;
+
+	if (thing == NULL)
+		return false;
+	error = admin_rename(&scene->engine->sightings, thing, name);
+	return check(scene, step->words[3],
+	    error == 0         ? "done"
+	    : error == -EINVAL ? "no-name"
+	    : error == -EPERM  ? "configured"
+	    : error == -EEXIST ? "taken"
+	    : error == -ENOSPC ? "full"
+			       : "not-stored");
+}
+
+bool
+devicesteps_called(struct scene *scene, const struct step *step)
+{
+	const struct thing *thing =
+	    things_find_text(scene->engine->things, step->words[1]);
+	char mac[MAC_TEXT];
+
+	return check(scene, step->words[2],
+	    thing == NULL ? "nobody" : mac_text(&thing->mac, mac));
 }

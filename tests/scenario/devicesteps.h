@@ -6,7 +6,15 @@
 
 #include "tests/scenario/steps.h"
 
+/* assign MAC URL|announced OUTCOME: done, no-url, configured, full,
+ * not-assigned */
+step_fn devicesteps_assign;
 /* forget MAC OUTCOME: done, configured, not-stored */
 step_fn devicesteps_forget;
+/* rename MAC NAME|none OUTCOME: done, no-name, configured, taken, full,
+ * not-stored */
+step_fn devicesteps_rename;
+/* called NAME MAC|nobody: who is meant by that name? */
+step_fn devicesteps_called;
 
 #endif

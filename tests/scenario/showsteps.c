@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/announce.h"
 #include "engine/explain.h"
 #include "engine/modes.h"
 #include "engine/reportfile.h"
@@ -95,31 +94,6 @@ showsteps_refresh(struct scene *scene, const struct step *step)
 	mudurl_ask_anew(mud, scene->now);
 	engine_touch(scene->engine);
 	return true;
-}
-
-bool
-showsteps_assign(struct scene *scene, const struct step *step)
-{
-	struct engine *engine = scene->engine;
-	struct fault why;
-	struct mac mac;
-	struct thing *thing;
-	int error;
-
-	if (!mac_parse(step->words[1], &mac))
-		return scene_fail(scene, "which Thing?");
-	thing = things_find(engine->things, &mac);
-	if (thing == NULL)
-		return scene_fail(scene, "the engine does not know it");
-	error = announce_assign(
-	    &engine->sightings, thing, step->words[2], scene->now, &why);
-	engine_touch(engine);
-	if (strcmp(step->words[3], error == 0         ? "done"
-				   : error == -EPERM  ? "configured"
-				   : error == -ENOSPC ? "full"
-						      : "no-url") == 0)
-		return true;
-	return scene_fail(scene, "the answer is: %s", strerror(-error));
 }
 
 /* Ports are the packet's destination, from a client's port. */

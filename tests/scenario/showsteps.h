@@ -12,8 +12,6 @@
 step_fn showsteps_show;
 /* refresh URL */
 step_fn showsteps_refresh;
-/* assign MAC URL OUTCOME: done, no-url, configured, full */
-step_fn showsteps_assign;
 /* explain MAC from|to ADDRESS PROTOCOL PORT VERDICT SOURCE [peer] [NOTE...] */
 step_fn showsteps_explain;
 /* mode MAC MODE OUTCOME: done, no-url, not-stored */
