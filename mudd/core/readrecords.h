@@ -26,8 +26,9 @@ struct record_read {
 	uint32_t is_signed;   /* 0: the signature's fd is empty */
 	uint32_t is_approved; /* go on whatever the verdict says */
 	uint32_t is_shown;    /* the same, for the eye alone (showing.c) */
-	uint32_t zero;
-	int64_t at;              /* judge the chain at this time */
+	uint32_t n_mudsigner; /* 0: anybody may have signed; or only: */
+	uint8_t mudsigner[LIMIT_DER_NAME]; /* this Name, as DER (M-SIG-4) */
+	int64_t at;                        /* judge the chain at this time */
 	uint8_t pinned[32];      /* key that is trusted for itself; 0: none */
 	char url[LIMIT_URL + 1]; /* mud-url must be this (S-32) */
 };

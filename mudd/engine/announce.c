@@ -16,6 +16,7 @@
 #include "engine/placing.h"
 #include "engine/roaming.h"
 #include "engine/sightings.h"
+#include "engine/signers.h"
 #include "engine/state.h"
 #include "engine/storing.h"
 #include "engine/things.h"
@@ -124,6 +125,8 @@ announce_manage(const struct sightings *sightings, struct thing *thing,
 	    is_by_administrator(source) ? "is given" : "announces",
 	    mud->url.text);
 	thing->departed = false;
+	signers_due(thing->mud);
+	signers_due(mud);
 	things_manage(sightings->things, thing, mud);
 	announce_source(sightings, thing, source);
 }

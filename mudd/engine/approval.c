@@ -7,13 +7,14 @@
 
 #include "engine/events.h"
 #include "engine/history.h"
+#include "engine/signers.h"
 #include "engine/verdicts.h"
 
 /* The file, and the signer with it, or neither. */
 static int
-store(const struct verdicts *verdicts, struct mudurl *mud, bool pin_signer)
+store(const struct verdicts *verdicts, struct mudurl *mud,
+    const struct version *version, bool pin_signer)
 {
-	const struct version *version = mud->candidate;
 	const struct state_url before = mud->history;
 	int error = state_begin(verdicts->state);
 
@@ -35,9 +36,9 @@ int
 approval_give(const struct verdicts *verdicts, struct mudurl *mud,
     const char *digest, bool pin_signer, uid_t uid, int64_t now)
 {
-	struct version *version = mud->candidate;
+	struct version *version = mudurl_waiting(mud);
 
-	if (!mudurl_awaits(mud))
+	if (version == NULL)
 		return -EAGAIN;
 	if (!version_is_named(version, digest))
 		return -EINVAL;
@@ -45,12 +46,14 @@ approval_give(const struct verdicts *verdicts, struct mudurl *mud,
 		return -ENOKEY;
 	version->approved_at = now;
 	version->approved_by = (int64_t)uid;
-	version->judged_at = now;
-	if (store(verdicts, mud, pin_signer) < 0) {
+	if (version != mud->accepted)
+		version->judged_at = now;
+	if (store(verdicts, mud, version, pin_signer) < 0) {
 		version->approved_at = 0;
 		version->approved_by = -1;
 		return -EIO;
 	}
+	signers_due(mud);
 	events_tell_url(EVENT_POLICY_APPROVED, mud, "by uid %u%s%s",
 	    (unsigned int)uid,
 	    pin_signer ? ", as is from now on what is signed by " : "",

@@ -55,7 +55,8 @@ struct attempt_options {
 	const struct url *url;
 	int64_t at;         /* judge certificates at this time */
 	uint8_t pinned[32]; /* the signer's key that is trusted for this URL */
-	bool is_approved;   /* an administrator approved these bytes */
+	struct bytes mudsigner; /* whose it must be, as DER; empty: anybody's */
+	bool is_approved;       /* an administrator approved these bytes */
 	attempt_done_fn *done;
 	void *arg;
 };

@@ -13,6 +13,7 @@
 #include "engine/lan.h"
 #include "engine/manager.h"
 #include "engine/sightings.h"
+#include "engine/signers.h"
 #include "engine/statecert.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
@@ -122,6 +123,7 @@ certificates_take(const struct sightings *sightings, const struct mac *mac,
     const struct devcert *found, int64_t now, struct fault *why)
 {
 	struct thing *thing = things_find(sightings->things, mac);
+	struct mudurl *before = thing == NULL ? NULL : thing->mud;
 	bool is_stored;
 
 	if (!mac_is_host(mac) || lan_is_own_mac(sightings->lan, mac))
@@ -141,6 +143,9 @@ certificates_take(const struct sightings *sightings, const struct mac *mac,
 	if (found->url[0] != '\0' && !manage(sightings, thing, found, now, why))
 		return false;
 	keep(thing, found, now);
+	signers_due(before);
+	signers_due(thing->mud);
+	things_touch(sightings->things, thing);
 	is_stored = store(sightings, thing, why);
 	events_tell(EVENT_CERTIFICATE, thing, "%s, number %s%s%s",
 	    found->subject, found->serial,
@@ -156,6 +161,7 @@ certificates_drop(const struct sightings *sightings, struct thing *thing)
 		return;
 	free(thing->certificate);
 	thing->certificate = NULL;
+	signers_due(thing->mud);
 	(void)state_delete_certificate(sightings->state, &thing->mac);
 }
 
@@ -171,6 +177,7 @@ load(void *arg, const struct mac *mac,
 		return;
 	thing->certificate = xcalloc(1, sizeof(*certificate));
 	*thing->certificate = *certificate;
+	signers_due(thing->mud);
 }
 
 void

@@ -107,6 +107,7 @@ decisions_approve(
 	const char *digest =
 	    id == NULL ? NULL : calls_text(call, params, "digest");
 	const json_t *pin = json_object_get(params, "pin_signer");
+	const struct version *version;
 	struct mudurl *mud;
 	struct waiting *waiting;
 	int error;
@@ -120,17 +121,18 @@ decisions_approve(
 	mud = mudurl_of(commands, call, id);
 	if (mud == NULL)
 		return;
+	version = mudurl_waiting(mud);
 	error = manager_approve(engine->manager, id, digest, json_is_true(pin),
 	    uid, engine_now(engine));
 	if (error == 0) {
 		waiting = calls_wait(commands, call, WAIT_APPROVED);
 		calls_about(waiting, mud);
-		memcpy(waiting->digest, mud->candidate->digest,
-		    sizeof(waiting->digest));
+		memcpy(
+		    waiting->digest, version->digest, sizeof(waiting->digest));
 		engine_touch(engine);
 	} else if (error == -EINVAL) {
 		control_error(call, CONTROL_INVALID_DIGEST,
-		    report_digest(mud->candidate->digest));
+		    report_digest(version->digest));
 	} else {
 		calls_not_possible(call,
 		    error == -EAGAIN

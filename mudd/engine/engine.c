@@ -22,6 +22,7 @@
 #include "engine/modes.h"
 #include "engine/placing.h"
 #include "engine/roaming.h"
+#include "engine/signers.h"
 #include "engine/states.h"
 #include "engine/storing.h"
 #include "engine/tallies.h"
@@ -110,6 +111,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	due = leases_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, absence_tick(engine, now));
+	signers_refresh(engine->things, manager_all(engine->manager));
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));
 	plan_choose(engine->plan);

@@ -66,6 +66,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/showing.c mudd/engine/showing.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \
+	mudd/engine/signers.c mudd/engine/signers.h \
 	mudd/engine/stage.c mudd/engine/stage.h \
 	mudd/engine/state.c mudd/engine/state.h \
 	mudd/engine/stateclaims.c mudd/engine/stateclaims.h \

@@ -10,6 +10,7 @@
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "engine/events.h"
+#include "engine/signers.h"
 #include "engine/state.h"
 
 static bool
@@ -43,6 +44,7 @@ forget(struct engine *engine, struct thing *thing)
 {
 	plan_forget(engine->plan, thing);
 	drops_forget(engine->drops, &thing->mac);
+	signers_due(thing->mud);
 	things_remove(engine->things, thing);
 }
 

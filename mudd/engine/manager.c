@@ -20,6 +20,7 @@
 #include "engine/locals.h"
 #include "engine/materials.h"
 #include "engine/rejudge.h"
+#include "engine/signers.h"
 #include "engine/verdicts.h"
 #include "libmud/mem.h"
 
@@ -82,14 +83,15 @@ local_changed(void *arg)
 /* ---- attempts ---------------------------------------------------------- */
 
 static struct attempt_options
-options_for(struct manager *manager, const struct url *url, int64_t at)
+options_for(struct manager *manager, const struct mudurl *mud, int64_t at)
 {
 	return (struct attempt_options){
 		.jobs = manager->options.jobs,
 		.fetching = manager->options.fetching,
 		.materials = manager->options.materials,
 		.anchors = trust_material(manager->options.trust),
-		.url = url,
+		.url = &mud->url,
+		.mudsigner = signers_wanted(mud),
 		.at = at,
 	};
 }
@@ -97,7 +99,7 @@ options_for(struct manager *manager, const struct url *url, int64_t at)
 static void
 start_fetch(struct manager *manager, struct mudurl *mud, int64_t now)
 {
-	struct attempt_options options = options_for(manager, &mud->url, now);
+	struct attempt_options options = options_for(manager, mud, now);
 
 	memcpy(options.pinned, mud->history.pinned, sizeof(options.pinned));
 	options.done = on_done;
@@ -117,7 +119,7 @@ read_stored(void *arg, const struct state_file *row)
 {
 	struct mudurl *mud = arg;
 	struct manager *manager = mud->manager;
-	struct attempt_options options = options_for(manager, &mud->url,
+	struct attempt_options options = options_for(manager, mud,
 	    mud->errand == ERRAND_RETRY ? manager->now : row->verified_at);
 	struct mud_bytes bytes = {
 		.file = material_make("stored", row->file.data, row->file.len),

@@ -168,7 +168,10 @@ mudurl_standing(const struct mudurl *mud)
 const struct fault *
 mudurl_fault(const struct mudurl *mud)
 {
-	return mud->candidate != NULL ? &mud->candidate->why : &mud->fault;
+	if (mud->candidate != NULL)
+		return &mud->candidate->why;
+	return mud->contested.code != FAULT_NONE ? &mud->contested
+	                                         : &mud->fault;
 }
 
 bool
@@ -179,8 +182,21 @@ mudurl_awaits(const struct mudurl *mud)
 	       mud->candidate->approved_at == 0;
 }
 
+struct version *
+mudurl_waiting(const struct mudurl *mud)
+{
+	if (mudurl_awaits(mud))
+		return mud->candidate;
+	return mud->candidate == NULL && mud->accepted != NULL &&
+	               mud->accepted->approved_at == 0 &&
+	               mud->contested.code != FAULT_NONE
+	           ? mud->accepted
+	           : NULL;
+}
+
 const char *
 mudurl_remedy(const struct mudurl *mud)
 {
-	return fault_remedy(mudurl_fault(mud)->code, mudurl_awaits(mud));
+	return fault_remedy(
+	    mudurl_fault(mud)->code, mudurl_waiting(mud) != NULL);
 }

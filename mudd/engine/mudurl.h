@@ -18,6 +18,7 @@
 #include "libmud/url.h"
 
 struct manager;
+struct thing;
 
 #define NO_TIME INT64_MAX
 
@@ -30,12 +31,20 @@ enum errand {
 	ERRAND_RETRY,   /* the candidate, when trust has changed */
 };
 
+/* A Name, as DER; of length 0: none. */
+struct signer_name {
+	size_t len;
+	uint8_t name[LIMIT_DER_NAME];
+};
+
 /* One fetched file of a URL. */
 struct version {
 	uint8_t digest[32];
 	struct fault why; /* why it is not in force; FAULT_NONE: it may be */
 	struct fault verdict; /* of the signature alone */
 	struct signer signer;
+	struct signer_name named; /* its signature is good, and this one's:
+	                           * signers.c asked */
 	int64_t fetched_at;
 	int64_t judged_at;   /* certificates were judged at this time */
 	int64_t approved_at; /* 0: by nobody */
@@ -77,6 +86,15 @@ struct mudurl {
 	int64_t next_fetch_at;
 	unsigned int failures;    /* in a row */
 	struct state_url history; /* what is remembered (history.h) */
+	/* signers.c: whose signature its Things' certificates ask for. */
+	struct signer_name wanted;
+	bool is_disputed;     /* they name several */
+	bool settles_unnamed; /* the stored file is another's: it is read
+	                       * without that question, so that it stays */
+	bool signer_due, are_signers_many;
+	const struct thing *signer_first; /* only while it looks */
+	struct fault contested; /* what is in force is not what the certificate
+	                         * of some Thing asks for */
 	struct list link;
 };
 
@@ -120,7 +138,10 @@ const struct fault *mudurl_fault(const struct mudurl *mud);
 /* What can be done about that, as things stand: of approval it speaks only if
  * a file waits that can be approved. Constant. */
 const char *mudurl_remedy(const struct mudurl *mud);
-/* Does it wait for an administrator (a file that can be approved)? */
+/* Does a candidate wait for an administrator? */
 bool mudurl_awaits(const struct mudurl *mud);
+/* What an administrator can approve: such a candidate, or what is in force, but
+ * not for all of its Things (M-SIG-4).  NULL: nothing. */
+struct version *mudurl_waiting(const struct mudurl *mud);
 
 #endif

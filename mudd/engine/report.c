@@ -15,6 +15,7 @@
 #include "engine/modes.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
+#include "engine/signers.h"
 #include "libmud/fault.h"
 
 /* Of what was denied to a device: enough to see what it lacks. */
@@ -56,6 +57,8 @@ report_state(const struct engine *engine, const struct thing *thing)
 	case STANDING_REFUSED:
 		return "refused";
 	case STANDING_ENFORCED:
+		if (!signers_serve(thing))
+			return "pending";
 		if (!plan_stands(engine->plan, thing->batch) ||
 		    !plan_has_names(engine->plan, thing->mud->accepted->policy))
 			return "fetching";
@@ -121,7 +124,7 @@ put_file(json_t *object, const struct thing *thing)
 	put_text(object, "mud_url", mud->url.text);
 	put_text(object, "url_source", state_source_name(thing->source));
 	put_fault(object, "fault", mudurl_fault(mud), mudurl_remedy(mud));
-	if (mudurl_awaits(mud))
+	if (mudurl_waiting(mud) != NULL)
 		put_text(object, "pending_id", mud->id);
 	if (mudurl_standing(mud) != STANDING_ENFORCED && mud->is_wanted)
 		put_time(object, "next_try", mud->next_fetch_at);
@@ -333,7 +336,7 @@ report_status(struct engine *engine)
 	json_t *object;
 
 	LIST_EACH(at, manager_all(engine->manager))
-	if (mudurl_awaits(LIST_ENTRY(at, struct mudurl, link)))
+	if (mudurl_waiting(LIST_ENTRY(at, struct mudurl, link)) != NULL)
 		n_pending++;
 	object = json_pack("{s:s,s:s,s:I,s:o,s:s,s:o,s:o,s:I,s:o}", "version",
 	    PACKAGE_VERSION, "mode",

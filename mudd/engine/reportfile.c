@@ -53,7 +53,9 @@ append_thing(void *arg, struct thing *thing)
 static json_t *
 file_of(struct engine *engine, const struct mudurl *mud)
 {
-	const struct version *candidate = mud->candidate;
+	const struct version *waiting = mudurl_waiting(mud);
+	const struct version *candidate =
+	    mud->candidate != NULL ? mud->candidate : waiting;
 	json_t *object = json_object();
 	struct listing listing = {
 		.engine = engine,
@@ -71,7 +73,7 @@ file_of(struct engine *engine, const struct mudurl *mud)
 		put_text(object, "signer", candidate->signer.subject);
 		put_time(object, "fetched_at", candidate->fetched_at);
 	}
-	put_value(object, "can_approve", json_boolean(mudurl_awaits(mud)));
+	put_value(object, "can_approve", json_boolean(waiting != NULL));
 	things_each(engine->things, append_thing, &listing);
 	put_value(object, "devices", listing.macs);
 	put_value(object, "things", listing.things);
@@ -81,7 +83,7 @@ file_of(struct engine *engine, const struct mudurl *mud)
 static bool
 is_pending(const struct mudurl *mud)
 {
-	return mudurl_awaits(mud) ||
+	return mudurl_waiting(mud) != NULL ||
 	       (mud->is_wanted && mud->candidate == NULL &&
 		   mud->fault.code != FAULT_NONE);
 }
@@ -247,7 +249,7 @@ reportfile_shown(
 		put_value(object, "size", json_integer(file->size));
 	put_value(object, "signature", signature_of(file));
 	put_fault(object, "unreadable", &file->why,
-	    fault_remedy(file->why.code, mudurl_awaits(mud)));
+	    fault_remedy(file->why.code, mudurl_waiting(mud) != NULL));
 	if (file->policy != NULL) {
 		put_value(
 		    object, "claims", reportfile_claims(&file->policy->info));

@@ -36,6 +36,7 @@ struct reading {
 struct showing {
 	struct showing_options options;
 	char url[LIMIT_URL + 1];
+	struct signer_name wanted;
 	struct shown shown;
 	struct reading readings[FILES];
 	struct event *event; /* all has been read */
@@ -129,6 +130,9 @@ is_ready(void *arg, struct job *job)
 		copy_fd(trust_material(options->trust)->fd),
 	};
 
+	read.n_mudsigner = (uint32_t)reading->showing->wanted.len;
+	memcpy(read.mudsigner, reading->showing->wanted.name,
+	    reading->showing->wanted.len);
 	text_copy(read.url, sizeof(read.url), reading->showing->url);
 	job_send(job, RECORD_READ, &read, fds, 3);
 }
@@ -255,6 +259,7 @@ showing_start(const struct showing_options *options, const struct mudurl *mud)
 
 	showing->options = *options;
 	text_copy(showing->url, sizeof(showing->url), mud->url.text);
+	showing->wanted = mud->wanted;
 	for (size_t i = 0; i < FILES; i++) {
 		showing->readings[i].showing = showing;
 		showing->readings[i].bytes = -1;

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "engine/mudurl.h"
+#include "engine/signers.h"
 #include "libmud/mem.h"
 
 #define BUCKETS      4096  /* a power of two, about LIMIT_THINGS */
@@ -349,7 +350,7 @@ has_policy(const struct mudurl *mud)
 struct mudurl *
 things_lives_by(const struct thing *thing, enum strength *strength)
 {
-	if (has_policy(thing->mud)) {
+	if (has_policy(thing->mud) && signers_serve(thing)) {
 		*strength = thing->strength;
 		return thing->mud;
 	}

@@ -15,6 +15,7 @@
 #include "engine/grants.h"
 #include "engine/history.h"
 #include "engine/materials.h"
+#include "engine/signers.h"
 #include "engine/trust.h"
 #include "libmud/mem.h"
 
@@ -120,6 +121,13 @@ reason_to_hold(const struct verdicts *verdicts, const struct mudurl *mud,
 		return outcome->why;
 	if (policy == NULL)
 		return why;
+	if (mud->is_disputed) {
+		(void)fault_set(&why, FAULT_MUDSIGNER,
+		    "RFC 8520 s13.2 (M-SIG-4)",
+		    "certificates of this MUD URL's devices name different "
+		    "signers");
+		return why;
+	}
 	if (policy->info.is_draft && !verdicts->config->accept_draft_files) {
 		(void)fault_set(&why, FAULT_DRAFT_FILE, "RFC 8520 s2",
 		    "it has the shape of a draft before the RFC "
@@ -219,6 +227,8 @@ accept(const struct verdicts *verdicts, struct mudurl *mud,
 	}
 	version->grants = grants_of(outcome->policy);
 	version->status = FILE_ACCEPTED;
+	signers_proved(mud, version);
+	signers_due(mud);
 	store_accepted(
 	    verdicts, mud, version, store_bytes ? &outcome->bytes : NULL);
 	version_free(mud->accepted);
@@ -338,7 +348,14 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 	if (outcome->kind == OUTCOME_NOT_FETCHED &&
 	    ++version->tries < TRIES_MAX)
 		return;
+	/* Some Thing's certificate came after it: it stays for the others. */
+	if (outcome->kind == OUTCOME_HELD && why.code == FAULT_MUDSIGNER &&
+	    !mud->settles_unnamed) {
+		mud->settles_unnamed = true;
+		return;
+	}
 	mud->is_unsettled = false;
+	signers_due(mud);
 	if (outcome->kind == OUTCOME_POLICY &&
 	    (version->approved_at != 0 || why.code == FAULT_NONE))
 		version->policy = policies_add(
@@ -349,6 +366,9 @@ verdicts_stored(const struct verdicts *verdicts, struct mudurl *mud,
 		/* Version 1 of the state had no history. */
 		if (why.code == FAULT_NONE)
 			version->signer = outcome->signer;
+		version->verdict = why;
+		signers_proved(mud, version);
+		mud->settles_unnamed = false;
 		if (mud->history.newest == 0)
 			(void)history_accepted(
 			    verdicts->state, mud, version, version->judged_at);
@@ -381,7 +401,17 @@ verdicts_reviewed(const struct verdicts *verdicts, struct mudurl *mud,
 		return;
 	mud->is_doubted = false;
 	version->tries = 0;
-	if (outcome->kind == OUTCOME_POLICY && outcome->why.code == FAULT_NONE)
+	signers_due(mud);
+	version->named = (struct signer_name){ .len = 0 };
+	if (outcome->kind == OUTCOME_POLICY &&
+	    outcome->why.code == FAULT_NONE) {
+		signers_proved(mud, version);
+		return;
+	}
+	/* It is not what a Thing's certificate asks for, but stays for those
+	 * that ask for nobody. */
+	if (outcome->kind == OUTCOME_HELD &&
+	    outcome->why.code == FAULT_MUDSIGNER)
 		return;
 	tell(EVENT_POLICY_REMOVED, mud, &outcome->why);
 	policies_drop(version->policy);

@@ -76,9 +76,9 @@ judge(const struct record_read *asked, const struct inputs *in,
 	if (anchors == NULL)
 		return false;
 	anchors_pin(anchors, asked->pinned);
-	/* No Thing's certificate is known yet that could name the signer. */
 	is_good = signature_verify(in->file, in->signature, anchors,
-	    (struct bytes){ NULL, 0 }, (time_t)asked->at, signer, why);
+	    (struct bytes){ asked->mudsigner, asked->n_mudsigner },
+	    (time_t)asked->at, signer, why);
 	anchors_free(anchors);
 	return is_good;
 }
@@ -247,6 +247,7 @@ read_job(struct wire *wire, const struct msg *msg)
 		return true;
 	}
 	if (msg->type != RECORD_READ ||
+	    asked->n_mudsigner > sizeof(asked->mudsigner) ||
 	    !msg_text_ends(asked->url, sizeof(asked->url)))
 		return false;
 	read_file(wire, msg);

@@ -153,7 +153,7 @@ expect_waits(struct scene *scene, const struct step *step)
 		? NULL
 		: manager_find_url(scene->engine->manager, step->words[2]);
 
-	return (mud != NULL && mudurl_awaits(mud)) ||
+	return (mud != NULL && mudurl_waiting(mud) != NULL) ||
 	       scene_fail(scene, "nothing waits for an administrator");
 }
 

@@ -260,6 +260,18 @@ is_pinned(const struct record_read *read, const char *signer)
 	return memcmp(read->pinned, spki, sizeof(spki)) == 0;
 }
 
+/* Is the signer whom the READ asks for, if it asks for any? */
+static bool
+is_named(const struct record_read *read, const char *signer)
+{
+	uint8_t name[64];
+	const size_t len = certifying_name(signer, name);
+
+	return read->n_mudsigner == 0 ||
+	       (read->n_mudsigner == len &&
+		   memcmp(read->mudsigner, name, len) == 0);
+}
+
 static void
 read_file(struct scene *scene, struct worker *worker,
     const struct mud_file *file, const struct msg *msg)
@@ -272,6 +284,8 @@ read_file(struct scene *scene, struct worker *worker,
 	    (trusting_has(msg->fds[2], file->signer) ||
 		is_pinned(read, file->signer)))
 		verdict = FAULT_NONE;
+	if (verdict == FAULT_NONE && !is_named(read, file->signer))
+		verdict = FAULT_MUDSIGNER;
 	if (file->is_silent)
 		return;
 	if (file->is_deadly) {

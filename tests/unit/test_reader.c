@@ -218,7 +218,7 @@ struct read_case {
 	const char *text;
 	enum signed_by by;
 	const char *url;
-	enum { PLAIN, APPROVED, SHOWN } how;
+	enum { PLAIN, APPROVED, SHOWN, NAMED, NAMED_ANOTHER } how;
 	enum fault_code verdict;
 	/* after the verdict: */
 	bool has_policy;
@@ -251,6 +251,21 @@ signature_of(const struct world *w, const struct read_case *c)
 	return fd;
 }
 
+/* M-SIG-4: a Thing's certificate asks for this one. */
+static void
+name_signer(const struct identity *who, struct record_read *read)
+{
+	const unsigned char *der;
+	size_t len;
+
+	assert_int_equal(
+	    X509_NAME_get0_der(X509_get_subject_name(who->cert), &der, &len),
+	    1);
+	assert_true(len <= sizeof(read->mudsigner));
+	memcpy(read->mudsigner, der, len);
+	read->n_mudsigner = (uint32_t)len;
+}
+
 static void
 ask_read(const struct world *w, struct reader *r, const struct read_case *c,
     unsigned int seals)
@@ -263,6 +278,10 @@ ask_read(const struct world *w, struct reader *r, const struct read_case *c,
 	read.is_signed = c->by != NOBODY;
 	read.is_approved = c->how == APPROVED;
 	read.is_shown = c->how == SHOWN;
+	if (c->how == NAMED)
+		name_signer(&w->signer, &read);
+	if (c->how == NAMED_ANOTHER)
+		name_signer(&w->stranger, &read);
 	snprintf(read.url, sizeof(read.url), "%s", c->url);
 	assert_int_equal(
 	    msg_send(r->channel, 0, RECORD_READ, &read, fds, 3), 0);
@@ -273,6 +292,10 @@ ask_read(const struct world *w, struct reader *r, const struct read_case *c,
 /* clang-format off */
 static const struct read_case reads[] = {
 	{ "good", file, SIGNER, URL, PLAIN, FAULT_NONE, true, FAULT_NONE },
+	{ "good, and the one who is named", file, SIGNER, URL, NAMED,
+		FAULT_NONE, true, FAULT_NONE },
+	{ "good, but another is named", file, SIGNER, URL, NAMED_ANOTHER,
+		FAULT_MUDSIGNER, false, 0 },
 	{ "unsigned", unsigned_file, NOBODY, URL, PLAIN, FAULT_UNSIGNED,
 		false, 0 },
 	{ "unsigned, approved", unsigned_file, NOBODY, URL, APPROVED,
