@@ -313,7 +313,7 @@ tell(struct drops *drops, struct drop_row *row, const struct thing *thing)
 	if (row->n_told > 0 && row->last < row->told_at + AGAIN_SEC)
 		return;
 	if (!events_open(&line, event_of(&row->what),
-		sender == NULL || !sender->is_proven, &row->what.mac,
+		sender == NULL || events_is_stranger(sender), &row->what.mac,
 		thing == NULL ? NULL : thing->mud->url.text))
 		return;
 	put_row(&line, row);

@@ -33,7 +33,7 @@
 /* Whoever forges causes these, about those whom he means to be. */
 #define FORGERS                                                                \
 	{                                                                      \
-		20, 30                                                         \
+		20, 12                                                         \
 	}
 /* The same thing again and again, with a count of its own. */
 #define ALARMS                                                                 \
@@ -47,7 +47,7 @@ struct budget {
 
 /* Of all that is about strangers, whatever it is: with the line that says how
  * many were left out, a flood of them is a line a second. */
-static const struct budget of_strangers = { 10, 30 };
+static const struct budget of_strangers = { 10, 12 };
 
 static const struct {
 	const char *name;
@@ -189,6 +189,12 @@ append(struct events_line *line, const char *key, const char *value)
 }
 
 bool
+events_is_stranger(const struct thing *thing)
+{
+	return !thing->is_proven || thing->in_crowd;
+}
+
+bool
 events_open(struct events_line *line, enum event_kind kind, bool of_stranger,
     const struct mac *mac, const char *mud_url)
 {
@@ -288,7 +294,7 @@ events_tell(
 	va_list args;
 
 	va_start(args, detail);
-	tell(kind, thing != NULL && !thing->is_proven,
+	tell(kind, thing != NULL && events_is_stranger(thing),
 	    thing == NULL ? NULL : &thing->mac,
 	    has_url ? thing->mud->url.text : NULL, detail, args);
 	va_end(args);

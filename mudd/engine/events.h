@@ -9,9 +9,9 @@
  * (S-72), and what anybody on the LAN can cause at will a smaller one; what
  * does not fit is counted, and told with the next one that does.  So no flood
  * of one kind silences another (S-73).  What is about strangers (Things that
- * nobody has confirmed, storing.h; a MUD URL that only such have) takes from
- * one more, for all kinds together: whoever makes them up causes a line a
- * second.  Like the log, which they end in, they
+ * nobody has confirmed, storing.h, or one of a crowd, newcomers.h; a MUD URL
+ * that only such have) takes from one more, for all kinds together: whoever
+ * makes them up causes a line a second.  Like the log, which they end in, they
  * belong to the process: who has something to tell needs no handle.
  */
 #ifndef ENGINE_EVENTS_H
@@ -82,6 +82,7 @@ struct events_line {
 	json_t *object; /* NULL: nobody watches */
 };
 
+bool events_is_stranger(const struct thing *thing);
 bool events_open(struct events_line *line, enum event_kind kind,
     bool of_stranger, const struct mac *mac, const char *mud_url);
 /* One of our own words, an address or a MAC; left out where it is empty. */

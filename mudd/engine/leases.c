@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "engine/addresses.h"
 #include "engine/announce.h"
+#include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/sightings.h"
 #include "engine/storing.h"
@@ -60,7 +61,7 @@ leases_take(const struct sightings *sightings, struct thing *thing,
 		storing_due(sightings->storing, owner);
 	if (things_bind(sightings->things, thing, &sighting->address,
 		LEASE_DHCP4, now + length))
-		log_info("%s: has %s for %lld s", mac_text(&thing->mac, mac),
+		events_tell(EVENT_ADDRESS_LEARNED, thing, "%s, lent for %lld s",
 		    addr_text(&sighting->address, addr), (long long)length);
 	storing_prove(sightings->storing, thing);
 	storing_due(sightings->storing, thing);

@@ -16,8 +16,12 @@ struct newcomers;
 struct newcomers *newcomers_new(void);
 void newcomers_free(struct newcomers *newcomers);
 
-/* One more on this port?  If not, that is told as an event. */
+/* One more on this port?  If not, that is told as an event, once a minute. */
 bool newcomers_may(struct newcomers *newcomers, uint32_t port, int64_t now);
+
+/* Has the port brought so many lately that they are hardly Things? */
+bool newcomers_is_crowded(
+    struct newcomers *newcomers, uint32_t port, int64_t now);
 
 /* One that may never be heard of again (S-62): is its record worth a write
  * before anybody has confirmed it? */

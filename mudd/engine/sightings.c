@@ -31,6 +31,9 @@
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 
+/* So long one that came in a crowd counts as one of it. */
+#define CROWD_SEC 3600
+
 void
 sightings_begin(struct sightings *sightings)
 {
@@ -97,11 +100,15 @@ may_come(const struct sightings *sightings,
 	       newcomers_may(sightings->newcomers, sighting->ifindex, now);
 }
 
-/* Whom the kernel has known for a while, and not only from this frame. */
+/* Is it one of many?  Or has the kernel known it for a while, and not only
+ * from this frame? */
 static void
 prove(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now)
 {
+	thing->in_crowd =
+	    now - thing->first_seen < CROWD_SEC &&
+	    newcomers_is_crowded(sightings->newcomers, sighting->ifindex, now);
 	if (sighting->present != 0 &&
 	    now - thing->first_seen >= STORING_PROVEN_SEC)
 		storing_prove(sightings->storing, thing);

@@ -29,7 +29,7 @@ tell(struct thing *thing, const char *state)
 
 	thing->told_state = state;
 	if (before == state ||
-	    !events_open(&line, EVENT_STATE_CHANGED, !thing->is_proven,
+	    !events_open(&line, EVENT_STATE_CHANGED, events_is_stranger(thing),
 		&thing->mac, thing->mud == NULL ? NULL : thing->mud->url.text))
 		return;
 	events_word(&line, "state", state);

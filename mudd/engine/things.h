@@ -79,6 +79,7 @@ struct thing {
 	bool doubled;    /* announced two URLs at once (S-3) */
 	struct roaming roaming;
 	bool is_proven; /* no passing stranger (storing.h) */
+	bool in_crowd;  /* one of many that its port has brought lately */
 	bool is_stored; /* has a row in the state, or will in a moment */
 	int64_t first_seen, last_seen;
 	size_t n_leases;

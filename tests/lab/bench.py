@@ -35,7 +35,6 @@ import frames  # noqa: E402
 import lab  # noqa: E402
 import mudfile  # noqa: E402
 import net  # noqa: E402
-from manager import PROGRAMS  # noqa: E402
 
 NETLINK_NETFILTER = 12
 NFNLGRP_NFTABLES = 7
@@ -191,21 +190,6 @@ class Bench:
         os.waitpid(pid, 0)
         return times
 
-    def pss(self):
-        """{program: kB}, all processes of a name together."""
-        found = {}
-        for program in PROGRAMS:
-            for pid in self.world.mudd.pids(program):
-                try:
-                    with open("/proc/%d/smaps_rollup" % pid) as rows:
-                        for row in rows:
-                            if row.startswith("Pss:"):
-                                found[program] = found.get(
-                                    program, 0) + int(row.split()[1])
-                except OSError:
-                    continue
-        return found
-
 
 def row(name, times, lost=0, goal=None):
     """Prints a line of the table; did it reach its goal?"""
@@ -261,7 +245,7 @@ def measure(world, rounds):
     world.mudd.start()
     time.sleep(2)
     bench = Bench(world)
-    idle = bench.pss()
+    idle = world.mudd.pss()
     known, fetched = [], []
     first = bench.round(mudfile.URL % "lamp", False, 10)
     if first is None:
@@ -270,7 +254,7 @@ def measure(world, rounds):
     for _ in range(10):
         bench.round(mudfile.URL % "lamp", False)
     _things(bench, mudfile.URL % "lamp", 90)
-    loaded = bench.pss()
+    loaded = world.mudd.pss()
     for _ in range(rounds):
         known.append(bench.round(mudfile.URL % "lamp", False))
         time.sleep(0.03)

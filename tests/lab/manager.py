@@ -224,3 +224,32 @@ class Manager:
 
     def all_pids(self):
         return [pid for name in PROGRAMS for pid in self.pids(name)]
+
+    def pss(self):
+        """{program: kB}, all processes of a name together."""
+        found = {}
+        for program in PROGRAMS:
+            for pid in self.pids(program):
+                try:
+                    with open("/proc/%d/smaps_rollup" % pid) as rows:
+                        for row in rows:
+                            if row.startswith("Pss:"):
+                                found[program] = found.get(
+                                    program, 0) + int(row.split()[1])
+                except OSError:
+                    continue
+        return found
+
+    def cpu(self):
+        """{program: seconds of CPU} that its processes have used by now."""
+        found, tick = {}, os.sysconf("SC_CLK_TCK")
+        for program in PROGRAMS:
+            for pid in self.pids(program):
+                try:
+                    with open("/proc/%d/stat" % pid) as row:
+                        words = row.read().rsplit(")", 1)[1].split()
+                except OSError:
+                    continue
+                found[program] = found.get(program, 0) + (
+                    int(words[11]) + int(words[12])) / tick
+        return found

@@ -38,6 +38,7 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_evade_frames",
            "scenario_evade_packets", "scenario_evade_flows",
            "scenario_tamper", "scenario_lacks", "scenario_east",
+           "scenario_flood",
            "scenario_sandbox",
            "scenario_addresses")
 # Only by name: these want another build than all the others.
