@@ -137,13 +137,14 @@ is_near(const struct world *world, const struct flow *flow)
 	return world_is_near(world, &own, &flow->peer);
 }
 
-/* What a DHCP server answers: the gateway, or a neighbour. */
+/* What a DHCP server answers: the gateway, or a neighbour; no Thing is one
+ * (T6: its answers would tell others where their gateway is). */
 static bool
 is_lease(const struct world *world, const struct flow *flow)
 {
-	return (is_near(world, flow) ||
-		   (flow->direction == TO_DEVICE &&
-		       world_has(&world->gateway, &flow->peer))) &&
+	return flow->direction == TO_DEVICE &&
+	       (is_near(world, flow) ||
+		   world_has(&world->gateway, &flow->peer)) &&
 	       (is_udp_between(flow, 4, PORT_DHCP, PORT_DHCP_CLIENT) ||
 		   is_udp_between(flow, 6, PORT_DHCPV6, PORT_DHCPV6_CLIENT));
 }

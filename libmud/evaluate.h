@@ -15,10 +15,10 @@
  *
  *   DHCP    from the Thing, IPv4 UDP to port 67, to the gateway or to a
  *           multicast or broadcast address; from the gateway, port 67 to 68;
- *           and either way with a neighbour (world_is_near), both by their own
- *           ports
+ *           and with a neighbour (world_is_near), both by their own ports: 68
+ *           to 67 either way, 67 to 68 to the Thing alone
  *   DHCPv6  from the Thing, IPv6 UDP to port 547, to the same; from the
- *           gateway, port 547 to 546; and either way by both ports
+ *           gateway, port 547 to 546; and by both ports as above
  *   IGMP    from the Thing, IPv4 protocol 2, to the same
  *   MLD     from the Thing, ICMPv6 131, 132, 143 with hop limit 1, to the same
  *   ND      ICMPv6 135 and 136 with hop limit 255, either way, to anybody;

@@ -40,21 +40,38 @@ let_pass(const struct writer *to, struct nftnl_rule *rule)
 	writer_put(to, rule);
 }
 
+/* One way of DHCP; a server is no Thing. */
+static struct nftnl_rule *
+rule_of_dhcp(const struct writer *to, unsigned int family, uint16_t source,
+    uint16_t destination)
+{
+	struct nftnl_rule *rule = rule_of(to, family);
+
+	writer_dhcp(rule, source, destination);
+	if (source == 67 || source == 547) {
+		if (to->family == NFPROTO_INET)
+			expr_is_ether(rule, COMES_IN);
+		expr_mac_in(rule, SOURCE, SET_THINGS, true);
+	}
+	return rule;
+}
+
 /* A Thing's flow, so that errors about it are known as such. */
 static void
 remember_dhcp(struct writer *to, unsigned int family, uint16_t source,
     uint16_t destination)
 {
-	struct nftnl_rule *rule = rule_of(to, family);
+	struct nftnl_rule *rule;
 
-	expr_is_ether(rule, COMES_IN);
-	expr_mac_in(rule, SOURCE, SET_THINGS, false);
-	writer_dhcp(rule, source, destination);
-	expr_jump(rule, CHAIN_STAMP);
-	writer_put(to, rule);
-
-	rule = rule_of(to, family);
-	writer_dhcp(rule, source, destination);
+	if (source == 68 || source == 546) {
+		rule = rule_of(to, family);
+		expr_is_ether(rule, COMES_IN);
+		expr_mac_in(rule, SOURCE, SET_THINGS, false);
+		writer_dhcp(rule, source, destination);
+		expr_jump(rule, CHAIN_STAMP);
+		writer_put(to, rule);
+	}
+	rule = rule_of_dhcp(to, family, source, destination);
 	expr_addr_in(rule, family, DESTINATION,
 	    family == 4 ? SET_OWN4 : SET_OWN6, false);
 	expr_jump(rule, CHAIN_STAMP);
@@ -78,8 +95,8 @@ fill_dhcp(struct writer *to)
 		if (to->family == NFPROTO_INET)
 			remember_dhcp(to, ways[i].family, ways[i].source,
 			    ways[i].destination);
-		rule = rule_of(to, ways[i].family);
-		writer_dhcp(rule, ways[i].source, ways[i].destination);
+		rule = rule_of_dhcp(
+		    to, ways[i].family, ways[i].source, ways[i].destination);
 		let_pass(to, rule);
 	}
 }

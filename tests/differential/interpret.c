@@ -358,7 +358,7 @@ stays_on_bridge(const struct kernel *kernel, const struct flow *flow)
 }
 
 /* Chain `bridged`, of frames that stay on their bridge: DHCP by both its
- * ports. */
+ * ports, but that no Thing is a server. */
 static bool
 is_bridged_infra(const struct kernel *kernel, const struct packet *packet)
 {
@@ -368,7 +368,8 @@ is_bridged_infra(const struct kernel *kernel, const struct packet *packet)
 
 	return flow->protocol == 17 && stays_on_bridge(kernel, flow) &&
 	       ((flow->source == client && flow->destination == server) ||
-		   (flow->source == server && flow->destination == client));
+		   (!packet->is_from && flow->source == server &&
+		       flow->destination == client));
 }
 
 /* Chain `infra` of kernel-schema.md, in input only. */

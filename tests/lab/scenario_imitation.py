@@ -235,3 +235,36 @@ def forged(lab):
     lab.probe([*_flows(lab, thing, "after all that"),
                lab.flow(laptop, lab.svc, "tcp", 7001, True,
                         address=lab.service("d"), name="still free")])
+
+
+# ---- servers that are none --------------------------------------------------
+
+def _leases(lab, server, client, passes):
+    """Answers of a DHCP server, to all and to one."""
+    def four(mac, addr):
+        return lambda data: craft.ether(server.mac, mac, craft.IP4, craft.ip4(
+            server.addr4, addr, craft.UDP, craft.udp(
+                server.addr4, 67, addr, 68, data)))
+
+    def six(mac, addr):
+        return lambda data: craft.ether(server.mac, mac, craft.IP6, craft.ip6(
+            server.addr6, addr, craft.UDP, craft.udp(
+                server.addr6, 547, addr, 546, data)))
+
+    return [Attempt("DHCP to all", server, client, four(
+                frames.BROADCAST, "255.255.255.255"), passes),
+            Attempt("DHCP to one", server, client, four(
+                client.mac, client.addr4), passes),
+            Attempt("DHCPv6 to one", server, client, six(
+                client.mac, client.addr6), passes)]
+
+
+@scenario("rogue-server", 60)
+def rogue_server(lab):
+    """No Thing is a DHCP server to its neighbours (T6)."""
+    evasion.begin(lab, lab.t1, lab.t2)
+    attempts = [*_leases(lab, lab.t1, lab.t4, False),
+                *_leases(lab, lab.t1, lab.t2, False),
+                *_leases(lab, lab.t5, lab.t4, True),
+                *_leases(lab, lab.t5, lab.t2, True)]
+    evasion.judge(lab, attempts)
