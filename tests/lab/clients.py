@@ -85,7 +85,7 @@ class Client:
             time.sleep(0.05)
 
     def renew(self):
-        """Renews its leases now; dhclient does so only when it is time."""
+        """Renews its leases now. False: it does so when it is time only."""
         pid = str(self._daemon.process.pid)
         if self.kind == "dhcpcd":
             with self.host.inside():
@@ -93,6 +93,7 @@ class Client:
                         self._base + ".conf", "--renew", "eth0")
         elif self.kind == "udhcpc":
             self._daemon.process.send_signal(signal.SIGUSR1)
+        return self.kind != "dhclient"
 
     def _argv_dhcpcd(self):
         conf = self._base + ".conf"

@@ -11,8 +11,6 @@ def _common(family, lease):
     return {
         "interfaces-config": {"interfaces": ["br-lan"]},
         "lease-database": {"type": "memfile", "persist": False},
-        # A lease that has run out may be given to another at once.
-        "expired-leases-processing": {"reclaim-timer-wait-time": 1},
         "valid-lifetime": lease,
         "renew-timer": lease // 3,
         "rebind-timer": lease * 2 // 3,

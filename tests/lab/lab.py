@@ -248,12 +248,14 @@ class Lab:
         """Does the gateway answer the host's question for a name?"""
         question = b"".join(bytes((len(label),)) + label.encode()
                             for label in name.split(".")) + b"\0\0\1\0\1"
+        family, server = ((socket.AF_INET, self.gw.addr4) if host.addr4 else
+                          (socket.AF_INET6, self.gw.addr6))
         with host.inside():
-            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.settimeout(2)
         with sock:
             sock.sendto(b"\x4c\x41\1\0\0\1\0\0\0\0\0\0" + question,
-                        ("192.168.77.1", 53))
+                        (server, 53))
             try:
                 answer = sock.recv(512)
             except OSError:

@@ -7,8 +7,11 @@ import net
 from services import Daemon
 
 
+TTL = 4     # seconds that its word counts; it speaks each second
+
+
 class Announcer:
-    """A running lldpd. It speaks each second, its word counts four."""
+    """A running lldpd."""
 
     def __init__(self, host, url, folder):
         self.host = host
@@ -16,7 +19,8 @@ class Announcer:
         os.makedirs(self.folder, exist_ok=True)
         conf = self.folder + "/lldpd.conf"
         net.write(conf, "\n".join([
-            "configure lldp tx-interval 1", "configure lldp tx-hold 4",
+            "configure lldp tx-interval 1",
+            "configure lldp tx-hold %d" % TTL,
             "configure lldp custom-tlv oui 00,00,5e subtype 1 oui-info "
             + ",".join("%02x" % byte for byte in url.encode())]) + "\n")
         os.makedirs("/run/lldpd", exist_ok=True)    # its chroot

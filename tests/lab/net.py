@@ -192,6 +192,20 @@ def leave_fixed6(host, via6):
              "route replace default via " + via6])
 
 
+def conf6(host, name, value):
+    """An IPv6 setting of the host's interface."""
+    with host.inside():
+        write("/proc/sys/net/ipv6/conf/eth0/" + name, value)
+
+
+def vanish(host):
+    """As if it had never been there: the bridge has forgotten its MAC, and it
+    speaks no IPv6 until that is enabled again."""
+    conf6(host, "disable_ipv6", "1")
+    host.addr6 = None
+    run("ip", "link", "set", host.port, "type", "bridge_slave", "fdb_flush")
+
+
 def know(host, other, addr=None, ifname=None):
     """The host need not ask by ARP where the other is, nor is let to."""
     with host.inside():

@@ -1,7 +1,8 @@
 """Keys and certificates of the lab, made with the openssl command.
 
-Two worlds that never meet: the CA of the web server's certificates, and the
-CA under which MUD files are signed.  Made once and kept for later runs.
+Worlds that never meet: the CA of the web server's certificates, the CA under
+which MUD files are signed, and the CA of a maker's devices.  Made once and
+kept for later runs.
 """
 
 import fcntl
@@ -23,6 +24,9 @@ _SERVER = _LEAF + ("keyUsage=critical,digitalSignature\n"
                    "extendedKeyUsage=serverAuth\nsubjectAltName=DNS:%s\n")
 _SIGNER = _LEAF + ("keyUsage=critical,digitalSignature\n"
                    "extendedKeyUsage=emailProtection\n")
+# id-pe-mud-url (RFC 8520 section 12)
+_DEVICE = _LEAF + ("keyUsage=critical,digitalSignature\n"
+                   "1.3.6.1.5.5.7.1.25=ASN1:IA5STRING:%s\n")
 # The ca command is the one that takes dates in the past.
 _CA_CONF = """[ca]
 default_ca = lab
@@ -112,6 +116,7 @@ def _make(folder):
           "/CN=other.example.com", _SERVER % "other.example.com")
     _make_hostile(folder)
     _authority(folder, "sign-ca", "/O=Lab/CN=Lab MUD signing CA")
+    _authority(folder, "device-ca", "/O=Lab Works/CN=Lab device CA")
     _authority(folder, "other-ca", "/O=Elsewhere/CN=Another signing CA")
     _leaf(folder, "signer", "sign-ca", "/O=Lab/CN=Lab MUD signer", _SIGNER)
     _leaf(folder, "stranger", "other-ca", "/O=Elsewhere/CN=Stranger", _SIGNER)
@@ -146,6 +151,13 @@ def short_lived(folder, out, seconds):
     _leaf(folder, "short-lived", "sign-ca", "/O=Lab/CN=Short-lived signer",
           _SIGNER, (begin, end), out=out)
     return "short-lived"
+
+
+def device(folder, out, name, url):
+    """A Thing's own certificate (IDevID) in `out`, with its MUD URL; where."""
+    _leaf(folder, name, "device-ca", "/O=Lab Works/serialNumber=" + name,
+          _DEVICE % url, out=out)
+    return "%s/%s.pem" % (out, name)
 
 
 def sign(folder, path, signer="signer"):

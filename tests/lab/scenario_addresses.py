@@ -147,7 +147,7 @@ def _boot6(lab, thing, peers):
     """The Thing begins to speak IPv6; it need not ask for these."""
     for name, value in (("accept_dad", "1"), ("accept_ra", "1"),
                         ("use_tempaddr", "2"), ("disable_ipv6", "0")):
-        _conf6(thing, name, value)
+        net.conf6(thing, name, value)
     with thing.inside():
         for addr, host in peers:
             net.run("ip", "neigh", "replace", addr, "lladdr", host.mac, "dev",
@@ -156,18 +156,14 @@ def _boot6(lab, thing, peers):
         net.run("ip", "route", "replace", "default", "via", "fd77::1")
 
 
-def _conf6(host, name, value):
-    with host.inside():
-        net.write("/proc/sys/net/ipv6/conf/eth0/" + name, value)
-
-
 @scenario("addresses", 90, dhcp="46")
 def all_addresses(lab):
     _publish(lab)
     thing = lab.t1
-    _conf6(thing, "disable_ipv6", "1")
+    net.vanish(thing)
     lab.wait(lambda: lab.t5.addresses6("scope", "link"))
     lab.mudd.start()
+    lab.wait(lambda: lab.elements("things"))    # it stands in the kernel
     services.router(lab.out)
     near = _link_local(lab.t5)
     net.know(thing, lab.gw)

@@ -66,9 +66,10 @@ def plain(dump, names=None):
         kind, family, table, name, body = _what(row)
         marks = name in ("epoch", "passed") or (name or "").startswith("stamp")
         body = _plain(body, names or {}, marks)
-        if "elem" in body:
-            body["elem"] = [] if _is_lively(kind, name) else sorted(
-                json.dumps(elem, sort_keys=True) for elem in body["elem"])
+        elems = body.pop("elem", [])
+        if not _is_lively(kind, name):
+            body["elem"] = sorted(json.dumps(elem, sort_keys=True)
+                                  for elem in elems)
         lines.append(("%s %s %s %s" % (kind, family, table, name),
                       json.dumps(body, sort_keys=True)))
     return lines
