@@ -375,6 +375,20 @@ drops_opened(struct drops *drops)
 
 /* ---- records ------------------------------------------------------------ */
 
+/* The guard stops the first word of an address that a Thing gives itself; when
+ * that is told here, we have heard the same word, and it may be its own. */
+static bool
+is_its_own_by_now(const struct drops *drops, const struct record_drop *drop)
+{
+	const struct thing *thing;
+
+	if (drop->kind != DROP_ARP && drop->kind != DROP_SPOOF)
+		return false;
+	thing = managed(things_find(drops->things, &drop->mac));
+	return thing != NULL && !thing->departed &&
+	       things_holds(thing, &drop->own);
+}
+
 bool
 drops_take(struct drops *drops, const struct record_drop *drop, int64_t now)
 {
@@ -386,6 +400,8 @@ drops_take(struct drops *drops, const struct record_drop *drop, int64_t now)
 
 	if (!is_sound(drop))
 		return false;
+	if (is_its_own_by_now(drops, drop))
+		return true;
 	thing = thing_of(drops, drop);
 	/* Not every table knows the receiver's MAC. */
 	if (thing != NULL)

@@ -38,8 +38,8 @@
 /* Links cannot be dropped: past this we start afresh, with a new dump. */
 #define BACKLOG_LINKS (8 * BACKLOG)
 
-#define RESYNC_SEC 1     /* at most one dump a second */
-#define TELL_MSEC  60000 /* between two warnings of a kind */
+#define RESYNC_MSEC 1000  /* at most one dump a second */
+#define TELL_MSEC   60000 /* between two warnings of a kind */
 
 struct watcher {
 	struct event_base *base;
@@ -57,7 +57,7 @@ struct watcher {
 	unsigned int n_lost;    /* links past their bound */
 	unsigned int n_over;    /* frames past their budget */
 	unsigned int n_dropped; /* records the engine did not take */
-	int64_t told_msec;
+	int64_t told_msec, resynced_msec;
 };
 
 /* What a flood leaves behind in the log is one line a minute. */
@@ -150,15 +150,22 @@ on_unreachable(void *arg, const struct record_unreachable *told)
 		    watcher->engine, RECORD_UNREACHABLE, told, NULL, 0);
 }
 
+/* A second after the last one, and so at once where that was long ago. */
 static void
 resync_later(struct watcher *watcher)
 {
-	const struct timeval second = { .tv_sec = RESYNC_SEC };
+	const int64_t due = watcher->resynced_msec + RESYNC_MSEC;
+	const int64_t now = ports_clock();
+	struct timeval wait = { 0 };
 
 	if (watcher->is_resync_due)
 		return;
 	watcher->is_resync_due = true;
-	(void)event_add(watcher->resync, &second);
+	if (due > now) {
+		wait.tv_sec = (due - now) / 1000;
+		wait.tv_usec = (due - now) % 1000 * 1000;
+	}
+	(void)event_add(watcher->resync, &wait);
 }
 
 /* Dumps, and comes back to it in a second if that was not whole.  The engine
@@ -172,6 +179,7 @@ resync(struct watcher *watcher)
 
 	presence_resync(watcher->presence);
 	error = rtnl_dump(watcher->rtnl, watcher->links, &watcher->n_lost);
+	watcher->resynced_msec = ports_clock();
 	if (error >= 0)
 		presence_settle(watcher->presence);
 

@@ -9,12 +9,15 @@
   fetched  the same with a URL nobody has asked for yet: file and signature
            come from the lab's web server over HTTPS; until the elements lead
            to the new policy
+  address  a Thing that is known speaks from an address that it has never had
+           (duplicate address detection, and an ARP request), until the binding
+           stands in the kernel
   memory   PSS of all programs together, idle and with 100 Things
 
 The baseline of the same run: a raw frame over the same cable into the
 gateway, one netlink request and its answer, and a byte to another process and
-back (two of the four wake-ups that a DISCOVER costs: on a busy machine these
-make the tail).  State lies on tmpfs here, so a disk's time to sync is not in
+back (two of the four wake-ups that a DISCOVER, or an address, costs: on a busy
+machine these make the tail).  State lies on tmpfs here, so a disk's time to sync is not in
 the figures.
 """
 
@@ -31,6 +34,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
+import craft  # noqa: E402
 import frames  # noqa: E402
 import lab  # noqa: E402
 import mudfile  # noqa: E402
@@ -45,6 +49,7 @@ DIGIT = re.compile(rb"from_([a-f])([1-3])\0")
 
 BUDGET = 50     # fetches between two starts
 GOAL_KNOWN_MS, GOAL_FETCHED_MS, GOAL_PSS_KB = 5.0, 100.0, 16 * 1024
+GOAL_ADDRESS_MS = 5.0
 
 
 def percentile(values, share):
@@ -80,30 +85,48 @@ class Events:
             yield kind, data[:length]
             data = data[(length + 3) & ~3:]
 
-    def wait(self, mac, accept, seconds):
-        """When a commit led mac to a slot that accept(slot) likes; or None."""
-        raw, end = frames.mac_bytes(mac), time.monotonic() + seconds
-        digits, touched = {}, False
+    def _until(self, seconds):
+        """(nanoseconds, kind, message) as they come."""
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if not select.select([self.sock], [], [],
                                  max(0, end - time.monotonic()))[0]:
-                return None
+                return
             data = self.sock.recv(1 << 20)
             now = time.monotonic_ns()
             for kind, message in self._messages(data):
-                if kind == NEWGEN and touched:
-                    touched = False
-                    if accept(sum(digits.values())):
-                        return now
-                digit = DIGIT.search(message)
-                if not digit or raw not in message:
-                    continue
-                level = 2 * (digit.group(1)[0] - ord("a"))
-                if kind == NEWSETELEM:
-                    digits[level] = int(digit.group(2)) << level
-                elif kind == DELSETELEM:
-                    digits.pop(level, None)
-                touched = True
+                yield now, kind, message
+
+    def wait(self, mac, accept, seconds):
+        """When a commit led mac to a slot that accept(slot) likes; or None."""
+        raw = frames.mac_bytes(mac)
+        digits, touched = {}, False
+        for now, kind, message in self._until(seconds):
+            if kind == NEWGEN and touched:
+                touched = False
+                if accept(sum(digits.values())):
+                    return now
+            digit = DIGIT.search(message)
+            if not digit or raw not in message:
+                continue
+            level = 2 * (digit.group(1)[0] - ord("a"))
+            if kind == NEWSETELEM:
+                digits[level] = int(digit.group(2)) << level
+            elif kind == DELSETELEM:
+                digits.pop(level, None)
+            touched = True
+        return None
+
+    def wait_bound(self, mac, addr, seconds):
+        """When a commit bound addr to mac, or None."""
+        # A key is filled up to four bytes for each of its parts.
+        key = frames.mac_bytes(mac) + b"\0\0" + craft.packed(addr)
+        bound = False
+        for now, kind, message in self._until(seconds):
+            if kind == NEWSETELEM and key in message:
+                bound = True
+            if kind == NEWGEN and bound:
+                return now
         return None
 
 
@@ -114,6 +137,7 @@ class Bench:
         self.wires = [net.packet_socket(host) for host in world.things]
         self.count = 0
         self.slots = set()
+        self.joined = []    # (MAC, wire) of Things
 
     def mac(self):
         self.count += 1
@@ -139,6 +163,23 @@ class Bench:
             return True
         mac, start = self.announce(url)
         end = self.events.wait(mac, accept, seconds)
+        return None if end is None else (end - start) / 1e6
+
+    def address(self, number, six, seconds=5):
+        """Milliseconds from the first packet of a new address to its binding,
+        or None. number: another one each time."""
+        mac, wire = self.joined[number % len(self.joined)]
+        if six:
+            addr = "fd77::be:%x" % (number + 1)
+            frame = frames.detection(mac, addr)
+        else:
+            addr = "192.168.77.%d" % (1 + number % 250 + 1)
+            frame = craft.ether(mac, "ff:ff:ff:ff:ff:ff", craft.ARP,
+                                craft.arp(1, mac, addr, "192.168.77.1"))
+        self.events.drain()
+        start = time.monotonic_ns()
+        wire.send(frame)
+        end = self.events.wait_bound(mac, addr, seconds)
         return None if end is None else (end - start) / 1e6
 
     def frame_baseline(self, rounds):
@@ -218,7 +259,9 @@ def memory(name, found, goal=None):
 def _things(bench, url, wanted):
     """Lets Things join until there are `wanted`."""
     for _ in range(wanted):
-        bench.announce(url)
+        mac, _ = bench.announce(url)
+        bench.joined.append((mac, bench.wires[bench.count %
+                                              len(bench.wires)]))
         time.sleep(0.03)
     time.sleep(2)
 
@@ -258,6 +301,11 @@ def measure(world, rounds):
     for _ in range(rounds):
         known.append(bench.round(mudfile.URL % "lamp", False))
         time.sleep(0.03)
+    addresses = []
+    for number in range(rounds):
+        addresses += [bench.address(number, True), bench.address(number,
+                                                                 False)]
+        time.sleep(0.03)
     for number in range(rounds):
         if number % BUDGET == 0:
             _renew(bench, number)
@@ -274,9 +322,21 @@ def measure(world, rounds):
                 GOAL_KNOWN_MS),
             row("DISCOVER to rules, with fetch", *_split(fetched),
                 GOAL_FETCHED_MS),
+            row("new address to binding", *_split(addresses),
+                GOAL_ADDRESS_MS),
             memory("memory, idle (PSS)", idle),
             memory("memory, 100 Things (PSS)", loaded, GOAL_PSS_KB)]
+    _compare("new address", _split(addresses)[0], [frame, echo, wake, wake])
     return all(good)
+
+
+def _compare(name, times, parts):
+    """How many times what it cannot do without?"""
+    for share in (0.5, 0.99):
+        base = sum(percentile(part, share) for part in parts)
+        print("    %s, %s: %.1f times its frame, netlink and wake-ups "
+              "(%.3f ms)" % (name, "median" if share == 0.5 else "p99",
+                             percentile(times, share) / base, base))
 
 
 def _split(times):

@@ -227,6 +227,9 @@ def _settle(host, addr):
         net.run("ip", "addr", "add", addr + "/24", "dev", host.ifname)
         net.run("ip", "route", "replace", "default", "via", "192.168.77.1")
     says(host)
+    send_frame(host, craft.ether(
+        host.mac, "ff:ff:ff:ff:ff:ff", craft.ARP, craft.arp(
+            1, host.mac, addr, addr)))
 
 
 def says(host):

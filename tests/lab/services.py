@@ -47,12 +47,16 @@ class Daemon:
                 self.process.wait()
 
 
-def router(out):
-    """Router advertisements of the gateway, for SLAAC."""
+def router(out, prefix="fd77::"):
+    """Router advertisements of the gateway, for SLAAC. prefix "::": of all
+    addresses that br-lan has, and of those that it loses that they are over.
+    """
+    if prefix == "::":
+        prefix = "::,constructor:br-lan"
     conf = out + "/dnsmasq-ra.conf"
     net.write(conf, "\n".join([
         "port=0", "user=root", "interface=br-lan", "bind-interfaces",
-        "enable-ra", "dhcp-range=fd77::,ra-only,64,3600", "log-dhcp",
+        "enable-ra", "dhcp-range=%s,ra-only,64,3600" % prefix, "log-dhcp",
         "log-facility=-", "dhcp-leasefile=" + out + "/dnsmasq-ra.leases"])
         + "\n")
     daemon = Daemon("dnsmasq-ra", ["dnsmasq", "--keep-in-foreground",
