@@ -8,6 +8,8 @@
 
 #include <linux/netfilter.h>
 
+#include "enforce/dispatch.h"
+#include "enforce/eastschema.h"
 #include "enforce/expr.h"
 #include "enforce/schema.h"
 #include "enforce/writer.h"
@@ -40,41 +42,40 @@ let_pass(const struct writer *to, struct nftnl_rule *rule)
 	writer_put(to, rule);
 }
 
-/* One way of DHCP; a server is no Thing. */
-static struct nftnl_rule *
-rule_of_dhcp(const struct writer *to, unsigned int family, uint16_t source,
-    uint16_t destination)
-{
-	struct nftnl_rule *rule = rule_of(to, family);
-
-	writer_dhcp(rule, source, destination);
-	if (source == 67 || source == 547) {
-		if (to->family == NFPROTO_INET)
-			expr_is_ether(rule, COMES_IN);
-		expr_mac_in(rule, SOURCE, SET_THINGS, true);
-	}
-	return rule;
-}
-
 /* A Thing's flow, so that errors about it are known as such. */
 static void
 remember_dhcp(struct writer *to, unsigned int family, uint16_t source,
     uint16_t destination)
 {
-	struct nftnl_rule *rule;
+	struct nftnl_rule *rule = rule_of(to, family);
 
-	if (source == 68 || source == 546) {
-		rule = rule_of(to, family);
-		expr_is_ether(rule, COMES_IN);
-		expr_mac_in(rule, SOURCE, SET_THINGS, false);
-		writer_dhcp(rule, source, destination);
-		expr_jump(rule, CHAIN_STAMP);
-		writer_put(to, rule);
-	}
-	rule = rule_of_dhcp(to, family, source, destination);
+	expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, SET_THINGS, false);
+	writer_dhcp(rule, source, destination);
+	expr_jump(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+
+	rule = rule_of(to, family);
+	writer_dhcp(rule, source, destination);
 	expr_addr_in(rule, family, DESTINATION,
 	    family == 4 ? SET_OWN4 : SET_OWN6, false);
 	expr_jump(rule, CHAIN_STAMP);
+	writer_put(to, rule);
+}
+
+/* A Thing is a server only if its file says so. */
+static void
+judge_server(struct writer *to, unsigned int family, uint16_t source,
+    uint16_t destination)
+{
+	const bool is_inet = to->family == NFPROTO_INET;
+	struct nftnl_rule *rule = rule_of(to, family);
+
+	if (is_inet)
+		expr_is_ether(rule, COMES_IN);
+	expr_mac_in(rule, SOURCE, is_inet ? SET_THINGS : SET_JUDGED, false);
+	writer_dhcp(rule, source, destination);
+	expr_jump(rule, dispatch_root(TREE_FROM));
 	writer_put(to, rule);
 }
 
@@ -86,17 +87,21 @@ fill_dhcp(struct writer *to)
 	static const struct {
 		unsigned int family;
 		uint16_t source, destination;
-	} ways[] = { { 4, 68, 67 }, { 4, 67, 68 }, { 6, 546, 547 },
-		{ 6, 547, 546 } };
+		bool is_server;
+	} ways[] = { { 4, 68, 67, false }, { 4, 67, 68, true },
+		{ 6, 546, 547, false }, { 6, 547, 546, true } };
 
 	for (size_t i = 0; i < LENGTH(ways); i++) {
 		struct nftnl_rule *rule;
 
+		if (ways[i].is_server)
+			judge_server(to, ways[i].family, ways[i].source,
+			    ways[i].destination);
 		if (to->family == NFPROTO_INET)
 			remember_dhcp(to, ways[i].family, ways[i].source,
 			    ways[i].destination);
-		rule = rule_of_dhcp(
-		    to, ways[i].family, ways[i].source, ways[i].destination);
+		rule = rule_of(to, ways[i].family);
+		writer_dhcp(rule, ways[i].source, ways[i].destination);
 		let_pass(to, rule);
 	}
 }

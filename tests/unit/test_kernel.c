@@ -95,9 +95,10 @@ static const char *const inet[] = {
 	"chain bridged { meta nfproto ipv4 ether saddr @things udp sport 68 "
 	"udp dport 67 jump stamp udp sport 68 udp dport 67 ip daddr @own4 jump "
 	"stamp meta nfproto ipv4 udp sport 68 udp dport 67 accept "
-	"udp sport 67 udp dport 68 ether saddr != @things ip daddr @own4 jump "
-	"stamp meta nfproto ipv4 udp sport 67 udp dport 68 "
-	"ether saddr != @things accept",
+	"meta nfproto ipv4 ether saddr @things udp sport 67 udp dport 68 jump "
+	"from meta nfproto ipv4 ether saddr @things udp sport 67 udp dport 68 "
+	"jump stamp udp sport 67 udp dport 68 ip daddr @own4 jump stamp "
+	"meta nfproto ipv4 udp sport 67 udp dport 68 accept",
 	"ip daddr 224.0.0.0/4 meta l4proto igmp accept "
 	"ip daddr @self4 udp dport 67 accept",
 	"ip6 daddr ff00::/8 udp dport 547 accept "
