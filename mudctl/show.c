@@ -281,6 +281,28 @@ is_confined(const char *state)
 	       strcmp(state, "fetching") == 0;
 }
 
+/* Who says which MUD URL: a line each, where they are not of one mind. */
+static void
+put_announced(const struct show *show, const json_t *list)
+{
+	bool differ = false;
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		differ = differ || !json_is_true(json_object_get(
+				       json_array_get(list, i), "counts"));
+	for (size_t i = 0; differ && i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+
+		lines_label(show, "announced");
+		lines_put(show, lines_text(one, "source"));
+		lines_put(show, " says ");
+		lines_put(show, lines_text(one, "url"));
+		if (!json_is_true(json_object_get(one, "counts")))
+			lines_put(show, ", which does not count");
+		(void)fputc('\n', show->out);
+	}
+}
+
 void
 show_device(const struct show *show, const json_t *answer)
 {
@@ -303,6 +325,7 @@ show_device(const struct show *show, const json_t *answer)
 	lines_line(show, "next try", lines_text(answer, "next_try"));
 	lines_line(show, "MUD URL", lines_text(answer, "mud_url"));
 	lines_line(show, "learnt by", lines_text(answer, "url_source"));
+	put_announced(show, json_object_get(answer, "announced"));
 	put_certificate(show, json_object_get(answer, "certificate"));
 	lines_line(show, "mode", lines_text(answer, "mode"));
 	put_addresses(show, answer);

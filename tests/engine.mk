@@ -110,6 +110,10 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/77-forged-frames.scn \
 	tests/scenario/77-strength.scn \
 	tests/scenario/78-shunned.scn \
+	tests/scenario/79-named-host.scn \
+	tests/scenario/80-static.scn \
+	tests/scenario/81-lldp-present.scn \
+	tests/scenario/82-carriers-differ.scn \
 	tests/scenario/91-absent.scn \
 	tests/scenario/76-health.scn \
 	tests/scenario/71-modes.scn \
@@ -131,6 +135,8 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/M-DNS-3.scn \
 	tests/scenario/M-DNS-4.scn \
 	tests/scenario/M-DOC-1.scn \
+	tests/scenario/M-LL-2.scn \
+	tests/scenario/M-LL-3.scn \
 	tests/scenario/M-LU-1.scn \
 	tests/scenario/M-MFG-4.scn \
 	tests/scenario/M-MFG-5.scn \

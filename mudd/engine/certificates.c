@@ -40,49 +40,28 @@ is_same_url(const struct thing *thing, const struct devcert *found)
 	return strcmp(thing->mud->url.text, found->url) == 0;
 }
 
-/* May the certificate's URL take the place of the one that it has? */
+/* From now on it has this URL, by its certificate. */
 static bool
-may_change(const struct sightings *sightings, struct thing *thing,
-    const struct devcert *found, struct fault *why)
+manage(const struct sightings *sightings, struct thing *thing,
+    const struct devcert *found, int64_t now, struct fault *why)
 {
-	struct fault none;
-	struct url url;
-
 	if (thing->source == STATE_SOURCE_CONFIG ||
 	    thing->source == STATE_SOURCE_ADMIN)
 		return fault_set(why, FAULT_URL_CONFLICT,
 		    "RFC 8520 s10 (M-URL-7)",
 		    "an administrator gave this device its MUD URL, %s",
 		    thing->mud == NULL ? "" : thing->mud->url.text);
-	if (thing->mud == NULL || is_same_url(thing, found) ||
-	    thing->source != STATE_SOURCE_X509 ||
-	    (url_parse(found->url, &url, &none) &&
-		url_same_base(&thing->mud->url, &url)))
-		return true;
-	thing->conflicted = true;
-	(void)thingstore_put(sightings->state, thing);
-	(void)fault_set(why, FAULT_URL_CONFLICT, "RFC 8520 s16 (M-SEC-5)",
-	    "its certificate names %.80s, an earlier one another maker's: "
-	    "%.80s",
-	    found->url, thing->mud->url.text);
-	events_tell(EVENT_CONFLICT, thing, "%s", why->detail);
-	return false;
-}
-
-/* From now on it has this URL, by its certificate. */
-static bool
-manage(const struct sightings *sightings, struct thing *thing,
-    const struct devcert *found, int64_t now, struct fault *why)
-{
-	if (!may_change(sightings, thing, found, why))
-		return false;
 	announce_manage(sightings, thing, found->url, STATE_SOURCE_X509, now);
-	if (thing->mud == NULL || !is_same_url(thing, found))
+	announce_keep(sightings, thing);
+	if (thing->mud == NULL)
 		return fault_set(why, FAULT_TOO_MANY, "S-61",
 		    "as many devices are managed already as may be");
-	announce_source(sightings, thing, STATE_SOURCE_X509);
-	thing->conflicted = false;
-	thing->announced[0] = '\0';
+	if (!is_same_url(thing, found))
+		return fault_set(why, FAULT_URL_CONFLICT,
+		    "RFC 8520 s16 (M-SEC-5)",
+		    "its certificate names %.80s, an earlier one another "
+		    "maker's: %.80s",
+		    found->url, thing->mud->url.text);
 	thing->is_proven = true;
 	return true;
 }

@@ -59,6 +59,7 @@ claims_count(struct claims *claims, enum state_source source, const char *url)
 
 		drop(at);
 		*at = claim;
+		claims->is_dirty = true;
 	}
 	drop(&claims->waits[source]);
 	return *at;
@@ -73,6 +74,7 @@ claims_drop_waiting(struct claims *claims, enum state_source source)
 void
 claims_drop(struct claims *claims, enum state_source source)
 {
+	claims->is_dirty = claims->is_dirty || claims->counts[source] != NULL;
 	drop(&claims->counts[source]);
 	drop(&claims->waits[source]);
 }

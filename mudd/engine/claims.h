@@ -18,19 +18,18 @@
 #define CLAIM_SOURCES (STATE_SOURCE_X509 + 1)
 
 struct claim {
-	uint32_t port;  /* of one that waits: where it came in */
-	int64_t since;  /* and has been repeated since then */
-	int64_t until;  /* by LLDP: unless it is repeated */
-	bool differs;   /* from the URL in force, and that was told */
-	bool is_stored; /* as it is, with the Thing (thingstore.h) */
-	char url[];     /* canonical */
+	uint32_t port; /* of one that waits: where it came in */
+	int64_t since; /* and has been repeated since then */
+	int64_t until; /* by LLDP: unless it is repeated */
+	bool differs;  /* from the URL in force, and that was told */
+	char url[];    /* canonical */
 };
 
 /* Zero: nothing was said. By enum state_source; owned. */
 struct claims {
 	struct claim *counts[CLAIM_SOURCES];
 	struct claim *waits[CLAIM_SOURCES];
-	bool has_row[CLAIM_SOURCES]; /* in the state */
+	bool is_dirty; /* the state knows them otherwise */
 };
 
 void claims_free(struct claims *claims);

@@ -18,7 +18,6 @@
 #include "engine/config.h"
 #include "engine/counts.h"
 #include "engine/events.h"
-#include "engine/leases.h"
 #include "engine/modes.h"
 #include "engine/placing.h"
 #include "engine/roaming.h"
@@ -108,7 +107,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (engine->lan.addresses_changed && engine->lan.is_complete)
 		addresses_review(&engine->sightings, now);
-	due = leases_expire(&engine->sightings, now);
+	due = sightings_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, absence_tick(engine, now));
 	signers_refresh(engine->things, manager_all(engine->manager));

@@ -43,6 +43,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/lan.c mudd/engine/lan.h \
 	mudd/engine/lanplan.c mudd/engine/lanplan.h \
 	mudd/engine/leases.c mudd/engine/leases.h \
+	mudd/engine/lldp.c mudd/engine/lldp.h \
 	mudd/engine/locals.c mudd/engine/locals.h \
 	mudd/engine/manager.c mudd/engine/manager.h \
 	mudd/engine/materials.c mudd/engine/materials.h \

@@ -252,8 +252,8 @@ notes_of(const struct asking *asking, const struct flow *flow,
 		add_note(notes, "the file at its MUD URL is not in force: "
 				"that of its earlier MUD URL holds");
 	if (thing->conflicted)
-		add_note(notes, "it has announced the MUD URL of another "
-				"manufacturer, which does not count");
+		add_note(notes, "it has announced another MUD URL besides, "
+				"which does not count");
 	if (policy != NULL && !plan_has_names(engine->plan, policy))
 		add_note(notes, "not all names of the policy have been looked "
 				"up yet");

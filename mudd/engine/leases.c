@@ -47,15 +47,7 @@ leases_take(const struct sightings *sightings, struct thing *thing,
 		return;
 	}
 	announce_port(sightings, thing, sighting->ifindex);
-	if (thing->announced[0] != '\0' &&
-	    thing->announced_port == sighting->ifindex)
-		announce_manage(sightings, thing, thing->announced,
-		    STATE_SOURCE_DHCP4, now);
-	thing->announced[0] = '\0';
-	if (thing->departed) {
-		thing->departed = false;
-		things_touch(sightings->things, thing);
-	}
+	announce_confirm(sightings, thing, sighting, now);
 	owner = things_find_addr(sightings->things, &sighting->address);
 	if (owner != NULL && owner != thing)
 		storing_due(sightings->storing, owner);

@@ -210,6 +210,34 @@ put_policy(json_t *object, const struct mudurl *mud)
 	put_value(object, "policy", policy);
 }
 
+static void
+append_claim(json_t *list, size_t source, const struct claim *claim, bool waits)
+{
+	json_t *object;
+
+	if (claim == NULL)
+		return;
+	object = json_object();
+	put_text(
+	    object, "source", state_source_name((enum state_source)source));
+	put_text(object, "url", claim->url);
+	put_value(object, "counts", json_boolean(!waits && !claim->differs));
+	(void)json_array_append_new(list, object);
+}
+
+/* Who says which MUD URL. */
+static json_t *
+announced_of(const struct thing *thing)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < CLAIM_SOURCES; i++) {
+		append_claim(list, i, thing->claims.counts[i], false);
+		append_claim(list, i, thing->claims.waits[i], true);
+	}
+	return list;
+}
+
 json_t *
 report_device(struct engine *engine, const struct thing *thing)
 {
@@ -226,6 +254,7 @@ report_device(struct engine *engine, const struct thing *thing)
 		(void)json_array_append_new(leases, lease);
 	}
 	put_value(object, "leases", leases);
+	put_value(object, "announced", announced_of(thing));
 	put_value(object, "drops",
 	    json_pack("{s:I,s:I}", "from", (json_int_t)thing->dropped_from,
 		"to", (json_int_t)thing->dropped_to));

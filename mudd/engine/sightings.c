@@ -19,12 +19,14 @@
 #include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/leases.h"
+#include "engine/lldp.h"
 #include "engine/manager.h"
 #include "engine/modes.h"
 #include "engine/newcomers.h"
 #include "engine/origin.h"
 #include "engine/placing.h"
 #include "engine/state.h"
+#include "engine/stateclaims.h"
 #include "engine/storing.h"
 #include "engine/things.h"
 #include "engine/thingstore.h"
@@ -61,6 +63,11 @@ is_sound(const struct record_sighting *sighting)
 	    !msg_text_ends(sighting->hostname, sizeof(sighting->hostname)) ||
 	    !fault_is_sound(&sighting->why))
 		return false;
+	if (sighting->kind == SIGHTING_REQUEST)
+		return announce_carrier((enum carrier)sighting->carrier) !=
+		           STATE_SOURCE_NONE &&
+		       (sighting->carrier != CARRIER_LLDP ||
+			   sighting->lease_sec <= UINT16_MAX);
 	if (sighting->kind == SIGHTING_LEASE)
 		return sighting->address.family == 4 &&
 		       addr_is_host(&sighting->address);
@@ -152,6 +159,25 @@ sightings_add(
 	return thing;
 }
 
+/* May it be the first that is heard of a device? A goodbye may not. */
+static bool
+begins(const struct record_sighting *sighting)
+{
+	switch ((enum sighting_kind)sighting->kind) {
+	case SIGHTING_REQUEST:
+		return sighting->carrier != CARRIER_LLDP ||
+		       sighting->lease_sec > 0;
+	case SIGHTING_LEASE:
+	case SIGHTING_ADDRESS:
+		return true;
+	case SIGHTING_RELEASE:
+	case SIGHTING_NAK:
+	case SIGHTING_KINDS:
+		break;
+	}
+	return false;
+}
+
 bool
 sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now)
@@ -170,9 +196,7 @@ sightings_take(const struct sightings *sightings,
 	/* A MAC that is in our own books was here before, too. */
 	was_here =
 	    sighting->present != 0 || (thing != NULL && thing->mud != NULL);
-	if (thing == NULL && sighting->kind != SIGHTING_REQUEST &&
-	    sighting->kind != SIGHTING_LEASE &&
-	    sighting->kind != SIGHTING_ADDRESS)
+	if (thing == NULL && !begins(sighting))
 		return true;
 	if (sighting->kind == SIGHTING_ADDRESS &&
 	    !addresses_may_have(sightings, sighting))
@@ -189,7 +213,11 @@ sightings_take(const struct sightings *sightings,
 	prove(sightings, thing, sighting, now);
 	switch ((enum sighting_kind)sighting->kind) {
 	case SIGHTING_REQUEST:
-		announce_take(sightings, thing, sighting, was_here, now);
+		if (sighting->carrier == CARRIER_LLDP)
+			lldp_take(sightings, thing, sighting, was_here, now);
+		else
+			announce_take(
+			    sightings, thing, sighting, was_here, now);
 		break;
 	case SIGHTING_LEASE:
 		leases_take(sightings, thing, sighting, now);
@@ -208,6 +236,15 @@ sightings_take(const struct sightings *sightings,
 		return false;
 	}
 	return true;
+}
+
+int64_t
+sightings_expire(const struct sightings *sightings, int64_t now)
+{
+	const int64_t leases = leases_expire(sightings, now);
+	const int64_t lldp = lldp_expire(sightings, now);
+
+	return leases < lldp ? leases : lldp;
 }
 
 /* ---- loading ----------------------------------------------------------- */
@@ -239,7 +276,7 @@ load_thing(void *arg, const struct state_thing *row)
 	text_copy(thing->port_name, sizeof(thing->port_name), row->port);
 	thingstore_flags(thing, row->flags);
 	if (is_managed)
-		announce_manage(
+		announce_load(
 		    sightings, thing, row->url, row->url_source, loading->now);
 	thing->departed = row->departed;
 	/* A section that was taken out of the configuration counts no more,
@@ -247,6 +284,22 @@ load_thing(void *arg, const struct state_thing *row)
 	if (row->url_source == STATE_SOURCE_CONFIG)
 		announce_source(sightings, thing, STATE_SOURCE_DHCP4);
 	apply_configured(sightings, thing, loading->now);
+	if (thing->source == STATE_SOURCE_LLDP)
+		lldp_restore(thing, LLDP_TTL_SEC, loading->now);
+}
+
+static void
+load_claim(void *arg, const struct state_claim *row)
+{
+	struct loading *loading = arg;
+	struct thing *thing =
+	    things_find(loading->sightings->things, &row->mac);
+
+	if (thing == NULL || thing->mud == NULL)
+		return;
+	announce_restore(thing, row->source, row->url);
+	if (row->source == STATE_SOURCE_LLDP)
+		lldp_restore(thing, row->ttl_sec, loading->now);
 }
 
 static void
@@ -272,8 +325,9 @@ sightings_load(const struct sightings *sightings, int64_t now)
 	struct loading loading = { .sightings = sightings, .now = now };
 	int things = state_load_things(sightings->state, load_thing, &loading);
 	int leases = state_load_leases(sightings->state, load_lease, &loading);
+	int claims = state_load_claims(sightings->state, load_claim, &loading);
 
-	if (things != 0 || leases != 0)
+	if (things != 0 || leases != 0 || claims != 0)
 		log_warning("state: some stored devices could not be read");
 	certificates_load(sightings);
 }

@@ -44,6 +44,9 @@ void sightings_end(struct sightings *sightings);
 bool sightings_take(const struct sightings *sightings,
     const struct record_sighting *sighting, int64_t now);
 
+/* Ends what is over: leases, LLDP. Returns when the next of them will be. */
+int64_t sightings_expire(const struct sightings *sightings, int64_t now);
+
 /* A device that was not known before, with what mudd.conf says of it. */
 struct thing *sightings_add(
     const struct sightings *sightings, const struct mac *mac, int64_t now);

@@ -45,11 +45,10 @@ is_good(const struct state_claim *claim)
 }
 
 static void
-bind_key(sqlite3_stmt *stmt, const struct mac *mac, enum state_source source)
+bind_mac(sqlite3_stmt *stmt, const struct mac *mac)
 {
 	(void)sqlite3_bind_blob(
 	    stmt, 1, mac->byte, sizeof(mac->byte), SQLITE_STATIC);
-	(void)sqlite3_bind_int(stmt, 2, (int)source);
 }
 
 int
@@ -64,23 +63,23 @@ state_put_claim(struct state *state, const struct state_claim *claim)
 	    prepare(state, "REPLACE INTO claims VALUES(?1,?2,?3,?4)", &error);
 	if (stmt == NULL)
 		return error;
-	bind_key(stmt, &claim->mac, claim->source);
+	bind_mac(stmt, &claim->mac);
+	(void)sqlite3_bind_int(stmt, 2, (int)claim->source);
 	(void)sqlite3_bind_text(stmt, 3, claim->url, -1, SQLITE_STATIC);
 	(void)sqlite3_bind_int(stmt, 4, claim->ttl_sec);
 	return finish(stmt);
 }
 
 int
-state_delete_claim(
-    struct state *state, const struct mac *mac, enum state_source source)
+state_delete_claims(struct state *state, const struct mac *mac)
 {
 	int error;
-	sqlite3_stmt *stmt = prepare(
-	    state, "DELETE FROM claims WHERE mac=?1 AND source=?2", &error);
+	sqlite3_stmt *stmt =
+	    prepare(state, "DELETE FROM claims WHERE mac=?1", &error);
 
 	if (stmt == NULL)
 		return error;
-	bind_key(stmt, mac, source);
+	bind_mac(stmt, mac);
 	return finish(stmt);
 }
 

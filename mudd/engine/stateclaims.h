@@ -17,8 +17,8 @@ struct state_claim {
 
 /* They go with their Thing. -ENOENT: that is not stored. */
 int state_put_claim(struct state *state, const struct state_claim *claim);
-int state_delete_claim(
-    struct state *state, const struct mac *mac, enum state_source source);
+/* All of one Thing. */
+int state_delete_claims(struct state *state, const struct mac *mac);
 
 /* The claim is lent until fn returns. How many were left out, or -errno. */
 typedef void state_claim_fn(void *arg, const struct state_claim *claim);

@@ -123,6 +123,14 @@ things_new(size_t max_managed)
 	return things;
 }
 
+static void
+thing_free(struct thing *thing)
+{
+	claims_free(&thing->claims);
+	free(thing->certificate);
+	free(thing);
+}
+
 void
 things_free(struct things *things)
 {
@@ -133,12 +141,7 @@ things_free(struct things *things)
 		free(LIST_ENTRY(at, struct holding, by_hash));
 	}
 	LIST_EACH_SAFE(at, &things->age)
-	{
-		struct thing *thing = LIST_ENTRY(at, struct thing, by_age);
-
-		free(thing->certificate);
-		free(thing);
-	}
+	thing_free(LIST_ENTRY(at, struct thing, by_age));
 	free(things);
 }
 
@@ -284,8 +287,7 @@ things_remove(struct things *things, struct thing *thing)
 	list_remove(&thing->dirty);
 	list_remove(&thing->unsettled);
 	list_remove(&thing->unsaved);
-	free(thing->certificate);
-	free(thing);
+	thing_free(thing);
 }
 
 void

@@ -15,7 +15,9 @@
 #include <stdint.h>
 
 #include "core/records.h"
+#include "engine/claims.h"
 #include "engine/config.h"
+#include "engine/lldp.h"
 #include "engine/roaming.h"
 #include "engine/state.h"
 #include "engine/strength.h"
@@ -70,11 +72,12 @@ struct thing {
 	 * it until it announces any. */
 	bool is_open;
 	bool departed;
-	bool is_named; /* by its MAC, as a member of a class, in mudd.conf */
+	bool is_leased; /* it has had a lease by DHCP: it lives by that */
+	bool is_named;  /* by its MAC, as a member of a class, in mudd.conf */
 	/* controllers.c: it is, or was once, looked at as a member of a class;
 	 * it was kept out of all, when that was last asked. */
 	bool in_class, was_shunned;
-	bool conflicted; /* announced another authority's URL (S-42) */
+	bool conflicted; /* something in claims differs from mud (S-42) */
 	bool spoofed;    /* somebody spoke in its name */
 	bool doubled;    /* announced two URLs at once (S-3) */
 	struct roaming roaming;
@@ -85,10 +88,8 @@ struct thing {
 	size_t n_leases;
 	struct lease leases[THING_ADDRESSES];
 
-	/* A URL announced by a MAC that was here before: it counts once the
-	 * exchange is completed on the same port. */
-	char announced[LIMIT_URL + 1];
-	uint32_t announced_port;
+	struct claims claims; /* of its MUD URL */
+	struct lldp_life lldp;
 
 	/* What the kernel has, or is about to have (plan.c). */
 	bool installed;

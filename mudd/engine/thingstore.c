@@ -9,6 +9,7 @@
 #include "engine/modes.h"
 #include "engine/mudurl.h"
 #include "engine/state.h"
+#include "engine/stateclaims.h"
 #include "engine/things.h"
 #include "libmud/mem.h"
 
@@ -16,6 +17,7 @@
 #define FLAG_SPOOFED    2u
 #define FLAG_DOUBLED    4u
 #define FLAG_STRANGER   8u
+#define FLAG_LEASED     128u /* between them modes.h's */
 #define FLAG_OPEN       0x1000u
 
 bool
@@ -23,6 +25,39 @@ thingstore_keeps(const struct thing *thing)
 {
 	return thing->mud != NULL || thing->is_named ||
 	       (thing->name[0] != '\0' && !thing->has_configured_name);
+}
+
+/* What comes again by itself, and says no more than is known, is not kept. */
+static bool
+is_kept_claim(const struct thing *thing, size_t source)
+{
+	const struct claim *claim = thing->claims.counts[source];
+
+	return claim != NULL &&
+	       (claim->differs || (source == STATE_SOURCE_LLDP &&
+				      thing->source == STATE_SOURCE_LLDP));
+}
+
+static int
+put_claims(struct state *state, const struct thing *thing)
+{
+	int error = state_delete_claims(state, &thing->mac);
+
+	for (size_t i = 0; error == 0 && i < CLAIM_SOURCES; i++) {
+		struct state_claim row = {
+			.mac = thing->mac,
+			.source = (enum state_source)i,
+		};
+
+		if (!is_kept_claim(thing, i))
+			continue;
+		text_copy(
+		    row.url, sizeof(row.url), thing->claims.counts[i]->url);
+		if (row.source == STATE_SOURCE_LLDP)
+			row.ttl_sec = thing->lldp.ttl_sec;
+		error = state_put_claim(state, &row);
+	}
+	return error;
 }
 
 int
@@ -39,6 +74,7 @@ thingstore_put(struct state *state, const struct thing *thing)
 		         (thing->spoofed ? FLAG_SPOOFED : 0) |
 		         (thing->doubled ? FLAG_DOUBLED : 0) |
 		         (thing->is_proven ? 0 : FLAG_STRANGER) |
+		         (thing->is_leased ? FLAG_LEASED : 0) |
 		         (thing->is_open ? FLAG_OPEN : 0) |
 		         modes_to_flags(thing),
 	};
@@ -65,6 +101,8 @@ thingstore_put(struct state *state, const struct thing *thing)
 
 		error = state_put_lease(state, &lease);
 	}
+	if (error == 0 && thing->mud != NULL)
+		error = put_claims(state, thing);
 	if (error < 0) {
 		char mac[MAC_TEXT];
 
@@ -81,6 +119,7 @@ thingstore_flags(struct thing *thing, uint32_t flags)
 	thing->spoofed = (flags & FLAG_SPOOFED) != 0;
 	thing->doubled = (flags & FLAG_DOUBLED) != 0;
 	thing->is_proven = (flags & FLAG_STRANGER) == 0;
+	thing->is_leased = (flags & FLAG_LEASED) != 0;
 	thing->is_open = (flags & FLAG_OPEN) != 0;
 	modes_from_flags(thing, flags);
 }

@@ -1,7 +1,8 @@
 /*
  * Things, as the state keeps them: who is managed, by which URL, with which
- * leases.  Of devices without a MUD URL those are kept that the configuration
- * names as members of a class: others' flows live by the addresses they have.
+ * leases, and what else is said of its URL.  Of devices without a MUD URL those
+ * are kept that the configuration names as members of a class: others' flows
+ * live by the addresses they have.
  */
 #ifndef ENGINE_THINGSTORE_H
 #define ENGINE_THINGSTORE_H

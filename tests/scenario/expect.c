@@ -246,6 +246,37 @@ expect_addresses(struct scene *scene, const struct step *step)
 	return true;
 }
 
+static void
+put_claims(char *all, size_t size, struct claim *const *claims, const char *how)
+{
+	for (size_t i = 0; i < CLAIM_SOURCES; i++) {
+		const size_t len = strlen(all);
+
+		if (claims[i] != NULL)
+			(void)snprintf(all + len, size - len, " %s%s %s", how,
+			    state_source_name((enum state_source)i),
+			    claims[i]->url);
+	}
+}
+
+/* What counts, and then what waits. */
+static bool
+expect_announced(struct scene *scene, const struct step *step)
+{
+	const struct thing *thing = find_thing(scene, step);
+	char all[2 * CLAIM_SOURCES * (LIMIT_URL + 16)] = "";
+
+	if (thing == NULL || step->n < 4)
+		return scene_fail(scene, "the engine does not know it");
+	put_claims(all, sizeof(all), thing->claims.counts, "");
+	put_claims(all, sizeof(all), thing->claims.waits, "waits ");
+	if (all[0] == '\0')
+		(void)snprintf(all, sizeof(all), " none");
+	if (strcmp(all + 1, rest_of(step)) != 0)
+		return scene_fail(scene, "they say:%s", all);
+	return true;
+}
+
 static const struct step_kind kinds[] = {
 	{ "nothing", 2, expect_nothing },
 	{ "batch", 2, expect_batch },
@@ -256,6 +287,7 @@ static const struct step_kind kinds[] = {
 	{ "absent", 3, expect_absent },
 	{ "flags", 4, expect_flags },
 	{ "addresses", 4, expect_addresses },
+	{ "announced", 4, expect_announced },
 	{ "anchors", 3, trusting_expect },
 };
 

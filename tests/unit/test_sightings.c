@@ -321,7 +321,7 @@ an_announcement_is_for_one_exchange(void **state)
 	assert_true(rig_take(rig, &again, NOW));
 	rig_lease(rig, 1, 3600);
 	assert_non_null(rig_find(rig, 1)->mud);
-	assert_string_equal(rig_find(rig, 1)->announced, "");
+	assert_null(rig_find(rig, 1)->claims.waits[STATE_SOURCE_DHCP4]);
 	rig_end(rig);
 }
 
