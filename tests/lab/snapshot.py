@@ -46,10 +46,11 @@ def references(dump, words):
 
 def _plain(node, names, marks):
     if isinstance(node, dict):
+        # How long an element is to stay is worked out from a name's TTL.
+        drop = {"handle", "packets", "bytes", "expires", "index", "comment",
+                *(["timeout"] if "val" in node else [])}
         return {key: _plain(value, names, marks)
-                for key, value in node.items()
-                if key not in ("handle", "packets", "bytes", "expires",
-                               "index", "comment")}
+                for key, value in node.items() if key not in drop}
     if isinstance(node, list):
         return [_plain(part, names, marks) for part in node]
     if isinstance(node, int) and marks:
