@@ -259,12 +259,15 @@ events_close(struct events_line *line)
 	line->object = NULL;
 }
 
-/* What people decide is never left out for what strangers do (S-73). */
+/* What people decide, or hand over, is never left out for what strangers do
+ * (S-73). */
 static bool
 is_decision(enum event_kind kind)
 {
 	return kind == EVENT_DEVICE_GONE || kind == EVENT_POLICY_APPROVED ||
-	       kind == EVENT_POLICY_REJECTED || kind == EVENT_SIGNER_CHANGED;
+	       kind == EVENT_POLICY_REJECTED || kind == EVENT_SIGNER_CHANGED ||
+	       kind == EVENT_CERTIFICATE || kind == EVENT_CERTIFICATE_IGNORED ||
+	       kind == EVENT_CERTIFICATE_REFUSED;
 }
 
 static void tell(enum event_kind kind, bool of_stranger, const struct mac *mac,
