@@ -227,9 +227,8 @@ watcher_came(struct engine *engine, int fd)
 	engine->watcher = channel_new(engine->options.base, fd, PROGRAM_ENGINE,
 	    PROGRAM_WATCHER, watcher_record, watcher_gone, engine);
 	for (size_t i = 0; i < config->n_dhcp_servers; i++) {
-		struct record_server server = {
-			.mac = config->dhcp_servers[i],
-		};
+		struct record_server server = { .mac =
+						    config->dhcp_servers[i] };
 
 		channel_send(engine->watcher, RECORD_SERVER, &server, NULL, 0);
 	}
@@ -306,9 +305,8 @@ on_applied(struct engine *engine, const struct record_batch *applied)
 {
 	struct record_empty ready = { 0 };
 
-	if (applied->batch == 0) {
+	if (applied->batch == 0)
 		return tell_torn_down(engine, NULL);
-	}
 	if (!plan_applied(engine->plan, applied))
 		return false;
 	if (!engine->is_ready && plan_is_up(engine->plan)) {

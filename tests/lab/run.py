@@ -41,11 +41,12 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_tamper", "scenario_lacks", "scenario_east",
            "scenario_flood",
            "scenario_sandbox",
-           "scenario_addresses", "scenario_own")
+           "scenario_addresses", "scenario_own", "scenario_x509")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.
-TOOLS = {"gcc": "gcc",
+TOOLS = {"gcc": "gcc", "freeradius": "freeradius",
+         "eapol_test": "eapoltest",
          "unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2",
          "nft": "nftables", "dnsmasq": "dnsmasq-base", "nginx": "nginx-light",
          "openssl": "openssl", "dhcpcd": "dhcpcd-base", "udhcpc": "udhcpc",
