@@ -11,6 +11,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_devcert \
 	tests/fuzz/fuzz_dhcp4 \
+	tests/fuzz/fuzz_dhcp6 \
 	tests/fuzz/fuzz_enforcer \
 	tests/fuzz/fuzz_engine \
 	tests/fuzz/fuzz_json \
@@ -76,6 +77,12 @@ tests_fuzz_fuzz_dhcp4_SOURCES = tests/fuzz/fuzz_dhcp4.c $(fuzz_driver)
 tests_fuzz_fuzz_dhcp4_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_dhcp4_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dhcp4_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
+	$(NL_LIBS)
+
+tests_fuzz_fuzz_dhcp6_SOURCES = tests/fuzz/fuzz_dhcp6.c $(fuzz_driver)
+tests_fuzz_fuzz_dhcp6_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_dhcp6_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dhcp6_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs) \
 	$(NL_LIBS)
 
 tests_fuzz_fuzz_enforcer_SOURCES = tests/fuzz/fuzz_enforcer.c $(fuzz_driver)

@@ -4,6 +4,7 @@
  */
 #include "watch/claim.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,4 +26,23 @@ claim_url(
 		memcpy(url, parsed.text, sizeof(parsed.text));
 	free(text);
 	return ok;
+}
+
+void
+claim_name(struct bytes value, char name[static LIMIT_CLIENTNAME + 1])
+{
+	size_t n = 0;
+
+	if (name[0] != '\0')
+		return;
+	for (size_t i = 0; i < value.len && n < LIMIT_CLIENTNAME; i++) {
+		const char c = (char)value.data[i];
+
+		if (c == '.' || c == '\0')
+			break;
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '-')
+			name[n++] = c;
+	}
+	name[n] = '\0';
 }

@@ -19,4 +19,11 @@ struct fault;
 bool claim_url(
     struct bytes mudstring, char url[static LIMIT_URL + 1], struct fault *why);
 
+/*
+ * A name for people, which proves nothing: one label of which everything that
+ * is no letter, digit or hyphen is left out, and so is all from the first dot
+ * or NUL on.  An earlier name stays.
+ */
+void claim_name(struct bytes value, char name[static LIMIT_CLIENTNAME + 1]);
+
 #endif

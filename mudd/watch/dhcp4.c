@@ -72,30 +72,6 @@ take_address(struct cursor *at)
 }
 
 /*
- * One label, for people to know a Thing by: what is no letter, digit or
- * hyphen is left out, and so is everything from the first dot on.
- */
-static void
-take_hostname(struct walk *walk, struct bytes value)
-{
-	char *name = walk->message.hostname;
-	size_t n = 0;
-
-	if (name[0] != '\0')
-		return;
-	for (size_t i = 0; i < value.len && n < LIMIT_CLIENTNAME; i++) {
-		const char c = (char)value.data[i];
-
-		if (c == '.' || c == '\0')
-			break;
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '-')
-			name[n++] = c;
-	}
-	name[n] = '\0';
-}
-
-/*
  * RFC 3396 lets a long option be cut into instances that are joined again,
  * each but the last of them full.  An instance after one that was not full is
  * therefore a second option, which RFC 8520 s10.1 does not allow.
@@ -157,7 +133,7 @@ take_option(
     struct walk *walk, uint8_t code, struct bytes value, struct fault *why)
 {
 	if (code == OPTION_HOSTNAME)
-		take_hostname(walk, value);
+		claim_name(value, walk->message.hostname);
 	else if (code == OPTION_MUD)
 		take_mud(walk, value);
 	for (size_t i = 0; i < FIXED; i++)

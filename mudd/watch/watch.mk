@@ -6,6 +6,7 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/budget.c mudd/watch/budget.h \
 	mudd/watch/claim.c mudd/watch/claim.h \
 	mudd/watch/dhcp4.c mudd/watch/dhcp4.h \
+	mudd/watch/dhcp6.c mudd/watch/dhcp6.h \
 	mudd/watch/droplog.c mudd/watch/droplog.h \
 	mudd/watch/drops.c mudd/watch/drops.h \
 	mudd/watch/exchange.c mudd/watch/exchange.h \
@@ -37,6 +38,7 @@ watch_tests = \
 	tests/unit/test_arp \
 	tests/unit/test_budget \
 	tests/unit/test_dhcp4 \
+	tests/unit/test_dhcp6 \
 	tests/unit/test_drops \
 	tests/unit/test_exchange \
 	tests/unit/test_frame \
@@ -71,6 +73,10 @@ tests_unit_test_budget_LDADD = $(watch_test_ldadd)
 tests_unit_test_dhcp4_SOURCES = tests/unit/test_dhcp4.c
 tests_unit_test_dhcp4_CFLAGS = $(watch_test_cflags)
 tests_unit_test_dhcp4_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_dhcp6_SOURCES = tests/unit/test_dhcp6.c
+tests_unit_test_dhcp6_CFLAGS = $(watch_test_cflags)
+tests_unit_test_dhcp6_LDADD = $(watch_test_ldadd)
 
 tests_unit_test_drops_SOURCES = tests/unit/test_drops.c
 tests_unit_test_drops_CFLAGS = $(watch_test_cflags)
