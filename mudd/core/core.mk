@@ -9,7 +9,8 @@ mudd_core_libcore_a_SOURCES = \
 	mudd/core/mark.c mudd/core/mark.h \
 	mudd/core/msg.c mudd/core/msg.h \
 	mudd/core/probe.c mudd/core/probe.h \
-	mudd/core/readrecords.h mudd/core/records.h mudd/core/walkrecords.h \
+	mudd/core/readrecords.h mudd/core/records.h \
+	mudd/core/sightingrecords.h mudd/core/walkrecords.h \
 	mudd/core/sandbox.c mudd/core/sandbox.h \
 	mudd/core/worker.c mudd/core/worker.h mudd/core/worst.h
 if SANDBOX_HOOK

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/readrecords.h"
+#include "core/sightingrecords.h"
 #include "core/walkrecords.h"
 #include "libmud/addr.h"
 #include "libmud/fault.h"
@@ -74,7 +75,7 @@ enum record_type {
 	RECORD_READY,
 	/* engine → watcher */
 	RECORD_LISTEN, /* + fd: capture on this port from now on */
-	RECORD_SERVER, /* a DHCP server that the administrator named */
+	RECORD_SERVER, /* a DHCP server or relay that the administrator named */
 	/* watcher → engine */
 	RECORD_LINK,
 	RECORD_GATEWAY, /* an address of the gateway itself */
@@ -322,7 +323,8 @@ struct record_tampered {
 
 struct record_server {
 	struct mac mac;
-	uint8_t zero[2];
+	uint8_t is_relay; /* 1: it speaks for its clients to a server */
+	uint8_t zero;
 };
 
 /* ---- watcher → engine --------------------------------------------------- */
@@ -363,53 +365,6 @@ struct record_unreachable {
 	uint32_t ifindex;
 	struct addr addr;
 	uint8_t zero[3];
-};
-
-enum sighting_kind {
-	SIGHTING_REQUEST, /* a client's message: perhaps with a URL */
-	SIGHTING_LEASE,   /* an answer left, to the client that asked */
-	SIGHTING_RELEASE, /* RELEASE, DECLINE */
-	SIGHTING_NAK,
-	SIGHTING_ADDRESS, /* it uses this address, by its own word */
-	SIGHTING_KINDS
-};
-
-/* Of an ADDRESS: message. */
-enum address_word {
-	ADDRESS_USED,
-	ADDRESS_PROBED, /* it asks whether another has it, before it does */
-	ADDRESS_WORDS
-};
-
-/* What brought it. */
-enum carrier {
-	CARRIER_DHCP4,
-	CARRIER_DHCP6,
-	CARRIER_LLDP,
-	CARRIER_ND,
-	CARRIER_ARP,
-	CARRIERS
-};
-
-struct record_sighting {
-	uint8_t kind;
-	uint8_t message; /* DHCP message type: option 53, DHCPv6's msg-type;
-	                  * or enum address_word */
-	uint8_t present; /* 1: the MAC had presence before this frame */
-	uint8_t flagged; /* 1: more than one MUD URL (S-3) */
-	struct mac mac;  /* Ethernet source, equal to chaddr (S-5) */
-	uint8_t carrier; /* enum carrier */
-	uint8_t zero;
-	uint32_t ifindex;       /* port that the frame came in by */
-	uint32_t known_ifindex; /* port where the bridge knew it before; 0 */
-	/* LEASE: where it has it now, however short a time; 0. Which shows
-	 * that what the client sent from there has come by our guard. */
-	uint32_t now_ifindex;
-	uint32_t lease_sec;
-	struct addr address;     /* LEASE: yiaddr; RELEASE: ciaddr; ADDRESS */
-	char url[LIMIT_URL + 1]; /* "" : none, or refused (see why) */
-	char hostname[LIMIT_CLIENTNAME + 1]; /* [A-Za-z0-9-], or "" */
-	struct fault why;                    /* the URL was refused */
 };
 
 enum drop_kind {

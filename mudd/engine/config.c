@@ -75,6 +75,18 @@ static char (*copy_names(cfg_t *cfg, const char *key, size_t *n))[LINK_NAME]
 	return out;
 }
 
+static struct mac *
+copy_macs(cfg_t *cfg, const char *key, size_t *n)
+{
+	struct mac *out;
+
+	*n = cfg_size(cfg, key);
+	out = xcalloc(*n + 1, sizeof(*out));
+	for (unsigned int i = 0; i < *n; i++)
+		out[i] = *(const struct mac *)cfg_getnptr(cfg, key, i);
+	return out;
+}
+
 static void
 copy_globals(struct config *config, cfg_t *cfg)
 {
@@ -85,12 +97,10 @@ copy_globals(struct config *config, cfg_t *cfg)
 	    (enum config_unknown)cfg_getint(cfg, "unknown-devices");
 	config->local_networks =
 	    copy_prefixes(cfg, "local-networks", &config->n_local_networks);
-	config->n_dhcp_servers = cfg_size(cfg, "dhcp-servers");
 	config->dhcp_servers =
-	    xcalloc(config->n_dhcp_servers + 1, sizeof(*config->dhcp_servers));
-	for (unsigned int i = 0; i < config->n_dhcp_servers; i++)
-		config->dhcp_servers[i] =
-		    *(const struct mac *)cfg_getnptr(cfg, "dhcp-servers", i);
+	    copy_macs(cfg, "dhcp-servers", &config->n_dhcp_servers);
+	config->dhcp_relays =
+	    copy_macs(cfg, "dhcp-relays", &config->n_dhcp_relays);
 	config->trust_anchors = xstrdup(cfg_getstr(cfg, "trust-anchors"));
 	config->device_anchors = xstrdup(cfg_getstr(cfg, "device-anchors"));
 	config->max_devices = (uint32_t)cfg_getint(cfg, "max-devices");
@@ -339,6 +349,7 @@ config_free(struct config *config)
 	free(config->device_anchors);
 	free(config->local_networks);
 	free(config->dhcp_servers);
+	free(config->dhcp_relays);
 	free(config->locked);
 	free(config->lan);
 	free(config);

@@ -95,6 +95,8 @@ struct config {
 	struct prefix *local_networks;
 	size_t n_dhcp_servers; /* dhcp-servers: besides the gateway */
 	struct mac *dhcp_servers;
+	size_t n_dhcp_relays; /* dhcp-relays: whose word for others counts */
+	struct mac *dhcp_relays;
 	char *trust_anchors;  /* trust-anchors: a directory of PEM files,
 	                       * an absolute path */
 	char *device_anchors; /* device-anchors: likewise, for devices'

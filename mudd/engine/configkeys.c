@@ -434,8 +434,7 @@ judge_device(cfg_t *cfg, cfg_opt_t *opt)
 	for (unsigned int i = 0; i + 1 < cfg_opt_size(opt); i++)
 		if (devices_clash(opt, i, &mac, name)) {
 			cfg_error(cfg,
-			    "device %s: its MAC address or name is "
-			    "that of another section",
+			    "device %s: another section has its MAC or name",
 			    cfg_title(section));
 			return -1;
 		}
@@ -449,6 +448,7 @@ static const struct {
 	{ "lan", judge_interfaces },
 	{ "locked-ports", judge_interfaces },
 	{ "dhcp-servers", judge_servers },
+	{ "dhcp-relays", judge_servers },
 	{ "local-networks", judge_locals },
 	{ "trust-anchors", judge_path },
 	{ "device-anchors", judge_path },
@@ -506,6 +506,7 @@ static cfg_opt_t keys[] = {
 	WORD("mode", CONFIG_ENFORCE),
 	WORD("unknown-devices", CONFIG_UNKNOWN_ALLOW),
 	CFG_PTR_LIST_CB("dhcp-servers", "{}", CFGF_NONE, parse_mac, free),
+	CFG_PTR_LIST_CB("dhcp-relays", "{}", CFGF_NONE, parse_mac, free),
 	CFG_PTR_LIST_CB("local-networks", "{}", CFGF_NONE, parse_prefix, free),
 	CFG_STR("trust-anchors", SYSCONFDIR "/trust.d", CFGF_NONE),
 	CFG_STR("device-anchors", SYSCONFDIR "/device-anchors.d", CFGF_NONE),

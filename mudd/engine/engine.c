@@ -19,12 +19,11 @@
 #include "engine/counts.h"
 #include "engine/events.h"
 #include "engine/modes.h"
-#include "engine/placing.h"
-#include "engine/roaming.h"
 #include "engine/signers.h"
 #include "engine/states.h"
 #include "engine/storing.h"
 #include "engine/tallies.h"
+#include "engine/watching.h"
 #include "libmud/mem.h"
 
 /* So long the first batch waits for the readers. */
@@ -161,80 +160,6 @@ names_changed(void *arg)
 	engine_touch(arg);
 }
 
-/* ---- the watcher ------------------------------------------------------- */
-
-static bool
-watcher_record(void *arg, struct channel *ch, struct msg *msg)
-{
-	struct engine *engine = arg;
-	bool good = false;
-
-	(void)ch;
-	switch ((int)msg->type) {
-	case RECORD_LINK:
-		placing_rename(&engine->sightings, MSG_BODY(msg, record_link));
-		good = lan_link(&engine->lan, MSG_BODY(msg, record_link));
-		break;
-	case RECORD_GATEWAY:
-		good = lan_gateway(&engine->lan, MSG_BODY(msg, record_gateway));
-		break;
-	case RECORD_NETWORK:
-		good = lan_network(&engine->lan, MSG_BODY(msg, record_network));
-		break;
-	case RECORD_LINKS_END:
-		lan_links_end(&engine->lan);
-		good = true;
-		break;
-	case RECORD_SIGHTING:
-		good = sightings_take(&engine->sightings,
-		    MSG_BODY(msg, record_sighting), engine_now(engine));
-		break;
-	case RECORD_UNREACHABLE:
-		good = addresses_unreachable(&engine->sightings,
-		    MSG_BODY(msg, record_unreachable), engine_now(engine));
-		break;
-	case RECORD_DROP:
-		/* Changes nothing that the modules would have to look at. */
-		roaming_drop(engine->things, MSG_BODY(msg, record_drop),
-		    engine_now(engine));
-		return drops_take(engine->drops, MSG_BODY(msg, record_drop),
-		    engine_now(engine));
-	default:
-		break;
-	}
-	engine_touch(engine);
-	return good;
-}
-
-static void
-watcher_gone(void *arg, struct channel *ch, const char *reason)
-{
-	struct engine *engine = arg;
-
-	log_warning("the watcher has gone: %s", reason);
-	channel_free(ch);
-	engine->watcher = NULL;
-}
-
-static void
-watcher_came(struct engine *engine, int fd)
-{
-	const struct config *config = engine->options.config;
-
-	channel_free(engine->watcher);
-	lan_restart(&engine->lan);
-	drops_restart(engine->drops);
-	engine->watcher = channel_new(engine->options.base, fd, PROGRAM_ENGINE,
-	    PROGRAM_WATCHER, watcher_record, watcher_gone, engine);
-	for (size_t i = 0; i < config->n_dhcp_servers; i++) {
-		struct record_server server = { .mac =
-						    config->dhcp_servers[i] };
-
-		channel_send(engine->watcher, RECORD_SERVER, &server, NULL, 0);
-	}
-	engine_touch(engine);
-}
-
 /* ---- mudd -------------------------------------------------------------- */
 
 static bool
@@ -250,7 +175,7 @@ on_peer(struct engine *engine, struct msg *msg)
 		return false;
 	}
 	if (peer->program == PROGRAM_WATCHER) {
-		watcher_came(engine, fd);
+		watching_begin(engine, fd);
 		return true;
 	}
 	return jobs_peer(engine->jobs, peer, fd);

@@ -88,7 +88,8 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/varlink.c mudd/engine/varlink.h \
 	mudd/engine/verdicts.c mudd/engine/verdicts.h \
 	mudd/engine/walkcalls.c mudd/engine/walkcalls.h \
-	mudd/engine/walks.c mudd/engine/walks.h
+	mudd/engine/walks.c mudd/engine/walks.h \
+	mudd/engine/watching.c mudd/engine/watching.h
 nodist_mudd_engine_libengine_a_SOURCES = mudd/engine/description.inc
 mudd_engine_libengine_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) \
 	$(JANSSON_CFLAGS) $(CONFUSE_CFLAGS) $(SQLITE_CFLAGS)

@@ -28,17 +28,40 @@ leases_depart(
 	log_info("%s: departed: %s", mac_text(&thing->mac, mac), how);
 }
 
+static enum lease_source
+source_of(const struct record_sighting *sighting)
+{
+	return sighting->carrier == CARRIER_DHCP6 ? LEASE_DHCP6 : LEASE_DHCP4;
+}
+
+/* The server says whose the address is (S-48). */
+static void
+lend(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting, int64_t now)
+{
+	const int64_t length = sighting->lease_sec < LEASE_MAX_SEC
+	                           ? sighting->lease_sec
+	                           : LEASE_MAX_SEC;
+	struct thing *owner =
+	    things_find_addr(sightings->things, &sighting->address);
+	char addr[ADDR_TEXT];
+
+	if (owner != NULL && owner != thing)
+		storing_due(sightings->storing, owner);
+	if (things_bind(sightings->things, thing, &sighting->address,
+		source_of(sighting), now + length))
+		events_tell(EVENT_ADDRESS_LEARNED, thing, "%s, lent for %lld s",
+		    addr_text(&sighting->address, addr), (long long)length);
+}
+
 void
 leases_take(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now)
 {
-	int64_t length = sighting->lease_sec < LEASE_MAX_SEC
-	                     ? sighting->lease_sec
-	                     : LEASE_MAX_SEC;
 	char mac[MAC_TEXT], addr[ADDR_TEXT];
-	struct thing *owner;
 
-	if (!lan_may_lend(
+	if (sighting->address.family != 0 &&
+	    !lan_may_lend(
 		sightings->lan, sighting->ifindex, &sighting->address)) {
 		log_warning("%s: %s is no address for a device there: the "
 			    "lease does not count",
@@ -48,15 +71,22 @@ leases_take(const struct sightings *sightings, struct thing *thing,
 	}
 	announce_port(sightings, thing, sighting->ifindex);
 	announce_confirm(sightings, thing, sighting, now);
-	owner = things_find_addr(sightings->things, &sighting->address);
-	if (owner != NULL && owner != thing)
-		storing_due(sightings->storing, owner);
-	if (things_bind(sightings->things, thing, &sighting->address,
-		LEASE_DHCP4, now + length))
-		events_tell(EVENT_ADDRESS_LEARNED, thing, "%s, lent for %lld s",
-		    addr_text(&sighting->address, addr), (long long)length);
+	if (sighting->address.family != 0)
+		lend(sightings, thing, sighting, now);
 	storing_prove(sightings->storing, thing);
 	storing_due(sightings->storing, thing);
+}
+
+/* It has lost an address that a server had lent it.  With the last of these it
+ * has left: one that it gave itself would only be missed much later. */
+static void
+lose(const struct sightings *sightings, struct thing *thing, const char *how)
+{
+	if (things_has_lease(thing, LEASE_DHCP4) ||
+	    things_has_lease(thing, LEASE_DHCP6))
+		return;
+	addresses_drop(sightings, thing, LEASE_NEIGHBOUR);
+	leases_depart(sightings, thing, how);
 }
 
 void
@@ -66,17 +96,18 @@ leases_release(const struct sightings *sightings, struct thing *thing,
 	if (!things_unbind(sightings->things, thing, &sighting->address))
 		return;
 	storing_due(sightings->storing, thing);
-	if (!things_has_lease(thing, LEASE_DHCP4)) {
-		addresses_drop(sightings, thing, LEASE_NEIGHBOUR);
-		leases_depart(sightings, thing, "it released its lease");
-	}
+	lose(sightings, thing, "it released its lease");
 }
 
 void
-leases_nak(const struct sightings *sightings, struct thing *thing)
+leases_nak(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting)
 {
 	/* The server denies it whatever it asked for: it has nothing now. */
-	addresses_drop(sightings, thing, LEASE_DHCP4);
+	if (sighting->address.family == 0)
+		addresses_drop(sightings, thing, source_of(sighting));
+	else if (things_unbind(sightings->things, thing, &sighting->address))
+		storing_due(sightings->storing, thing);
 }
 
 /* ---- time -------------------------------------------------------------- */
@@ -103,14 +134,9 @@ expire_thing(void *arg, struct thing *thing)
 		(void)things_unbind(
 		    expiring->sightings->things, thing, &lease.addr);
 		storing_due(expiring->sightings->storing, thing);
-		/* Who does not renew its lease has gone; an address that it
-		 * gave itself would only be missed much later. */
-		if (lease.source != LEASE_DHCP4 ||
-		    things_has_lease(thing, LEASE_DHCP4))
-			continue;
-		addresses_drop(expiring->sightings, thing, LEASE_NEIGHBOUR);
-		leases_depart(
-		    expiring->sightings, thing, "its lease has expired");
+		if (lease.source != LEASE_NEIGHBOUR)
+			lose(expiring->sightings, thing,
+			    "its lease has expired");
 	}
 }
 

@@ -1,7 +1,8 @@
 /*
  * Leases: addresses that a DHCP server lends to a Thing, until they are given
- * back, run out, or go to another (S-48); and what a Thing that has none left
- * loses: it has departed (architecture.md, "Departure").
+ * back, run out, or go to another (S-48).  With the last one, of whichever
+ * family, a Thing has departed (architecture.md, "Departure"), and loses what
+ * it gave itself as well; with one left it loses only what has ended.
  */
 #ifndef ENGINE_LEASES_H
 #define ENGINE_LEASES_H
@@ -13,13 +14,20 @@
 struct sightings;
 struct thing;
 
-/* An exchange is completed: the URL that was announced in it counts. */
+/*
+ * An exchange is completed: the URL that was announced in it counts.  The
+ * address is lent, unless it is none for a device there; with none (family 0)
+ * the Thing has asked for no address, or the server had none: it gives itself
+ * one (SLAAC).
+ */
 void leases_take(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now);
 void leases_release(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting);
-/* The server denies the Thing whatever it asked for. */
-void leases_nak(const struct sightings *sightings, struct thing *thing);
+/* The server takes an address away, or (family 0) denies the Thing whatever it
+ * asked for.  It has not left by that. */
+void leases_nak(const struct sightings *sightings, struct thing *thing,
+    const struct record_sighting *sighting);
 
 /* It has left; its record stays. how: for people, constant. */
 void leases_depart(

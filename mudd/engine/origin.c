@@ -97,3 +97,15 @@ origin_is_right(struct lan *lan, struct thing *thing,
 	    mac_text(&sighting->mac, mac), sighting->ifindex);
 	return false;
 }
+
+void
+origin_refused(struct lan *lan, struct thing *thing,
+    const struct record_sighting *sighting)
+{
+	if (thing != NULL && sighting->why.code == FAULT_SPOOF)
+		thing->spoofed = true;
+	events_tell_mac(EVENT_SPOOF, &sighting->mac,
+	    "by port %s: %s: %s; nothing changes",
+	    name_of(lan, sighting->ifindex), sighting->why.clause,
+	    sighting->why.detail);
+}

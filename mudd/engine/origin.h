@@ -20,4 +20,9 @@ struct thing;
 bool origin_is_right(struct lan *lan, struct thing *thing,
     const struct record_sighting *sighting);
 
+/* The watcher has refused a message that was not for its sender to send (S-5):
+ * that is told, and nothing changes. */
+void origin_refused(struct lan *lan, struct thing *thing,
+    const struct record_sighting *sighting);
+
 #endif

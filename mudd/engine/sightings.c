@@ -53,6 +53,22 @@ sightings_end(struct sightings *sightings)
 
 /* ---- sightings --------------------------------------------------------- */
 
+/* An address of the carrier's family, or none where there may be none. */
+static bool
+is_dhcp(const struct record_sighting *sighting)
+{
+	const unsigned int family = sighting->carrier == CARRIER_DHCP4 ? 4 : 6;
+
+	if (sighting->carrier != CARRIER_DHCP4 &&
+	    sighting->carrier != CARRIER_DHCP6)
+		return false;
+	if (sighting->address.family == 0)
+		return sighting->kind == SIGHTING_NAK ||
+		       (sighting->kind == SIGHTING_LEASE && family == 6);
+	return sighting->address.family == family &&
+	       addr_is_host(&sighting->address);
+}
+
 static bool
 is_sound(const struct record_sighting *sighting)
 {
@@ -68,9 +84,10 @@ is_sound(const struct record_sighting *sighting)
 		           STATE_SOURCE_NONE &&
 		       (sighting->carrier != CARRIER_LLDP ||
 			   sighting->lease_sec <= UINT16_MAX);
-	if (sighting->kind == SIGHTING_LEASE)
-		return sighting->address.family == 4 &&
-		       addr_is_host(&sighting->address);
+	if (sighting->kind == SIGHTING_LEASE ||
+	    sighting->kind == SIGHTING_RELEASE ||
+	    sighting->kind == SIGHTING_NAK)
+		return is_dhcp(sighting);
 	if (sighting->kind == SIGHTING_ADDRESS)
 		return sighting->address.family ==
 		           (sighting->carrier == CARRIER_ARP ? 4 : 6) &&
@@ -172,6 +189,7 @@ begins(const struct record_sighting *sighting)
 		return true;
 	case SIGHTING_RELEASE:
 	case SIGHTING_NAK:
+	case SIGHTING_REFUSED:
 	case SIGHTING_KINDS:
 		break;
 	}
@@ -191,6 +209,10 @@ sightings_take(const struct sightings *sightings,
 	    lan_of_port(sightings->lan, sighting->ifindex) == NULL)
 		return true;
 	thing = things_find(sightings->things, &sighting->mac);
+	if (sighting->kind == SIGHTING_REFUSED) {
+		origin_refused(sightings->lan, thing, sighting);
+		return true;
+	}
 	if (!origin_is_right(sightings->lan, thing, sighting))
 		return true;
 	/* A MAC that is in our own books was here before, too. */
@@ -226,12 +248,13 @@ sightings_take(const struct sightings *sightings,
 		leases_release(sightings, thing, sighting);
 		break;
 	case SIGHTING_NAK:
-		leases_nak(sightings, thing);
+		leases_nak(sightings, thing, sighting);
 		break;
 	case SIGHTING_ADDRESS:
 		announce_port(sightings, thing, sighting->ifindex);
 		addresses_take(sightings, thing, sighting, now);
 		break;
+	case SIGHTING_REFUSED:
 	case SIGHTING_KINDS:
 		return false;
 	}
@@ -311,9 +334,9 @@ load_lease(void *arg, const struct state_lease *row)
 
 	if (thing == NULL)
 		return;
-	if (row->addr.family == 4)
+	if (row->source != LEASE_NEIGHBOUR)
 		(void)things_bind(loading->sightings->things, thing, &row->addr,
-		    LEASE_DHCP4, row->expires_at);
+		    row->source, row->expires_at);
 	else
 		(void)things_notice(loading->sightings->things, thing,
 		    &row->addr, row->expires_at);

@@ -47,8 +47,8 @@ static const char *const sql[STATEMENTS] = {
 		      "?10) ON CONFLICT(mac) DO UPDATE SET url=?2,"
 		      "url_source=?3,name=?4,hostname=?5,port=?6,first_seen=?7,"
 		      "last_seen=?8,departed=?9,flags=?10",
-	[PUT_LEASE] = "INSERT INTO leases VALUES(?1,?2,?3)"
-		      " ON CONFLICT(mac,addr) DO UPDATE SET expires_at=?3",
+	[PUT_LEASE] = "INSERT INTO leases VALUES(?1,?2,?3,?4) ON CONFLICT"
+		      "(mac,addr) DO UPDATE SET expires_at=?3,source=?4",
 	[PUT_FILE] = "REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
 		     "?10,?11,?12,?13,?14,?18,?19,?15,?16,?17)",
 	[MARK_FILE] =

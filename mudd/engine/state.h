@@ -66,10 +66,19 @@ struct state_thing {
 	uint32_t flags; /* the engine's bits, kept as they are */
 };
 
+/* Who says that a Thing has an address; the state keeps the numbers. */
+enum lease_source {
+	LEASE_DHCP4, /* a DHCP server */
+	LEASE_DHCP6,
+	LEASE_NEIGHBOUR, /* it itself, by neighbour discovery or ARP */
+	LEASE_SOURCES
+};
+
 struct state_lease {
 	struct mac mac; /* of a Thing that is stored */
 	struct addr addr;
 	int64_t expires_at;
+	enum lease_source source; /* DHCP's of its own family */
 };
 
 enum file_status {

@@ -62,6 +62,12 @@ static const char settings[] =
 	" fingerprint BLOB NOT NULL, mudsigner BLOB NOT NULL,"                 \
 	" seen_at INTEGER NOT NULL) WITHOUT ROWID;"
 
+/* What was stored before of IPv4 came of DHCP, and of IPv6 of neighbour
+ * discovery: LEASE_DHCP4, LEASE_NEIGHBOUR. */
+#define LEASES_GET_SOURCES                                                     \
+	"ALTER TABLE leases ADD COLUMN source INTEGER NOT NULL DEFAULT 0;"     \
+	"UPDATE leases SET source=2 WHERE length(addr)=16;"
+
 static const char schema[] =
     "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CERTIFICATES
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL)"
@@ -74,7 +80,7 @@ static const char schema[] =
     " flags INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE leases(mac BLOB NOT NULL REFERENCES things(mac)"
     " ON DELETE CASCADE, addr BLOB NOT NULL, expires_at INTEGER NOT NULL,"
-    " PRIMARY KEY(mac, addr)) WITHOUT ROWID;"
+    " source INTEGER NOT NULL, PRIMARY KEY(mac, addr)) WITHOUT ROWID;"
     /* With a rowid: its rows are large. */
     "CREATE TABLE files(url TEXT NOT NULL, digest BLOB NOT NULL,"
     " fetched_at INTEGER NOT NULL, verified_at INTEGER NOT NULL,"
@@ -99,6 +105,7 @@ static const char schema[] =
  */
 static const char from_1[] =
     "BEGIN IMMEDIATE;" TABLE_URLS TABLES_TRUST TABLE_CLAIMS TABLE_CERTIFICATES
+	LEASES_GET_SOURCES
     "ALTER TABLE files ADD COLUMN identity BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN anchor BLOB NOT NULL DEFAULT " ZEROS_32 ";"
     "ALTER TABLE files ADD COLUMN other_type INTEGER NOT NULL DEFAULT 0;"
@@ -120,7 +127,7 @@ static const char from_1[] =
 					       "COMMIT;";
 
 static const char from_2[] =
-    "BEGIN IMMEDIATE;" TABLE_CLAIMS TABLE_CERTIFICATES
+    "BEGIN IMMEDIATE;" TABLE_CLAIMS TABLE_CERTIFICATES LEASES_GET_SOURCES
     "PRAGMA user_version=" NUMBER(VERSION_NOW) ";"
 					       "COMMIT;";
 

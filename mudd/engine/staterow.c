@@ -69,9 +69,13 @@ thing_is_sound(const struct state_thing *thing)
 static bool
 lease_is_sound(const struct state_lease *lease)
 {
-	return mac_is_host(&lease->mac) &&
-	       (lease->addr.family == 4 || lease->addr.family == 6) &&
-	       addr_is_host(&lease->addr) && lease->expires_at >= 0;
+	if (lease->addr.family != 4 && lease->addr.family != 6)
+		return false;
+	return mac_is_host(&lease->mac) && addr_is_host(&lease->addr) &&
+	       lease->expires_at >= 0 &&
+	       (lease->source == LEASE_NEIGHBOUR ||
+		   lease->source ==
+		       (lease->addr.family == 4 ? LEASE_DHCP4 : LEASE_DHCP6));
 }
 
 static bool
@@ -316,6 +320,7 @@ staterow_put_lease(sqlite3_stmt *stmt, const struct state_lease *lease)
 		return false;
 	staterow_put_lease_key(stmt, &lease->mac, &lease->addr);
 	bind_number(stmt, 3, lease->expires_at);
+	bind_number(stmt, 4, lease->source);
 	return true;
 }
 
@@ -328,6 +333,8 @@ staterow_take_lease(sqlite3_stmt *stmt, struct state_lease *lease)
 	take_blob(&row, lease->mac.byte, sizeof(lease->mac.byte));
 	take_addr(&row, &lease->addr);
 	lease->expires_at = take_number(&row, 0, INT64_MAX);
+	lease->source =
+	    (enum lease_source)take_number(&row, 0, LEASE_SOURCES - 1);
 	return !row.broken && lease_is_sound(lease);
 }
 

@@ -27,13 +27,6 @@
 
 struct mudurl;
 
-/* Who says that a Thing has an address. */
-enum lease_source {
-	LEASE_DHCP4, /* a DHCP server */
-	LEASE_DHCP6,
-	LEASE_NEIGHBOUR, /* it itself, by neighbour discovery or ARP */
-};
-
 struct lease {
 	struct addr addr;
 	enum lease_source source;

@@ -97,6 +97,7 @@ thingstore_put(struct state *state, const struct thing *thing)
 			.mac = thing->mac,
 			.addr = thing->leases[i].addr,
 			.expires_at = thing->leases[i].expires_at,
+			.source = thing->leases[i].source,
 		};
 
 		error = state_put_lease(state, &lease);

@@ -32,19 +32,26 @@ entry_free(struct exchanges *exchanges, struct entry *entry)
 	free(entry);
 }
 
+static bool
+is_same(const struct exchange *a, const struct exchange *b)
+{
+	if (a->xid != b->xid || a->carrier != b->carrier ||
+	    a->ifindex != b->ifindex || a->peer.family != b->peer.family)
+		return false;
+	return a->peer.family == 0 ? mac_equal(&a->mac, &b->mac)
+	                           : addr_equal(&a->peer, &b->peer);
+}
+
 /* A port has few enough that looking at each is the fastest way. */
 static struct entry *
-entry_find(const struct exchanges *exchanges, const struct mac *mac,
-    uint32_t xid, uint32_t ifindex)
+entry_find(const struct exchanges *exchanges, const struct exchange *like)
 {
-	LIST_EACH(at, &exchanges->share.oldest[SHARE_SLOT(ifindex)])
+	LIST_EACH(at, &exchanges->share.oldest[SHARE_SLOT(like->ifindex)])
 	{
 		struct entry *entry =
 		    entry_of(LIST_ENTRY(at, struct share_link, list));
 
-		if (entry->exchange.xid == xid &&
-		    entry->exchange.ifindex == ifindex &&
-		    mac_equal(&entry->exchange.mac, mac))
+		if (is_same(&entry->exchange, like))
 			return entry;
 	}
 	return NULL;
@@ -84,8 +91,7 @@ exchanges_free(struct exchanges *exchanges)
 void
 exchanges_asked(struct exchanges *exchanges, const struct exchange *asked)
 {
-	struct entry *entry =
-	    entry_find(exchanges, &asked->mac, asked->xid, asked->ifindex);
+	struct entry *entry = entry_find(exchanges, asked);
 
 	if (entry != NULL)
 		entry_free(exchanges, entry);
@@ -96,15 +102,16 @@ exchanges_asked(struct exchanges *exchanges, const struct exchange *asked)
 }
 
 bool
-exchanges_answered(struct exchanges *exchanges, const struct mac *mac,
-    uint32_t xid, uint32_t ifindex, int64_t at_msec, struct exchange *asked)
+exchanges_answered(struct exchanges *exchanges, const struct exchange *answer,
+    struct exchange *asked)
 {
-	struct entry *entry = entry_find(exchanges, mac, xid, ifindex);
+	struct entry *entry = entry_find(exchanges, answer);
 	bool in_time;
 
 	if (entry == NULL)
 		return false;
-	in_time = at_msec - entry->exchange.at_msec <= EXCHANGE_LIFE_MSEC;
+	in_time =
+	    answer->at_msec - entry->exchange.at_msec <= EXCHANGE_LIFE_MSEC;
 	if (in_time)
 		*asked = entry->exchange;
 	entry_free(exchanges, entry);

@@ -23,6 +23,11 @@ struct exchanges;
 
 struct exchange {
 	struct mac mac;
+	/* By which a DHCPv6 relay's answer names its client; it does not repeat
+	 * the MAC address. Family 0: not relayed, or DHCPv4. */
+	struct addr peer;
+	uint8_t carrier; /* enum carrier: CARRIER_DHCP4 or CARRIER_DHCP6 */
+	uint8_t message; /* what was asked: the type, as the carrier has it */
 	uint32_t xid;
 	uint32_t ifindex; /* port that the request came in by */
 	/* As they were when it came (presence.h). */
@@ -37,9 +42,12 @@ void exchanges_free(struct exchanges *exchanges);
 /* Copies; a request that is sent again replaces the earlier one. */
 void exchanges_asked(struct exchanges *exchanges, const struct exchange *asked);
 
-/* Takes the exchange out that an answer completes. False if there is none;
- * *asked is then untouched. */
-bool exchanges_answered(struct exchanges *exchanges, const struct mac *mac,
-    uint32_t xid, uint32_t ifindex, int64_t at_msec, struct exchange *asked);
+/*
+ * Takes the exchange out that an answer completes: of its carrier, xid, port
+ * and client, which is `peer' where that is set, else `mac'.  False if there is
+ * none, or it was asked too long before at_msec; *asked is then untouched.
+ */
+bool exchanges_answered(struct exchanges *exchanges,
+    const struct exchange *answer, struct exchange *asked);
 
 #endif

@@ -255,14 +255,14 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	hook_try(PROGRAM_WATCHER, raw.data, raw.len, RESERVED_FDS);
 	if (observe(watcher->observer, &seen, &sighting, &why)) {
 		send_sighting(watcher, &sighting);
-		while (observe_more(watcher->observer, &sighting))
-			send_sighting(watcher, &sighting);
 	} else if (why.code == FAULT_BUSY) {
 		watcher->n_over++;
 		tell(watcher, ifindex);
 	} else if (why.code != FAULT_NONE) {
 		log_debug("port %u: %s: %s", ifindex, why.clause, why.detail);
 	}
+	while (observe_more(watcher->observer, &sighting))
+		send_sighting(watcher, &sighting);
 }
 
 static void
@@ -280,13 +280,16 @@ static bool
 on_record(void *arg, struct channel *ch, struct msg *msg)
 {
 	struct watcher *watcher = arg;
+	const struct record_server *server = MSG_BODY(msg, record_server);
 	const struct record_port *port = MSG_BODY(msg, record_port);
 	int fd;
 
 	(void)ch;
 	if (msg->type == RECORD_SERVER) {
-		observer_trust(
-		    watcher->observer, &MSG_BODY(msg, record_server)->mac);
+		if (server->is_relay != 0)
+			observer_trust_relay(watcher->observer, &server->mac);
+		else
+			observer_trust(watcher->observer, &server->mac);
 		return true;
 	}
 	if (msg->type == RECORD_LOG_LISTEN) {

@@ -13,6 +13,7 @@
 #include "libmud/mem.h"
 #include "watch/budget.h"
 #include "watch/dhcp4.h"
+#include "watch/dhcp6.h"
 #include "watch/exchange.h"
 #include "watch/frame.h"
 #include "watch/links.h"
@@ -48,6 +49,12 @@ static const struct {
 } datagrams[] = {
 	{ 4, false, DHCP4_CLIENT_PORT, DHCP4_SERVER_PORT, observe_client4 },
 	{ 4, true, DHCP4_SERVER_PORT, DHCP4_CLIENT_PORT, observe_server4 },
+	{ 4, false, DHCP4_SERVER_PORT, DHCP4_SERVER_PORT, observe_forward4 },
+	{ 4, true, DHCP4_SERVER_PORT, DHCP4_SERVER_PORT, observe_backward4 },
+	{ 6, false, DHCP6_CLIENT_PORT, DHCP6_SERVER_PORT, observe_client6 },
+	{ 6, true, DHCP6_SERVER_PORT, DHCP6_CLIENT_PORT, observe_server6 },
+	{ 6, false, DHCP6_SERVER_PORT, DHCP6_SERVER_PORT, observe_forward6 },
+	{ 6, true, DHCP6_SERVER_PORT, DHCP6_SERVER_PORT, observe_backward6 },
 };
 
 static bool
@@ -111,13 +118,64 @@ observer_begin(const struct observer *observer, const struct observation *seen,
 	    observer->presence, mac, seen->at_msec, &sighting->known_ifindex);
 }
 
+void
+observer_part(struct observer *observer, enum sighting_kind kind,
+    const struct addr *address, uint32_t lease_sec)
+{
+	observer->parts[observer->n_more++] = (struct observer_part){
+		.kind = (uint8_t)kind,
+		.address = *address,
+		.lease_sec = lease_sec,
+	};
+}
+
+bool
+observer_refuse(struct observer *observer, const struct observation *seen,
+    const struct mac *mac, enum carrier carrier, const struct fault *why)
+{
+	static const struct addr none;
+
+	observer_begin(
+	    observer, seen, mac, SIGHTING_REFUSED, carrier, &observer->more);
+	observer->more.why = *why;
+	observer_part(observer, SIGHTING_REFUSED, &none, 0);
+	return false;
+}
+
+static bool
+is_one_of(const struct mac *macs, size_t n, const struct mac *mac)
+{
+	for (size_t i = 0; i < n; i++)
+		if (mac_equal(&macs[i], mac))
+			return true;
+	return false;
+}
+
 bool
 observer_is_server(const struct observer *observer, const struct mac *mac)
 {
-	for (size_t i = 0; i < observer->n_servers; i++)
-		if (mac_equal(&observer->servers[i], mac))
-			return true;
-	return links_is_own(observer->links, mac);
+	return is_one_of(observer->servers, observer->n_servers, mac) ||
+	       links_is_own(observer->links, mac);
+}
+
+bool
+observer_is_relay(const struct observer *observer, const struct mac *mac)
+{
+	return is_one_of(observer->relays, observer->n_relays, mac);
+}
+
+bool
+observer_may_relay(struct observer *observer, const struct observation *seen,
+    const struct frame *frame, enum carrier carrier, struct fault *why)
+{
+	if (observer_is_relay(observer, &frame->source))
+		return true;
+	if (!observer_judge(
+		observer, observer->budget, seen, &frame->source, why))
+		return false;
+	(void)fault_set(why, FAULT_UNSUPPORTED, "S-5",
+	    "a DHCP relay that is none of dhcp-relays");
+	return observer_refuse(observer, seen, &frame->source, carrier, why);
 }
 
 struct observer *
@@ -152,6 +210,13 @@ observer_trust(struct observer *observer, const struct mac *server)
 		observer->servers[observer->n_servers++] = *server;
 }
 
+void
+observer_trust_relay(struct observer *observer, const struct mac *relay)
+{
+	if (observer->n_relays < OBSERVE_SERVERS)
+		observer->relays[observer->n_relays++] = *relay;
+}
+
 bool
 observe(struct observer *observer, const struct observation *seen,
     struct record_sighting *sighting, struct fault *why)
@@ -178,11 +243,11 @@ observe(struct observer *observer, const struct observation *seen,
 bool
 observe_more(struct observer *observer, struct record_sighting *sighting)
 {
-	const struct observer_address *next;
+	const struct observer_part *next;
 
 	if (observer->n_told == observer->n_more)
 		return false;
-	next = &observer->addresses[observer->n_told++];
+	next = &observer->parts[observer->n_told++];
 	*sighting = observer->more;
 	sighting->kind = next->kind;
 	sighting->address = next->address;

@@ -32,6 +32,9 @@ void observer_free(struct observer *observer);
 #define OBSERVE_SERVERS 16
 void observer_trust(struct observer *observer, const struct mac *server);
 
+/* A DHCP relay whose word for its clients counts (S-5). As many. */
+void observer_trust_relay(struct observer *observer, const struct mac *relay);
+
 struct observation {
 	uint32_t ifindex; /* port that it was seen on */
 	bool is_leaving;  /* PACKET_OUTGOING */
@@ -48,9 +51,10 @@ bool observe(struct observer *observer, const struct observation *seen,
     struct record_sighting *sighting, struct fault *why);
 
 /*
- * A message of DHCPv6 may speak of several addresses, up to OBSERVE_ADDRESSES
- * (libmud/limits.h bounds what a Thing may have): after observe() was true,
- * each call fills *sighting with the next one, until it is false.
+ * After observe(), each call fills *sighting with what else there is to tell,
+ * until it is false: the other addresses of a message of DHCPv6, at most
+ * OBSERVE_ADDRESSES; and of a frame that was refused because it speaks for
+ * somebody else, that it did (SIGHTING_REFUSED).
  */
 #define OBSERVE_ADDRESSES LIMIT_ADDRESSES6
 bool observe_more(struct observer *observer, struct record_sighting *sighting);

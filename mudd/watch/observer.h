@@ -29,16 +29,17 @@ struct observer {
 	 * neighbours a lot shall not miss his lease. */
 	struct budget *budget, *neighbour_budget;
 	struct exchanges *exchanges;
-	size_t n_servers;
-	struct mac servers[OBSERVE_SERVERS];
-	/* What observe_more has still to hand out. */
+	size_t n_servers, n_relays;
+	struct mac servers[OBSERVE_SERVERS], relays[OBSERVE_SERVERS];
+	/* What observe_more has still to hand out: `more', with each of these
+	 * in its turn. One more than addresses: the answer as a whole. */
 	struct record_sighting more;
 	size_t n_more, n_told;
-	struct observer_address {
-		struct addr address;
+	struct observer_part {
+		uint8_t kind;        /* enum sighting_kind */
+		struct addr address; /* family 0: none */
 		uint32_t lease_sec;
-		uint8_t kind; /* enum sighting_kind */
-	} addresses[OBSERVE_ADDRESSES];
+	} parts[OBSERVE_ADDRESSES + 1];
 };
 
 /* Can the frame's source be a Thing, and has it not said too much (S-49,
@@ -53,9 +54,26 @@ void observer_begin(const struct observer *observer,
     enum sighting_kind kind, enum carrier carrier,
     struct record_sighting *sighting);
 
+/* One more for observe_more. */
+void observer_part(struct observer *observer, enum sighting_kind kind,
+    const struct addr *address, uint32_t lease_sec);
+
+/*
+ * The frame is refused, for what it says in the name of mac, or of somebody:
+ * that is told, with *why (S-5, S-48).  False.
+ */
+bool observer_refuse(struct observer *observer, const struct observation *seen,
+    const struct mac *mac, enum carrier carrier, const struct fault *why);
+
 /* Does the answer of a DHCP server with this MAC count?  Anybody on the LAN
  * can make one up, and knows what was asked: it went to all. */
 bool observer_is_server(const struct observer *observer, const struct mac *mac);
+/* And the word of a DHCP relay, for its clients? */
+bool observer_is_relay(const struct observer *observer, const struct mac *mac);
+/* The same of a frame's source; if not, it is refused (S-5, S-60). */
+bool observer_may_relay(struct observer *observer,
+    const struct observation *seen, const struct frame *frame,
+    enum carrier carrier, struct fault *why);
 
 /* Of one Ethernet type (of IPv6: and one protocol). */
 typedef bool observe_type_fn(struct observer *observer,
@@ -67,6 +85,8 @@ observe_type_fn observe_arp, observe_lldp, observe_nd;
 typedef bool observe_udp_fn(struct observer *observer,
     const struct observation *seen, const struct frame *frame,
     struct record_sighting *sighting, struct fault *why);
-observe_udp_fn observe_client4, observe_server4;
+observe_udp_fn observe_client4, observe_server4, observe_forward4,
+    observe_backward4, observe_client6, observe_server6, observe_forward6,
+    observe_backward6;
 
 #endif

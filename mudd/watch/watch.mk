@@ -19,6 +19,7 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/nflog.c mudd/watch/nflog.h \
 	mudd/watch/observe.c mudd/watch/observe.h mudd/watch/observer.h \
 	mudd/watch/observe4.c \
+	mudd/watch/observe6.c \
 	mudd/watch/observelldp.c \
 	mudd/watch/observend.c \
 	mudd/watch/ports.c mudd/watch/ports.h \
@@ -49,6 +50,8 @@ watch_tests = \
 	tests/unit/test_networks \
 	tests/unit/test_nflog \
 	tests/unit/test_observe \
+	tests/unit/test_observe6 \
+	tests/unit/test_observe_relayed \
 	tests/unit/test_overrun \
 	tests/unit/test_packet_vectors \
 	tests/unit/test_ports \
@@ -60,6 +63,8 @@ TESTS += $(watch_tests)
 
 watch_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 watch_test_ldadd = mudd/watch/libwatch.a libmud/libmud.a $(CMOCKA_LIBS)
+watch_lan = tests/unit/watchlan.c tests/unit/watchlan.h \
+	tests/unit/wire.c tests/unit/wire.h
 watch_rtnl_told = tests/unit/rtnl_told.c tests/unit/rtnl_told.h
 
 tests_unit_test_arp_SOURCES = tests/unit/test_arp.c
@@ -118,10 +123,18 @@ tests_unit_test_nflog_SOURCES = tests/unit/test_nflog.c \
 tests_unit_test_nflog_CFLAGS = $(watch_test_cflags)
 tests_unit_test_nflog_LDADD = $(watch_test_ldadd)
 
-tests_unit_test_observe_SOURCES = tests/unit/test_observe.c \
-	tests/unit/wire.c tests/unit/wire.h
+tests_unit_test_observe_SOURCES = tests/unit/test_observe.c $(watch_lan)
 tests_unit_test_observe_CFLAGS = $(watch_test_cflags)
 tests_unit_test_observe_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_observe6_SOURCES = tests/unit/test_observe6.c $(watch_lan)
+tests_unit_test_observe6_CFLAGS = $(watch_test_cflags)
+tests_unit_test_observe6_LDADD = $(watch_test_ldadd)
+
+tests_unit_test_observe_relayed_SOURCES = \
+	tests/unit/test_observe_relayed.c $(watch_lan)
+tests_unit_test_observe_relayed_CFLAGS = $(watch_test_cflags)
+tests_unit_test_observe_relayed_LDADD = $(watch_test_ldadd)
 
 # In network namespaces, as tests of enforcement are.
 tests_unit_test_overrun_SOURCES = tests/unit/test_overrun.c \

@@ -187,6 +187,20 @@ expect_absent(struct scene *scene, const struct step *step)
 	return !scene->failed;
 }
 
+/* Who says which MUD URL it has. */
+static bool
+expect_source(struct scene *scene, const struct step *step)
+{
+	const struct thing *thing = find_thing(scene, step);
+	const char *source;
+
+	if (thing == NULL)
+		return scene_fail(scene, "the engine does not know it");
+	source = state_source_name(thing->source);
+	return strcmp(source, step->words[3]) == 0 ||
+	       scene_fail(scene, "it is %s", source);
+}
+
 /* The words from the third on, as they were written. */
 static const char *
 rest_of(const struct step *step)
@@ -285,6 +299,7 @@ static const struct step_kind kinds[] = {
 	{ "settled", 2, expect_settled },
 	{ "unsettled", 2, expect_settled },
 	{ "absent", 3, expect_absent },
+	{ "source", 4, expect_source },
 	{ "flags", 4, expect_flags },
 	{ "addresses", 4, expect_addresses },
 	{ "announced", 4, expect_announced },

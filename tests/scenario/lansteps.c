@@ -148,6 +148,8 @@ kind_of(const char *word)
 		return SIGHTING_REQUEST;
 	if (strcmp(word, "lease") == 0)
 		return SIGHTING_LEASE;
+	if (strcmp(word, "spoken-for") == 0)
+		return SIGHTING_REFUSED;
 	if (strcmp(word, "uses") == 0 || strcmp(word, "asks") == 0)
 		return SIGHTING_ADDRESS;
 	return strcmp(word, "release") == 0 ? SIGHTING_RELEASE : SIGHTING_NAK;

@@ -202,6 +202,7 @@ static const struct step_kind kinds[] = {
 	{ "asks", 4, lansteps_sighting },
 	{ "release", 4, lansteps_sighting },
 	{ "nak", 4, lansteps_sighting },
+	{ "spoken-for", 4, lansteps_sighting },
 	{ "drop", 3, dropsteps_drop },
 	{ "drops", 2, dropsteps_list },
 	{ "file", 2, answer_file },

@@ -53,8 +53,7 @@ matches_answers(void **state)
 
 		memset(&got, 0xa5, sizeof(got));
 		exchanges_asked(exchanges, &asked);
-		ok = exchanges_answered(exchanges, &from.mac, from.xid,
-		    from.ifindex, from.at_msec, &got);
+		ok = exchanges_answered(exchanges, &from, &got);
 		if (ok != answers[i].matches)
 			fail_msg("%s", answers[i].name);
 		assert_int_equal(got.xid, ok ? 7 : 0xa5a5a5a5);
@@ -70,8 +69,7 @@ static bool
 answered(
     struct exchanges *exchanges, struct exchange asked, struct exchange *got)
 {
-	return exchanges_answered(exchanges, &asked.mac, asked.xid,
-	    asked.ifindex, asked.at_msec, got);
+	return exchanges_answered(exchanges, &asked, got);
 }
 
 static void

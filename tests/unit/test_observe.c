@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/watchlan.h"
 #include "tests/unit/wire.h"
 #include "watch/budget.h"
 #include "watch/dhcp4.h"
@@ -14,11 +15,6 @@
 #include "watch/links.h"
 #include "watch/observe.h"
 #include "watch/presence.h"
-
-#define KEY    7
-#define PORT_A 3
-#define PORT_B 4
-#define NOW    1000000
 
 #define CIADDR 12
 #define YIADDR 16
@@ -30,78 +26,6 @@
 #define URL     "\241\20https://a.test/t"
 #define LEASE   "\63\4\0\0\16\20" /* an hour */
 #define ADDRESS "\300\250\115\62" /* 192.168.77.50 */
-
-static const struct mac thing = { { 2, 0, 0, 0, 1, 1 } };
-static const struct mac server = { { 2, 0, 0, 0, 9, 9 } };
-
-struct lan {
-	struct links *links;
-	struct presence *presence;
-	struct observer *observer;
-};
-
-static void
-nothing_link(void *arg, const struct record_link *link)
-{
-	(void)arg;
-	(void)link;
-}
-
-static void
-nothing_gateway(void *arg, const struct record_gateway *address)
-{
-	(void)arg;
-	(void)address;
-}
-
-static void
-nothing_network(void *arg, const struct record_network *network)
-{
-	(void)arg;
-	(void)network;
-}
-
-static void
-nothing_mac(
-    void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
-{
-	(void)arg;
-	(void)where;
-	(void)mac;
-	(void)ifindex;
-}
-
-static void
-lan_begin(struct lan *lan)
-{
-	const struct links_events events = { nothing_link, nothing_gateway,
-		nothing_network, nothing_mac, NULL };
-
-	lan->links = links_new(&events, NULL);
-	lan->presence = presence_new(KEY);
-	lan->observer = observer_new(lan->links, lan->presence, KEY);
-	observer_trust(lan->observer, &server);
-}
-
-static void
-lan_end(struct lan *lan)
-{
-	observer_free(lan->observer);
-	presence_free(lan->presence);
-	links_free(lan->links);
-}
-
-static bool
-see(struct lan *lan, const struct wire *packet, uint32_t ifindex,
-    bool is_leaving, int64_t at, struct record_sighting *sighting,
-    struct fault *why)
-{
-	const struct observation seen = { ifindex, is_leaving, at,
-		{ packet->raw, packet->len } };
-
-	memset(sighting, 0xa5, sizeof(*sighting));
-	return observe(lan->observer, &seen, sighting, why);
-}
 
 /* One message of a client, and what may be wrong with it. */
 static const struct {
@@ -147,7 +71,7 @@ static const struct {
 	{ "a neighbour's broadcast", 3, WIRE(URL END), true, { { 0, 0, "" } },
 	    -1, FAULT_NONE },
 	{ "from port 67", 3, WIRE(URL END), false, { { 34, 2, "\0\103" } }, -1,
-	    FAULT_NONE },
+	    FAULT_UNSUPPORTED },
 	{ "to port 68", 3, WIRE(URL END), false, { { 36, 2, "\0\104" } }, -1,
 	    FAULT_NONE },
 	{ "an answer, as from a client", 5, WIRE(LEASE END), false,
@@ -168,10 +92,10 @@ judges_clients(void **state)
 		struct record_sighting sighting;
 		struct wire packet;
 		struct fault why;
-		struct lan lan;
+		struct watchlan lan;
 		bool ok;
 
-		lan_begin(&lan);
+		watchlan_begin(&lan);
 		wire_dhcp4(&packet, 0, true, clients[i].type, 9,
 		    clients[i].options, clients[i].len);
 		for (size_t k = 0; k < 2; k++)
@@ -179,16 +103,48 @@ judges_clients(void **state)
 				memcpy(packet.raw + clients[i].patch[k].at,
 				    clients[i].patch[k].value,
 				    clients[i].patch[k].len);
-		ok = see(&lan, &packet, PORT_A, clients[i].is_leaving, NOW,
-		    &sighting, &why);
+		ok = watchlan_see(&lan, &packet, PORT_A, clients[i].is_leaving,
+		    NOW, &sighting, &why);
 		if (ok != (clients[i].kind >= 0) || why.code != clients[i].code)
 			fail_msg("%s: %s", clients[i].name, why.detail);
 		if (ok)
 			assert_int_equal(sighting.kind, clients[i].kind);
 		else
 			assert_int_equal(sighting.kind, 0xa5);
-		lan_end(&lan);
+		watchlan_end(&lan);
 	}
+}
+
+/* S-5: who says that he is another shows that other one as spoken for. */
+static void
+tells_who_is_spoken_for(void **state)
+{
+	struct record_sighting sighting;
+	struct wire packet;
+	struct watchlan lan;
+	struct fault why;
+
+	(void)state;
+	watchlan_begin(&lan);
+	wire_dhcp4(&packet, 0, true, 7, 9, WIRE(END));
+	packet.raw[11] = 0x77;
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(observe_more(lan.observer, &sighting));
+	assert_int_equal(sighting.kind, SIGHTING_REFUSED);
+	assert_int_equal(sighting.carrier, CARRIER_DHCP4);
+	assert_true(mac_equal(&sighting.mac, &watchlan_thing));
+	assert_int_equal(sighting.ifindex, PORT_A);
+	assert_int_equal(sighting.why.code, FAULT_SPOOF);
+	assert_non_null(strstr(sighting.why.detail, "02:00:00:00:01:77"));
+	assert_false(observe_more(lan.observer, &sighting));
+	/* One who can be nobody: then it is the sender's own doing. */
+	packet.raw[DHCP + CHADDR] = 3;
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(observe_more(lan.observer, &sighting));
+	assert_int_equal(sighting.mac.byte[5], 0x77);
+	watchlan_end(&lan);
 }
 
 static void
@@ -197,26 +153,28 @@ fills_a_request(void **state)
 	struct record_sighting sighting, expected = { 0 };
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL "\14\4lamp" END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	expected.kind = SIGHTING_REQUEST;
 	expected.message = DHCP4_DISCOVER;
-	expected.mac = thing;
+	expected.mac = watchlan_thing;
 	expected.ifindex = PORT_A;
 	memcpy(expected.url, WIRE("https://a.test/t"));
 	memcpy(expected.hostname, WIRE("lamp"));
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL URL END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.flagged, 1);
 	assert_string_equal(sighting.url, "");
 	assert_int_equal(sighting.why.code, FAULT_URL_CONFLICT);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* Known on port A; a frame on B does not change what was before it. */
@@ -226,33 +184,34 @@ says_where_it_was_known(void **state)
 	struct record_sighting sighting;
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	presence_learn(
-	    lan.presence, &thing, PORT_A, PRESENCE_BRIDGE, NOW - 5000);
+	    lan.presence, &watchlan_thing, PORT_A, PRESENCE_BRIDGE, NOW - 5000);
 	wire_dhcp4(&packet, 0, true, 3, 9, WIRE(URL END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.present, 1);
 	assert_int_equal(sighting.known_ifindex, PORT_A);
 	presence_learn(
-	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, NOW + 100);
-	assert_true(
-	    see(&lan, &packet, PORT_B, false, NOW + 101, &sighting, &why));
+	    lan.presence, &watchlan_thing, PORT_B, PRESENCE_BRIDGE, NOW + 100);
+	assert_true(watchlan_see(
+	    &lan, &packet, PORT_B, false, NOW + 101, &sighting, &why));
 	assert_int_equal(sighting.present, 1);
 	assert_int_equal(sighting.ifindex, PORT_B);
 	assert_int_equal(sighting.known_ifindex, PORT_A);
 	/* And so does the lease that comes of it. */
 	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
-	assert_true(
-	    see(&lan, &packet, PORT_B, true, NOW + 200, &sighting, &why));
+	assert_true(watchlan_see(
+	    &lan, &packet, PORT_B, true, NOW + 200, &sighting, &why));
 	assert_int_equal(sighting.kind, SIGHTING_LEASE);
 	assert_int_equal(sighting.present, 1);
 	assert_int_equal(sighting.ifindex, PORT_B);
 	assert_int_equal(sighting.known_ifindex, PORT_A);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* The Thing asked (a REQUEST, xid 9, on port A); this is what is said then. */
@@ -323,27 +282,27 @@ judges_servers(void **state)
 		struct record_sighting sighting;
 		struct wire packet;
 		struct fault why;
-		struct lan lan;
+		struct watchlan lan;
 		bool ok;
 
-		lan_begin(&lan);
+		watchlan_begin(&lan);
 		wire_dhcp4(
 		    &packet, 0, true, servers[i].asked, 9, WIRE(URL END));
-		assert_true(
-		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_true(watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why));
 		wire_dhcp4(&packet, 0, false, servers[i].type, servers[i].xid,
 		    servers[i].options, servers[i].len);
 		memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
 		memcpy(packet.raw + servers[i].patch.at, servers[i].patch.value,
 		    servers[i].patch.len);
-		ok = see(&lan, &packet, servers[i].ifindex,
+		ok = watchlan_see(&lan, &packet, servers[i].ifindex,
 		    servers[i].is_leaving, NOW + servers[i].after, &sighting,
 		    &why);
 		if (ok != (servers[i].kind >= 0))
 			fail_msg("%s: %s", servers[i].name, why.detail);
 		if (ok)
 			assert_int_equal(sighting.kind, servers[i].kind);
-		lan_end(&lan);
+		watchlan_end(&lan);
 	}
 }
 
@@ -355,22 +314,24 @@ strangers_use_up_no_answer(void **state)
 	struct record_sighting sighting;
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	wire_dhcp4(&packet, 0, true, 3, 9, WIRE(END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	wire_dhcp4(&packet, 0, false, 6, 9, WIRE(END));
 	packet.raw[11] = 0x77;
-	assert_false(
-	    see(&lan, &packet, PORT_A, true, NOW + 1, &sighting, &why));
+	assert_false(watchlan_see(
+	    &lan, &packet, PORT_A, true, NOW + 1, &sighting, &why));
 	assert_int_equal(why.code, FAULT_SPOOF);
 	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
-	assert_true(see(&lan, &packet, PORT_A, true, NOW + 2, &sighting, &why));
+	assert_true(watchlan_see(
+	    &lan, &packet, PORT_A, true, NOW + 2, &sighting, &why));
 	assert_int_equal(sighting.kind, SIGHTING_LEASE);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 static void
@@ -380,27 +341,30 @@ fills_a_lease(void **state)
 	struct record_sighting sighting, expected = { 0 };
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	/* Rapid commit: a DISCOVER that gets its ACK at once. */
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE("\120\0" END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	wire_dhcp4(&packet, 0, false, 5, 9, WIRE(LEASE URL END));
 	memcpy(packet.raw + DHCP + YIADDR, ADDRESS, 4);
-	assert_true(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	expected.kind = SIGHTING_LEASE;
 	expected.message = DHCP4_ACK;
-	expected.mac = thing;
+	expected.mac = watchlan_thing;
 	expected.ifindex = PORT_A;
 	expected.lease_sec = 3600;
 	expected.address = addr_v4(address);
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 	/* An answer completes one request. */
-	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_SPOOF);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* S-49 */
@@ -414,22 +378,23 @@ never_sees_the_gateway(void **state)
 	struct record_sighting sighting;
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	memcpy(raw, head, sizeof(head));
 	memcpy(raw + 32, &(uint16_t[]){ 6, 3 }, 4);
 	memcpy(raw + 36, "x", 2);
 	memcpy(raw + 40, &(uint16_t[]){ 10, 1 }, 4);
-	memcpy(raw + 44, thing.byte, 6);
+	memcpy(raw + 44, watchlan_thing.byte, 6);
 	links_feed(lan.links, (struct bytes){ raw, sizeof(raw) }, 0, &outcome);
 	assert_int_equal(outcome.n_bad, 0);
-	assert_true(links_is_own(lan.links, &thing));
+	assert_true(links_is_own(lan.links, &watchlan_thing));
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_string_equal(why.clause, "S-49");
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* S-60: a port, and an address on it. What leaves costs nothing. */
@@ -439,27 +404,32 @@ keeps_to_budgets(void **state)
 	struct record_sighting sighting;
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 	int seen = 0, i;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
 	for (i = 0; i < 150; i++)
-		seen += see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+		seen += watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why);
 	assert_int_equal(seen, BUDGET_MAC_MINUTE);
 	assert_int_equal(why.code, FAULT_BUSY);
 	/* Elsewhere, the same address is not held to account for that. */
-	assert_true(see(&lan, &packet, PORT_B, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_B, false, NOW, &sighting, &why));
 	for (i = 0; i < 1000; i++)
-		(void)see(&lan, &packet, PORT_A, true, NOW, &sighting, &why);
+		(void)watchlan_see(
+		    &lan, &packet, PORT_A, true, NOW, &sighting, &why);
 	packet.len = 20;
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
 	for (i = 151; i <= BUDGET_PORT_SECOND; i++)
-		(void)see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+		(void)watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why);
 	assert_int_equal(why.code, FAULT_BUSY);
-	lan_end(&lan);
+	watchlan_end(&lan);
 	observer_free(NULL);
 }
 
@@ -482,40 +452,44 @@ hears_of_addresses(void **state)
 	struct record_sighting sighting, expected = { 0 };
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	expected.kind = SIGHTING_ADDRESS;
 	expected.carrier = CARRIER_ND;
-	expected.mac = thing;
+	expected.mac = watchlan_thing;
 	expected.ifindex = PORT_A;
 	assert_true(addr_parse("fe80::7", &expected.address));
 	for (int detects = 0; detects < 2; detects++) {
 		make_nd(&packet, detects == 1, 7);
 		expected.message = detects ? ADDRESS_PROBED : ADDRESS_USED;
-		assert_true(
-		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_true(watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why));
 		assert_memory_equal(&sighting, &expected, sizeof(expected));
 	}
 	/* Known elsewhere before. */
-	presence_learn(
-	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	presence_learn(lan.presence, &watchlan_thing, PORT_B, PRESENCE_BRIDGE,
+	    PRESENCE_EVER_MSEC);
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	expected.present = 1;
 	expected.known_ifindex = PORT_B;
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 	/* What leaves was heard where it came in; what is no ND is nothing. */
-	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_NONE);
 	packet.raw[54] = 134;
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_UNSUPPORTED);
 	make_nd(&packet, false, 7);
 	packet.raw[6] = 3;
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 #define LLDP                                                                   \
@@ -538,45 +512,52 @@ hears_lldp(void **state)
 	struct record_sighting sighting, expected = { 0 };
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	expected.kind = SIGHTING_REQUEST;
 	expected.carrier = CARRIER_LLDP;
-	expected.mac = thing;
+	expected.mac = watchlan_thing;
 	expected.ifindex = PORT_A;
 	put_lldp(&packet, WIRE("\6\2\0\0\0\0"));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 	put_lldp(&packet,
 	    WIRE("\6\2\16\20\12\4lamp\376\24\0\0\136\1https://a.test/t\0\0"));
-	presence_learn(
-	    lan.presence, &thing, PORT_B, PRESENCE_BRIDGE, PRESENCE_EVER_MSEC);
+	presence_learn(lan.presence, &watchlan_thing, PORT_B, PRESENCE_BRIDGE,
+	    PRESENCE_EVER_MSEC);
 	expected.present = 1;
 	expected.known_ifindex = PORT_B;
 	expected.lease_sec = 3600;
 	memcpy(expected.url, "https://a.test/t", 16);
 	memcpy(expected.hostname, "lamp", 4);
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_memory_equal(&sighting, &expected, sizeof(expected));
 	/* What a neighbour has heard already, or the gateway itself says. */
-	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_NONE);
 	put_lldp(&packet, WIRE("\6\2\0\170\376\4\0\0\136\1"));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.why.code, FAULT_MALFORMED);
 	put_lldp(&packet, WIRE("\6\2\0\170\376\4\0\0\136\1\376\4\0\0\136\1"));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(sighting.flagged, 1);
 	put_lldp(&packet, WIRE("\6\1\0"));
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
 	put_lldp(&packet, WIRE("\6\2\0\170\0\0"));
 	packet.raw[6] = 3;
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_MALFORMED);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* An ARP request from 192.168.77.n, or a probe for it. */
@@ -585,9 +566,9 @@ make_arp(struct wire *packet, bool detects, uint8_t n)
 {
 	memset(packet, 0, sizeof(*packet));
 	memset(packet->raw, 0xff, 6);
-	memcpy(packet->raw + 6, thing.byte, 6);
+	memcpy(packet->raw + 6, watchlan_thing.byte, 6);
 	memcpy(packet->raw + 12, "\x08\x06\0\1\x08\0\6\4\0\1", 10);
-	memcpy(packet->raw + 22, thing.byte, 6);
+	memcpy(packet->raw + 22, watchlan_thing.byte, 6);
 	if (!detects)
 		memcpy(packet->raw + 28, "\300\250\115", 3);
 	packet->raw[31] = detects ? 0 : n;
@@ -602,36 +583,39 @@ hears_of_ipv4_addresses(void **state)
 	struct record_sighting sighting, expected = { 0 };
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	expected.kind = SIGHTING_ADDRESS;
 	expected.carrier = CARRIER_ARP;
-	expected.mac = thing;
+	expected.mac = watchlan_thing;
 	expected.ifindex = PORT_A;
 	assert_true(addr_parse("192.168.77.7", &expected.address));
 	for (int detects = 0; detects < 2; detects++) {
 		make_arp(&packet, detects == 1, 7);
 		expected.message = detects ? ADDRESS_PROBED : ADDRESS_USED;
-		assert_true(
-		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_true(watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why));
 		assert_memory_equal(&sighting, &expected, sizeof(expected));
 	}
-	assert_false(see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, true, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_NONE);
 	packet.raw[27] = 9;
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_SPOOF);
 	/* It shares the budget of neighbour discovery. */
 	make_nd(&packet, true, 7);
 	for (int i = 2; i < BUDGET_MAC_MINUTE; i++)
-		assert_true(
-		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_true(watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	make_arp(&packet, false, 7);
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_BUSY);
-	lan_end(&lan);
+	watchlan_end(&lan);
 }
 
 /* So many of one MAC; and its DHCP is heard all the same. */
@@ -641,21 +625,24 @@ neighbours_have_a_budget(void **state)
 	struct record_sighting sighting;
 	struct wire packet;
 	struct fault why;
-	struct lan lan;
+	struct watchlan lan;
 
 	(void)state;
-	lan_begin(&lan);
+	watchlan_begin(&lan);
 	make_nd(&packet, true, 7);
 	for (int i = 0; i < BUDGET_MAC_MINUTE; i++)
-		assert_true(
-		    see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
-	assert_false(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+		assert_true(watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	assert_false(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
 	assert_int_equal(why.code, FAULT_BUSY);
 	for (int i = 0; i < BUDGET_PORT_SECOND; i++)
-		(void)see(&lan, &packet, PORT_A, false, NOW, &sighting, &why);
+		(void)watchlan_see(
+		    &lan, &packet, PORT_A, false, NOW, &sighting, &why);
 	wire_dhcp4(&packet, 0, true, 1, 9, WIRE(URL END));
-	assert_true(see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
-	lan_end(&lan);
+	assert_true(
+	    watchlan_see(&lan, &packet, PORT_A, false, NOW, &sighting, &why));
+	watchlan_end(&lan);
 }
 
 int
@@ -663,6 +650,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_clients),
+		cmocka_unit_test(tells_who_is_spoken_for),
 		cmocka_unit_test(fills_a_request),
 		cmocka_unit_test(says_where_it_was_known),
 		cmocka_unit_test(judges_servers),

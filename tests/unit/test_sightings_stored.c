@@ -127,6 +127,7 @@ the_state_holds_no_lease_that_ended(void **state)
 	struct rig *rig = rig_begin();
 
 	(void)state;
+	nak.address = (struct addr){ 0 };
 	rig_request(rig, 1, LAMP);
 	for (uint8_t i = 0; i <= LIMIT_ADDRESSES4; i++) {
 		more.address.byte[3] = (uint8_t)(100 - i);

@@ -134,19 +134,42 @@ leaves_out_what_is_damaged(void **state)
 	}
 }
 
-/* One of version 2 has all but this table. */
+static void
+on_lease(void *arg, const struct state_lease *lease)
+{
+	size_t *n = arg;
+
+	assert_int_equal(lease->source,
+	    lease->addr.family == 4 ? LEASE_DHCP4 : LEASE_NEIGHBOUR);
+	(*n)++;
+}
+
+/* One of version 2 has all but this table, and who gave a lease.  Of IPv4 that
+ * was DHCP; IPv6 it knew by neighbour discovery alone. */
 static void
 takes_over_version_2(void **state)
 {
+	static const struct state_lease leases[] = {
+		{ { { 2, 0, 0, 0, 0, 1 } }, { 4, { 192, 0, 2, 7 } }, 9,
+		    LEASE_DHCP4 },
+		{ { { 2, 0, 0, 0, 0, 1 } }, { 6, { 0xfe, 0x80, [15] = 7 } }, 9,
+		    LEASE_DHCP6 },
+	};
 	struct staterig *rig = *state;
 	struct found found;
+	size_t n = 0;
 
 	(void)staterig_open(rig);
 	assert_int_equal(state_put_thing(rig->state, &lamp), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(state_put_lease(rig->state, &leases[i]), 0);
 	staterig_close(rig);
-	staterig_tamper(rig,
-	    "DROP TABLE claims; DROP TABLE certificates; PRAGMA user_version=2");
+	staterig_tamper(rig, "DROP TABLE claims; DROP TABLE certificates;"
+			     "ALTER TABLE leases DROP COLUMN source;"
+			     "PRAGMA user_version=2");
 	assert_int_equal(staterig_open(rig), STATE_FOUND);
+	assert_int_equal(state_load_leases(rig->state, on_lease, &n), 0);
+	assert_int_equal(n, 2);
 	assert_int_equal(state_put_claim(rig->state, &claim), 0);
 	staterig_close(rig);
 	assert_int_equal(staterig_open(rig), STATE_FOUND);
