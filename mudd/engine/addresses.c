@@ -141,7 +141,7 @@ addresses_unreachable(const struct sightings *sightings,
 }
 
 struct review {
-	const struct lan *lan;
+	const struct sightings *sightings;
 	int64_t now;
 };
 
@@ -151,15 +151,19 @@ review_thing(void *arg, struct thing *thing)
 	const struct review *review = arg;
 
 	for (size_t i = 0; i < thing->n_leases; i++)
-		if (!lan_may_keep(
-			review->lan, thing->port, &thing->leases[i].addr))
+		if (!lan_may_keep(review->sightings->lan, thing->port,
+			&thing->leases[i].addr))
 			shorten(&thing->leases[i], review->now);
+	if (thing->mud != NULL)
+		things_touch(review->sightings->things, thing);
 }
 
 void
 addresses_review(const struct sightings *sightings, int64_t now)
 {
-	struct review review = { sightings->lan, now };
+	struct review review = { sightings, now };
 
-	things_each(sightings->things, review_thing, &review);
+	/* A list that begins anew takes nothing away before it has ended. */
+	if (sightings->lan->addresses_changed && sightings->lan->is_complete)
+		things_each(sightings->things, review_thing, &review);
 }

@@ -53,10 +53,11 @@ bool addresses_unreachable(const struct sightings *sightings,
     const struct record_unreachable *told, int64_t now);
 
 /*
- * The LAN's networks have changed.  What is of none that is connected where its
- * Thing is counts no more from now on (bindplan.h, controllers.h), and again
- * once it is; so does a lease, until it ends.  What the Thing gave itself it
- * loses after ADDRESSES_GRACE_SEC.
+ * Once a turn: have the LAN's networks changed?  What is of none that is
+ * connected where its Thing is counts no more from now on (bindplan.h,
+ * controllers.h), and again once it is; so does a lease, until it ends: the
+ * kernel must learn of all. What the Thing gave itself it loses after
+ * ADDRESSES_GRACE_SEC.
  */
 void addresses_review(const struct sightings *sightings, int64_t now);
 

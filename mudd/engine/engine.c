@@ -104,8 +104,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (engine->lan.addresses_changed && engine->lan.is_complete)
-		addresses_review(&engine->sightings, now);
+	addresses_review(&engine->sightings, now);
 	due = sightings_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, absence_tick(engine, now));
@@ -114,8 +113,6 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	due = least(due, names_tick(engine->names, now));
 	plan_choose(engine->plan);
 	controllers_refresh(&engine->controllers);
-	if (engine->lan.addresses_changed)
-		things_each(engine->things, touch_thing_of, engine);
 	engine->lan.links_changed = engine->lan.addresses_changed = false;
 	ask_for_captures(engine);
 	if (engine->watcher != NULL && engine->lan.is_complete)

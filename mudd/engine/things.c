@@ -520,20 +520,13 @@ bool
 things_unbind(
     struct things *things, struct thing *thing, const struct addr *addr)
 {
-	struct lease *lease;
+	const size_t before = thing->n_leases;
 
-	if (addr == NULL) {
-		if (thing->n_leases == 0)
-			return false;
-		holdings_drop(things, thing);
-		things->n_six -= count_of(thing, 6);
-		thing->n_leases = 0;
-	} else {
-		lease = lease_of(thing, addr);
-		if (lease == NULL)
-			return false;
-		lease_drop(things, thing, lease);
-	}
+	for (size_t i = before; i-- > 0;)
+		if (addr == NULL || addr_equal(&thing->leases[i].addr, addr))
+			lease_drop(things, thing, &thing->leases[i]);
+	if (thing->n_leases == before)
+		return false;
 	things_touch(things, thing);
 	return true;
 }

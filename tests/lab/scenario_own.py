@@ -156,7 +156,7 @@ def _more(lab):
     lab.probe(north_south(lab, lab.t1))
 
 
-# ---- duplicates --------------------------------------------------------------
+# ---- duplicates ------------------------------------------------------------
 
 def _detects(host, addr):
     """What the kernel's own detection makes of this address."""
@@ -254,7 +254,7 @@ def _nobody_has_it(lab):
               "its address is not the prober's", lab.elements("bind4"))
 
 
-# ---- handed over ---------------------------------------------------------------
+# ---- handed over -----------------------------------------------------------
 
 class _Watch:
     """Lists who has an address, again and again: each listing is of one
@@ -323,7 +323,7 @@ def handed_over(lab):
     lab.probe(north_south(lab, lab.t2))
 
 
-# ---- networks that change ------------------------------------------------------
+# ---- networks that change --------------------------------------------------
 
 OLD, NEW = "2001:db8:71:", "2001:db8:72:"
 
@@ -393,7 +393,7 @@ def renumber(lab):
               "it has neither left nor lied", flags)
 
 
-# ---- events that are lost ------------------------------------------------------
+# ---- events that are lost --------------------------------------------------
 
 _CHANGES = 10000
 
