@@ -50,17 +50,19 @@
 /* What the gateway keeps. */
 #define LIMIT_THINGS      4096 /* max-devices' default */
 #define LIMIT_THINGS_MAX  16384
-#define LIMIT_PORT_THINGS 256    /* S-61: of them on one port */
-#define LIMIT_URLS        2048   /* MUD URLs that are remembered (S-36) */
-#define LIMIT_UNKNOWN     2048   /* devices without a MUD URL, LRU */
-#define LIMIT_NAMED       512    /* of these, that an administrator has named */
-#define LIMIT_ADDRESSES4  4      /* S-48: IPv4 addresses of one Thing */
-#define LIMIT_ADDRESSES6  16     /* S-48: IPv6 addresses of one Thing */
-#define LIMIT_ALL_SIX     32768  /* of all Things */
-#define LIMIT_NAME_ADDRS  64     /* S-54: addresses of one name and family */
-#define LIMIT_SETS        4096   /* names and classes over all policies */
-#define LIMIT_MEMBERS     32768  /* addresses in all classes: as above */
-#define LIMIT_POLICIES    1024   /* policies in the kernel */
+#define LIMIT_PORT_THINGS 256   /* S-61: of them on one port */
+#define LIMIT_URLS        2048  /* MUD URLs that are remembered (S-36) */
+#define LIMIT_UNKNOWN     2048  /* devices without a MUD URL, LRU */
+#define LIMIT_NAMED       512   /* of these, that an administrator has named */
+#define LIMIT_ADDRESSES4  4     /* S-48: IPv4 addresses of one Thing */
+#define LIMIT_ADDRESSES6  16    /* S-48: IPv6 addresses of one Thing */
+#define LIMIT_ALL_SIX     32768 /* of all Things */
+#define LIMIT_NAME_ADDRS  64    /* S-54: addresses of one name and family */
+#define LIMIT_SETS        4096  /* names and classes over all policies */
+#define LIMIT_MEMBERS     32768 /* addresses in all classes: as above */
+#define LIMIT_POLICIES    1024  /* policies in the kernel */
+#define LIMIT_OWN_FILES   256   /* of policies/, for single devices */
+#define LIMIT_OWN_BYTES   (4 * 1024 * 1024)
 #define LIMIT_ELEMENTS    131072 /* S-54: set elements in all */
 #define LIMIT_ALL_RULES   65536  /* of all policies in the kernel */
 /* Records in one batch to the enforcer.  A RESET is one batch: the elements,

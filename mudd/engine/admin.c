@@ -10,6 +10,7 @@
 
 #include "engine/announce.h"
 #include "engine/config.h"
+#include "engine/mudurl.h"
 #include "engine/sightings.h"
 #include "engine/state.h"
 #include "engine/things.h"
@@ -90,12 +91,22 @@ admin_rename(
 	return -EIO;
 }
 
+void
+admin_leave(const struct sightings *sightings, struct thing *thing)
+{
+	/* A file of policies/ is nobody's but an administrator's. */
+	announce_source(sightings, thing,
+	    thing->mud != NULL && thing->mud->is_own ? STATE_SOURCE_ADMIN
+						     : STATE_SOURCE_DHCP4);
+	thing->is_open = true;
+}
+
 int
 admin_unassign(const struct sightings *sightings, struct thing *thing)
 {
-	if (thing->mud == NULL || thing->source != STATE_SOURCE_ADMIN)
+	if (thing->mud == NULL || thing->source != STATE_SOURCE_ADMIN ||
+	    thing->is_open)
 		return -ENOENT;
-	announce_source(sightings, thing, STATE_SOURCE_DHCP4);
-	thing->is_open = true;
+	admin_leave(sightings, thing);
 	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
 }

@@ -25,4 +25,8 @@ int admin_rename(
  */
 int admin_unassign(const struct sightings *sightings, struct thing *thing);
 
+/* The same for one whose section mudd.conf has no more; the state knows it
+ * once it is stored. */
+void admin_leave(const struct sightings *sightings, struct thing *thing);
+
 #endif

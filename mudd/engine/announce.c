@@ -13,6 +13,7 @@
 #include "engine/events.h"
 #include "engine/lan.h"
 #include "engine/manager.h"
+#include "engine/ownfiles.h"
 #include "engine/placing.h"
 #include "engine/roaming.h"
 #include "engine/sightings.h"
@@ -196,7 +197,8 @@ manage(const struct sightings *sightings, struct thing *thing, const char *text,
 	struct fault why;
 	struct url url;
 
-	if (!url_parse(text, &url, &why)) {
+	if (!(is_by_administrator(source) ? ownfiles_parse(text, &url, &why)
+					  : url_parse(text, &url, &why))) {
 		say_no_url(thing, &why);
 		return false;
 	}
@@ -427,7 +429,7 @@ announce_assign(const struct sightings *sightings, struct thing *thing,
 {
 	struct url url;
 
-	if (!url_parse(text, &url, why))
+	if (!ownfiles_parse(text, &url, why))
 		return -EINVAL;
 	if (thing->source == STATE_SOURCE_CONFIG)
 		return -EPERM;

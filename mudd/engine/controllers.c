@@ -142,18 +142,23 @@ static void
 find_classes(struct controllers *controllers, struct mudurl *mud)
 {
 	char authority[LIMIT_URL + 1];
+	/* A file of policies/ says in itself whose it is. */
+	const struct url *url =
+	    mud->accepted != NULL && mud->accepted->policy != NULL
+		? &mud->accepted->policy->mud_url
+		: &mud->url;
 
 	if (mud->class_round == controllers->round)
 		return;
 	mud->class_round = controllers->round;
-	policies_authority(&mud->url, authority);
+	policies_authority(url, authority);
 	for (unsigned int i = 0; i < STRENGTHS; i++) {
 		enum strength strength = (enum strength)i;
 
 		mud->makers[i] = sets_find_as(
 		    controllers->sets, PEER_MANUFACTURER, authority, strength);
 		mud->models[i] = sets_find_as(
-		    controllers->sets, PEER_MODEL, mud->url.text, strength);
+		    controllers->sets, PEER_MODEL, url->text, strength);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "engine/calls.h"
 #include "engine/engine.h"
 #include "engine/forget.h"
+#include "engine/ownfiles.h"
 #include "libmud/fault.h"
 
 /* The device that is meant; NULL: there is none, and the call is answered. */
@@ -67,15 +68,44 @@ answer_assigning(struct commands *commands, struct control_call *call,
 	}
 }
 
+static bool
+has(const json_t *params, const char *name)
+{
+	const json_t *value = json_object_get(params, name);
+
+	return value != NULL && !json_is_null(value);
+}
+
+/* Its entry's text; NULL: there is no such file, and the call is answered. */
+static const char *
+own_file(struct commands *commands, struct control_call *call, json_t *params,
+    char text[LIMIT_URL + 1])
+{
+	const char *name = calls_text(call, params, "mud_file");
+
+	if (name == NULL)
+		return NULL;
+	if (ownfiles_text(name, text) &&
+	    ownfiles_find(commands->engine->options.materials, name) != NULL)
+		return text;
+	calls_not_possible(
+	    call, "no such file was in policies/ when mudd started");
+	return NULL;
+}
+
 void
 devicecalls_assign(
     void *arg, struct control_call *call, json_t *params, uid_t uid)
 {
 	struct commands *commands = arg;
 	struct engine *engine = commands->engine;
-	const json_t *url = json_object_get(params, "mud_url");
-	const bool is_back = url == NULL || json_is_null(url);
-	const char *text = is_back ? "" : calls_text(call, params, "mud_url");
+	const bool has_url = has(params, "mud_url");
+	const bool has_file = has(params, "mud_file");
+	const bool is_back = !has_url && !has_file;
+	char own[LIMIT_URL + 1];
+	const char *text = is_back   ? ""
+	                   : has_url ? calls_text(call, params, "mud_url")
+	                             : own_file(commands, call, params, own);
 	struct thing *thing =
 	    text == NULL ? NULL : thing_of(commands, call, params);
 	struct fault why = { 0 };

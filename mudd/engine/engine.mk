@@ -55,6 +55,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/newcomers.c mudd/engine/newcomers.h \
 	mudd/engine/placing.c mudd/engine/placing.h \
 	mudd/engine/origin.c mudd/engine/origin.h \
+	mudd/engine/ownfiles.c mudd/engine/ownfiles.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
 	mudd/engine/policies.c mudd/engine/policies.h \
 	mudd/engine/policycalls.c mudd/engine/policycalls.h \
@@ -64,6 +65,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/reportfile.c mudd/engine/reportfile.h \
 	mudd/engine/reportpolicy.c mudd/engine/reportpolicy.h \
 	mudd/engine/roaming.c mudd/engine/roaming.h \
+	mudd/engine/resting.c mudd/engine/resting.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
 	mudd/engine/showing.c mudd/engine/showing.h \
 	mudd/engine/sightings.c mudd/engine/sightings.h \

@@ -22,6 +22,7 @@
 #include "engine/control.h"
 #include "engine/engine.h"
 #include "engine/materials.h"
+#include "engine/ownfiles.h"
 #include "engine/state.h"
 #include "libmud/digest.h"
 #include "libmud/fault.h"
@@ -67,17 +68,20 @@ parse_options(int argc, char **argv, struct options *options)
 	}
 }
 
-/* What the file may say, but this version does not do yet. */
+/* Such a device lives under pending.json. */
 static void
-say_what_is_not_done(const struct config *config)
+say_what_is_not_there(
+    const struct config *config, const struct materials *materials)
 {
 	for (size_t i = 0; i < config->n_devices; i++) {
 		const struct config_device *device = &config->devices[i];
 		char mac[MAC_TEXT];
 
-		if (device->mud_file[0] != '\0')
-			log_warning("%s: mud-file is not used yet",
-			    mac_text(&device->mac, mac));
+		if (device->mud_file[0] != '\0' &&
+		    ownfiles_find(materials, device->mud_file) == NULL)
+			log_warning(
+			    "%s: its mud-file is not there: policies/%s",
+			    mac_text(&device->mac, mac), device->mud_file);
 	}
 }
 
@@ -147,9 +151,9 @@ main(int argc, char **argv)
 		config_free(config);
 		return status;
 	}
-	say_what_is_not_done(config);
 	if (!materials_load(&materials, config))
 		return 1;
+	say_what_is_not_there(config, &materials);
 	offset = (int64_t)time(NULL) - clock_now(&offset);
 	engine_options.config = config;
 	engine_options.materials = &materials;

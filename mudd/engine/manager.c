@@ -19,9 +19,12 @@
 #include "engine/lan.h"
 #include "engine/locals.h"
 #include "engine/materials.h"
+#include "engine/ownfiles.h"
 #include "engine/rejudge.h"
+#include "engine/resting.h"
 #include "engine/signers.h"
 #include "engine/verdicts.h"
+#include "libmud/fault.h"
 #include "libmud/mem.h"
 
 /* The fastest budget gets a token a minute. */
@@ -56,7 +59,11 @@ on_done(void *arg, struct outcome *outcome)
 		    &manager->verdicts, mud, outcome, manager->now);
 		break;
 	case ERRAND_SETTLE:
-		verdicts_stored(&manager->verdicts, mud, outcome);
+		if (mud->is_own)
+			ownfiles_take(
+			    &manager->verdicts, mud, outcome, manager->now);
+		else
+			verdicts_stored(&manager->verdicts, mud, outcome);
 		if (!mud->is_unsettled)
 			manager->n_settling--;
 		break;
@@ -142,12 +149,33 @@ read_stored(void *arg, const struct state_file *row)
 }
 
 static void
+start_own(struct manager *manager, struct mudurl *mud)
+{
+	struct attempt_options options =
+	    options_for(manager, &mud->url, manager->now);
+	struct mud_bytes bytes;
+
+	options.is_approved = true; /* root wrote it */
+	options.done = on_done;
+	options.arg = mud;
+	if (!ownfiles_bytes(mud->own, &bytes))
+		return;
+	mud->attempt = attempt_read(&options, &bytes);
+	if (mud->attempt == NULL)
+		mud_bytes_done(&bytes);
+}
+
+static void
 start_read(struct manager *manager, struct mudurl *mud,
     const struct version *version, enum errand errand)
 {
 	int error;
 
 	mud->errand = errand;
+	if (mud->is_own) {
+		start_own(manager, mud);
+		return;
+	}
 	error = state_find_file(manager->options.state, mud->url.text,
 	    version->digest, read_stored, mud);
 	if (error != -ENOENT)
@@ -162,8 +190,16 @@ static struct mudurl *
 add(struct manager *manager, const struct url *url)
 {
 	struct mudurl *mud = mudurl_new(url, manager);
+	const char *own = ownfiles_name(url->text);
 
-	history_load(manager->options.state, mud, manager->now);
+	mud->is_own = own != NULL;
+	if (own == NULL)
+		history_load(manager->options.state, mud, manager->now);
+	else
+		mud->own = ownfiles_find(manager->options.materials, own);
+	if (own != NULL && mud->own == NULL)
+		(void)fault_set(&mud->fault, FAULT_INTERNAL, "mud-file",
+		    "%s is not there, or was not when mudd started", url->text);
 	list_append(&manager->all, &mud->link);
 	return mud;
 }
@@ -223,16 +259,7 @@ load_file(void *arg, const struct state_file *row)
 	}
 	if (mud == NULL)
 		mud = add(manager, &url);
-	version = xcalloc(1, sizeof(*version));
-	memcpy(version->digest, row->digest, sizeof(version->digest));
-	version->signer = row->signer;
-	version->fetched_at = row->fetched_at;
-	version->judged_at = row->verified_at;
-	version->approved_at = row->approved_at;
-	version->approved_by = row->approved_by;
-	version->status = row->status;
-	version->is_other_type = row->is_other_type;
-	version->verdict = row->verdict;
+	version = version_stored(row);
 	mudurl_refresh_from(mud, row->fetched_at, 48);
 	if (row->status != FILE_ACCEPTED) {
 		version->why = row->verdict;
@@ -320,14 +347,15 @@ manager_want(
 	struct url url;
 
 	manager->now = now;
-	if (!url_parse(text, &url, why))
+	if (!ownfiles_parse(text, &url, why))
 		return NULL;
 	mud = manager_find_url(manager, url.text);
 	if (mud == NULL)
 		mud = add(manager, &url);
 	mud->is_wanted = true;
-	if (mud->next_fetch_at == NO_TIME && mud->attempt == NULL &&
-	    mud->accepted == NULL && mud->candidate == NULL)
+	if (!mud->is_own && mud->next_fetch_at == NO_TIME &&
+	    mud->attempt == NULL && mud->accepted == NULL &&
+	    mud->candidate == NULL)
 		mud->next_fetch_at = now;
 	return mud;
 }
@@ -393,28 +421,6 @@ is_idle(const struct mudurl *mud)
 	       mud->accepted == NULL && mud->candidate == NULL;
 }
 
-/* The policy of a file that no Thing lives by is taken out of the kernel, and
- * the file is kept.  It is judged again, like all that was stored, when one
- * comes. */
-static void
-rest_or_wake(struct manager *manager, struct mudurl *mud)
-{
-	const bool is_used = mud->n_things > 0 || mud->n_previous > 0;
-
-	if (mud->accepted == NULL || mud->attempt != NULL)
-		return;
-	if (is_used && mud->accepted->policy == NULL && !mud->is_unsettled) {
-		mud->is_unsettled = true;
-		manager->n_settling++;
-	} else if (!is_used && mud->is_unsettled) {
-		mud->is_unsettled = false;
-		manager->n_settling--;
-	} else if (!is_used && mud->accepted->policy != NULL) {
-		policies_drop(mud->accepted->policy);
-		mud->accepted->policy = NULL;
-	}
-}
-
 int64_t
 manager_tick(struct manager *manager, int64_t now)
 {
@@ -429,14 +435,14 @@ manager_tick(struct manager *manager, int64_t now)
 		struct mudurl *mud = LIST_ENTRY(at, struct mudurl, link);
 		const struct version *candidate = mud->candidate;
 		bool may_fetch =
-		    mud->is_wanted &&
+		    mud->is_wanted && !mud->is_own &&
 		    !rejudge_is_frozen(manager->options.trust, mud);
 
 		if (is_idle(mud)) {
 			mudurl_free(mud);
 			continue;
 		}
-		rest_or_wake(manager, mud);
+		resting_turn(mud, &manager->n_settling);
 		if (mud->attempt != NULL)
 			continue;
 		if (mud->is_unsettled) {

@@ -52,8 +52,9 @@ struct kernel_policy *manager_unknown(struct manager *manager);
 /* Lent, for those who name them. */
 const struct locals *manager_locals(const struct manager *manager);
 
-/* The entry of a URL, made if need be; fetched as soon as may be. NULL with
- * *why if the URL may not be fetched. Lent for the manager's life. */
+/* The entry of a URL, or of a file of policies/ (ownfiles.h), made if need be;
+ * fetched as soon as may be. NULL with *why if the URL may not be fetched. Lent
+ * for the manager's life. */
 struct mudurl *manager_want(
     struct manager *manager, const char *url, int64_t now, struct fault *why);
 

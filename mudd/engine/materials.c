@@ -16,6 +16,7 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/ownfiles.h"
 #include "libmud/limits.h"
 #include "libmud/mem.h"
 
@@ -224,6 +225,9 @@ materials_load(struct materials *materials, const struct config *config)
 	const char *ca_file =
 	    config->ca_file[0] == '\0' ? SYSTEM_ROOTS : config->ca_file;
 
+	materials->n_own = 0;
+	materials->own = NULL;
+	ownfiles_load(materials, POLICIES);
 	read_folder(&anchors);
 	materials->n_anchor_files = anchors.n_files;
 	materials->anchor_files = anchors.files;
@@ -259,4 +263,5 @@ materials_done(struct materials *materials)
 	(void)close(materials->nothing.fd);
 	free(materials->anchor_files);
 	free(materials->device_files);
+	ownfiles_free(materials);
 }

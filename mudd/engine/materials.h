@@ -30,6 +30,8 @@ struct materials {
 	struct material pending; /* policies/pending.json */
 	struct material quarantine, unknown; /* policies/: likewise */
 	struct material nothing; /* empty: the signature of an unsigned file */
+	size_t n_own;
+	struct own_file *own; /* of policies/, by name (ownfiles.h) */
 	size_t n_anchor_files;
 	struct material_file *anchor_files; /* in the order of their bytes */
 	struct material device_anchors;     /* of device-anchors, likewise */

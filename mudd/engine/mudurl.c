@@ -70,6 +70,23 @@ version_of(const struct outcome *outcome, int64_t now)
 	return version;
 }
 
+struct version *
+version_stored(const struct state_file *row)
+{
+	struct version *version = xcalloc(1, sizeof(*version));
+
+	memcpy(version->digest, row->digest, sizeof(version->digest));
+	version->signer = row->signer;
+	version->fetched_at = row->fetched_at;
+	version->judged_at = row->verified_at;
+	version->approved_at = row->approved_at;
+	version->approved_by = row->approved_by;
+	version->status = row->status;
+	version->is_other_type = row->is_other_type;
+	version->verdict = row->verdict;
+	return version;
+}
+
 void
 version_free(struct version *version)
 {

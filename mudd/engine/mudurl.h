@@ -59,9 +59,11 @@ struct version {
 
 struct mudurl {
 	struct url url;
-	char id[9];                /* what mudctl calls it */
-	struct version *accepted;  /* in force */
-	struct version *candidate; /* waits, or was refused */
+	char id[9];                 /* what mudctl calls it */
+	bool is_own;                /* of policies/ (ownfiles.h), not fetched */
+	const struct own_file *own; /* NULL: it is not there; lent */
+	struct version *accepted;   /* in force */
+	struct version *candidate;  /* waits, or was refused */
 	struct fault fault; /* of the last fetch; FAULT_NONE: it worked */
 	enum errand errand;
 	struct attempt *attempt; /* under way; does the errand */
@@ -104,6 +106,8 @@ void mudurl_free(struct mudurl *mud);
 
 /* A version of what an attempt brought, judged at `now`. */
 struct version *version_of(const struct outcome *outcome, int64_t now);
+/* One that was stored; whether it still holds is to be judged. */
+struct version *version_stored(const struct state_file *row);
 /* Its policy is dropped too. NULL is fine. */
 void version_free(struct version *version);
 /* The same bytes? NULL is nothing's. */

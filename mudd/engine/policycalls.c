@@ -8,6 +8,7 @@
 
 #include "engine/calls.h"
 #include "engine/engine.h"
+#include "engine/ownfiles.h"
 #include "engine/reportpolicy.h"
 #include "engine/tallies.h"
 #include "libmud/fault.h"
@@ -80,7 +81,7 @@ policycalls_show(
 	if (text == NULL)
 		return;
 	if (strcmp(text, pending) != 0) {
-		mud = url_parse(text, &url, &why)
+		mud = ownfiles_parse(text, &url, &why)
 		          ? manager_find_url(engine->manager, url.text)
 		          : NULL;
 		if (mud == NULL) {

@@ -13,6 +13,7 @@
 #include "engine/dropcalls.h"
 #include "engine/engine.h"
 #include "engine/modes.h"
+#include "engine/ownfiles.h"
 #include "engine/put.h"
 #include "engine/rejudge.h"
 #include "engine/signers.h"
@@ -122,6 +123,8 @@ put_file(json_t *object, const struct thing *thing)
 	if (mud == NULL)
 		return;
 	put_text(object, "mud_url", mud->url.text);
+	if (mud->is_own)
+		put_text(object, "mud_file", ownfiles_name(mud->url.text));
 	put_text(object, "url_source", state_source_name(thing->source));
 	put_fault(object, "fault", mudurl_fault(mud), mudurl_remedy(mud));
 	if (mudurl_waiting(mud) != NULL)

@@ -13,6 +13,7 @@
 #include "core/msg.h"
 #include "engine/absence.h"
 #include "engine/addresses.h"
+#include "engine/admin.h"
 #include "engine/announce.h"
 #include "engine/certificates.h"
 #include "engine/config.h"
@@ -24,6 +25,7 @@
 #include "engine/modes.h"
 #include "engine/newcomers.h"
 #include "engine/origin.h"
+#include "engine/ownfiles.h"
 #include "engine/placing.h"
 #include "engine/state.h"
 #include "engine/stateclaims.h"
@@ -145,13 +147,16 @@ apply_configured(
 {
 	const struct config_device *device =
 	    config_find_device(sightings->config, &thing->mac);
+	const char *url = device == NULL ? "" : device->mud_url;
+	char own[LIMIT_URL + 1];
 
-	if (device != NULL && device->mud_url[0] != '\0' &&
-	    thing->source != STATE_SOURCE_CONFIG) {
-		announce_manage(sightings, thing, device->mud_url,
-		    STATE_SOURCE_CONFIG, now);
-		announce_source(sightings, thing, STATE_SOURCE_CONFIG);
-	}
+	if (device != NULL && device->mud_file[0] != '\0' &&
+	    ownfiles_text(device->mud_file, own))
+		url = own;
+	if (url[0] == '\0' || thing->source == STATE_SOURCE_CONFIG)
+		return;
+	announce_manage(sightings, thing, url, STATE_SOURCE_CONFIG, now);
+	announce_source(sightings, thing, STATE_SOURCE_CONFIG);
 }
 
 static void
@@ -305,7 +310,7 @@ load_thing(void *arg, const struct state_thing *row)
 	/* A section that was taken out of the configuration counts no more,
 	 * but the Thing stays managed: what it announces next may change it. */
 	if (row->url_source == STATE_SOURCE_CONFIG)
-		announce_source(sightings, thing, STATE_SOURCE_DHCP4);
+		admin_leave(sightings, thing);
 	apply_configured(sightings, thing, loading->now);
 	if (thing->source == STATE_SOURCE_LLDP)
 		lldp_restore(thing, LLDP_TTL_SEC, loading->now);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "engine/ownfiles.h"
 #include "libmud/url.h"
 
 /* ---- what a row may hold ----------------------------------------------- */
@@ -50,13 +51,22 @@ url_is_canonical(const char text[LIMIT_URL + 1])
 	       url_parse(text, &url, &why) && strcmp(url.text, text) == 0;
 }
 
+/* Or the name of a file of policies/. */
+static bool
+is_mud_url(const char text[LIMIT_URL + 1])
+{
+	return url_is_canonical(text) ||
+	       (memchr(text, '\0', LIMIT_URL + 1) != NULL &&
+		   ownfiles_name(text) != NULL);
+}
+
 static bool
 thing_is_sound(const struct state_thing *thing)
 {
 	return mac_is_host(&thing->mac) &&
 	       (thing->url[0] == '\0'
 		       ? thing->url_source == STATE_SOURCE_NONE
-		       : url_is_canonical(thing->url) &&
+		       : is_mud_url(thing->url) &&
 			     thing->url_source > STATE_SOURCE_NONE &&
 			     thing->url_source < STATE_SOURCES) &&
 	       text_is_made_of(thing->name, sizeof(thing->name), "._-") &&

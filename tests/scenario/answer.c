@@ -96,6 +96,7 @@ answer_file(struct scene *scene, const struct step *step)
 	const char *hours = step_value(step, "hours");
 	const char *updated = step_value(step, "updated");
 	const char *documentation = step_value(step, "documentation");
+	const char *mud_url = step_value(step, "mud-url");
 	long long n = 48;
 
 	if (signer != NULL)
@@ -113,6 +114,8 @@ answer_file(struct scene *scene, const struct step *step)
 	file->is_deadly = step_has(step, "deadly");
 	file->is_draft = step_has(step, "draft");
 	file->is_unsupported = step_has(step, "unsupported");
+	if (mud_url != NULL)
+		text_copy(file->mud_url, sizeof(file->mud_url), mud_url);
 	if (documentation != NULL)
 		text_copy(file->documentation, sizeof(file->documentation),
 		    documentation);

@@ -9,6 +9,8 @@
 #include "engine/admin.h"
 #include "engine/announce.h"
 #include "engine/forget.h"
+#include "engine/ownfiles.h"
+#include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 
 static struct thing *
@@ -22,6 +24,22 @@ thing_of(struct scene *scene, const struct step *step)
 	if (thing == NULL)
 		(void)scene_fail(scene, "the engine does not know it");
 	return thing;
+}
+
+bool
+devicesteps_own_file(struct scene *scene, const struct step *step)
+{
+	struct materials *materials = &scene->materials;
+	const char *name = step->words[1], *body = step->words[2];
+	struct own_file *file;
+
+	materials->own = xrealloc(
+	    materials->own, materials->n_own + 1, sizeof(*materials->own));
+	file = &materials->own[materials->n_own++];
+	*file = (struct own_file){ .size = strlen(body) };
+	text_copy(file->name, sizeof(file->name), name);
+	file->data = (uint8_t *)xstrdup(body);
+	return true;
 }
 
 static bool

@@ -6,6 +6,8 @@
 
 #include "tests/scenario/steps.h"
 
+/* own-file NAME WORD: policies/NAME holds this when the engine begins */
+step_fn devicesteps_own_file;
 /* assign MAC URL|announced OUTCOME: done, no-url, configured, full,
  * not-assigned */
 step_fn devicesteps_assign;

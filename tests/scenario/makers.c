@@ -224,7 +224,8 @@ makers_policy(const struct mud_file *file, const char *url)
 	policy->info.is_supported = !file->is_unsupported;
 	policy->info.updated_at = file->updated_at;
 	policy->info.is_draft = file->is_draft;
-	text_copy(policy->info.mud_url, sizeof(policy->info.mud_url), url);
+	text_copy(policy->info.mud_url, sizeof(policy->info.mud_url),
+	    file->mud_url[0] == '\0' ? url : file->mud_url);
 	text_copy(policy->info.documentation,
 	    sizeof(policy->info.documentation), file->documentation);
 	if (file->hold != FAULT_NONE)

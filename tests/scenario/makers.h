@@ -31,7 +31,8 @@ struct mud_file {
 	bool is_silent;          /* readers hang over it */
 	bool is_deadly;          /* readers die over it */
 	bool is_draft;
-	bool is_unsupported; /* is-supported: false */
+	bool is_unsupported;         /* is-supported: false */
+	char mud_url[LIMIT_URL + 1]; /* "": where it was fetched from */
 	char documentation[LIMIT_URL + 1];
 	unsigned int hours; /* cache-validity */
 	int64_t updated_at; /* last-update */

@@ -219,6 +219,7 @@ static const struct step_kind kinds[] = {
 	{ "assign", 4, devicesteps_assign },
 	{ "called", 3, devicesteps_called },
 	{ "forget", 3, devicesteps_forget },
+	{ "own-file", 3, devicesteps_own_file },
 	{ "rename", 4, devicesteps_rename },
 	{ "explain", 8, showsteps_explain },
 	{ "mode", 4, showsteps_mode },
