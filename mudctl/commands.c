@@ -193,10 +193,11 @@ run_assign(const struct command *command, const struct options *options,
     int argc, char **argv)
 {
 	const bool is_back = strcmp(argv[1], "announced") == 0;
+	const bool is_url = is_back || strstr(argv[1], "://") != NULL;
 
 	(void)argc;
-	return ask_about(
-	    command, options, argv[0], "mud_url", is_back ? NULL : argv[1]);
+	return ask_about(command, options, argv[0],
+	    is_url ? "mud_url" : "mud_file", is_back ? NULL : argv[1]);
 }
 
 static int
@@ -360,8 +361,8 @@ static const struct command commands[] = {
 	{ "device", "show", "DEV", "all about one: a MAC, an IP address, or a "
 	    "name", 1,
 	    run_plain, NULL, "Device", "device", show_device },
-	{ "device", "assign", "DEV URL|announced", "give it its MUD URL, or take "
-	    "that back", 2,
+	{ "device", "assign", "DEV URL|FILE|announced", "give it its MUD URL, or a "
+	    "file of policies/, or take that back", 2,
 	    run_assign, NULL, "DeviceAssign", NULL, show_assigned },
 	{ "device", "rename", "DEV NAME", "call it that; \"\" is no name", 2,
 	    run_rename, NULL, "DeviceRename", NULL, show_renamed },

@@ -411,7 +411,9 @@ void
 show_assigned(const struct show *show, const json_t *answer)
 {
 	lines_put(show, lines_text(answer, "mac"));
-	lines_put(show, " has the MUD URL ");
+	lines_put(show, strstr(lines_text(answer, "mud_url"), "://") == NULL
+			    ? " lives by "
+			    : " has the MUD URL ");
 	lines_put(show, lines_text(answer, "mud_url"));
 	(void)fputc('\n', show->out);
 }

@@ -169,6 +169,7 @@ engine_module_tests = \
 	tests/unit/test_stateclaims \
 	tests/unit/test_statecert \
 	tests/unit/test_statetrust \
+	tests/unit/test_ownfiles \
 	tests/unit/test_tables \
 	tests/unit/test_tallied \
 	tests/unit/test_things \
@@ -178,6 +179,10 @@ TESTS += $(engine_module_tests)
 engine_module_cflags = $(engine_scenario_cflags) $(CMOCKA_CFLAGS)
 engine_module_libs = $(engine_scenario_libs) $(CMOCKA_LIBS)
 
+tests_unit_test_ownfiles_SOURCES = tests/unit/test_ownfiles.c \
+	tests/unit/logged.c tests/unit/logged.h
+tests_unit_test_ownfiles_CFLAGS = $(engine_module_cflags)
+tests_unit_test_ownfiles_LDADD = $(engine_module_libs)
 tests_unit_test_tables_SOURCES = tests/unit/test_tables.c
 tests_unit_test_tables_CFLAGS = $(engine_module_cflags)
 tests_unit_test_tables_LDADD = $(engine_module_libs)

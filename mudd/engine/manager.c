@@ -152,7 +152,7 @@ static void
 start_own(struct manager *manager, struct mudurl *mud)
 {
 	struct attempt_options options =
-	    options_for(manager, &mud->url, manager->now);
+	    options_for(manager, mud, manager->now);
 	struct mud_bytes bytes;
 
 	options.is_approved = true; /* root wrote it */
@@ -412,15 +412,6 @@ fetch_if_allowed(struct manager *manager, struct mudurl *mud, int64_t now)
 	start_fetch(manager, mud, now);
 }
 
-/* Nothing is known of it but that some Thing announced it once. */
-static bool
-is_idle(const struct mudurl *mud)
-{
-	return !mud->is_wanted && mud->attempt == NULL &&
-	       mud->n_previous == 0 && mud->n_calls == 0 &&
-	       mud->accepted == NULL && mud->candidate == NULL;
-}
-
 int64_t
 manager_tick(struct manager *manager, int64_t now)
 {
@@ -438,7 +429,7 @@ manager_tick(struct manager *manager, int64_t now)
 		    mud->is_wanted && !mud->is_own &&
 		    !rejudge_is_frozen(manager->options.trust, mud);
 
-		if (is_idle(mud)) {
+		if (resting_is_over(mud)) {
 			mudurl_free(mud);
 			continue;
 		}

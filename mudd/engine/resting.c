@@ -27,3 +27,11 @@ resting_turn(struct mudurl *mud, size_t *n_settling)
 		mud->accepted->policy = NULL;
 	}
 }
+
+bool
+resting_is_over(const struct mudurl *mud)
+{
+	return !mud->is_wanted && mud->attempt == NULL &&
+	       mud->n_previous == 0 && mud->n_calls == 0 &&
+	       mud->accepted == NULL && mud->candidate == NULL;
+}

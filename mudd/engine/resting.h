@@ -6,6 +6,7 @@
 #ifndef ENGINE_RESTING_H
 #define ENGINE_RESTING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mudurl;
@@ -13,5 +14,7 @@ struct mudurl;
 /* Once a turn for each. n_settling: how many there are whose file in force is
  * to be judged. */
 void resting_turn(struct mudurl *mud, size_t *n_settling);
+/* Nothing is known of it but that some Thing announced it once. */
+bool resting_is_over(const struct mudurl *mud);
 
 #endif
