@@ -50,8 +50,29 @@ upper(char c)
 static bool
 is_path_byte(char c)
 {
-	return is_letter(c) || is_digit(c) ||
-	       (c != '\0' && strchr("-._~!$&'()*+,;=:@/", c) != NULL);
+	switch (c) {
+	case '-':
+	case '.':
+	case '_':
+	case '~':
+	case '!':
+	case '$':
+	case '&':
+	case '\'':
+	case '(':
+	case ')':
+	case '*':
+	case '+':
+	case ',':
+	case ';':
+	case '=':
+	case ':':
+	case '@':
+	case '/':
+		return true;
+	default:
+		return is_letter(c) || is_digit(c);
+	}
 }
 
 /* Resolvers read "1.2.3", "0x7f.1" and the like as addresses too. */
@@ -98,18 +119,17 @@ host_parse(const char *text, bool underscore, char host[LIMIT_HOST + 1],
 {
 	static const char *const local[] = { "local", "localhost", "arpa" };
 	char name[LIMIT_HOST + 1] = "";
-	size_t len = strnlen(text, LIMIT_HOST + 1), last = 0;
+	size_t len = strnlen(text, LIMIT_HOST + 1), last = 0, label;
 
 	if (len > LIMIT_HOST)
 		return fault_set(why, FAULT_TOO_LONG, "RFC 1035 s2.3.4",
 		    "host name of more than %d bytes", LIMIT_HOST);
 	for (size_t i = 0; i < len; i++)
 		name[i] = lower(text[i]);
-	for (size_t at = 0; at <= len;
-	     at = last + strcspn(name + last, ".") + 1) {
+	for (size_t at = 0; at <= len; at += label + 1) {
 		last = at;
-		if (!label_check(
-			name + at, strcspn(name + at, "."), underscore, why))
+		label = strcspn(name + at, ".");
+		if (!label_check(name + at, label, underscore, why))
 			return false;
 	}
 	if (is_number(name + last, len - last))
@@ -160,12 +180,13 @@ path_check(const char *text, struct fault *why)
 			    (unsigned char)text[i]);
 	}
 	for (size_t at = 0; at < path; at++) {
-		size_t len = strcspn(text + at, "/?");
-
-		if (is_dot_segment(text + at, len))
+		/* Where a segment begins that may be one. */
+		if ((text[at] != '.' && text[at] != '%') ||
+		    (at > 0 && text[at - 1] != '/'))
+			continue;
+		if (is_dot_segment(text + at, strcspn(text + at, "/?")))
 			return fault_set(why, FAULT_URL_FORBIDDEN, "S-20",
 			    "dot segment in a URL");
-		at += len;
 	}
 	return true;
 }
@@ -215,22 +236,33 @@ authority_parse(
 	return port_parse(text + host_len, len - host_len, &url->port, why);
 }
 
+static void
+append(struct url *url, size_t *len, const char *text)
+{
+	const size_t more = strlen(text);
+
+	memcpy(url->text + *len, text, more);
+	*len += more;
+}
+
 /* The canonical form is never longer than what it was made from. */
 static void
 write_canonical(struct url *url, const char *path)
 {
 	char port[sizeof(":65535")] = "";
-	int len;
+	size_t len = 0;
 
 	if (url->port != DEFAULT_PORT)
 		(void)snprintf(port, sizeof(port), ":%u", url->port);
-	len = snprintf(url->text, sizeof(url->text), "%s%s%s%s", scheme,
-	    url->host, port, path);
-	for (int i = 0; i + 2 < len; i++)
-		if (url->text[i] == '%') {
-			url->text[i + 1] = upper(url->text[i + 1]);
-			url->text[i + 2] = upper(url->text[i + 2]);
-		}
+	append(url, &len, scheme);
+	append(url, &len, url->host);
+	append(url, &len, port);
+	append(url, &len, path);
+	/* Two hex digits stand behind each. */
+	for (char *at = url->text; (at = strchr(at, '%')) != NULL; at++) {
+		at[1] = upper(at[1]);
+		at[2] = upper(at[2]);
+	}
 }
 
 bool

@@ -21,6 +21,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_mudstring \
 	tests/fuzz/fuzz_nd \
 	tests/fuzz/fuzz_nflog \
+	tests/fuzz/fuzz_observe \
 	tests/fuzz/fuzz_redirect \
 	tests/fuzz/fuzz_rule \
 	tests/fuzz/fuzz_signature \
@@ -163,6 +164,13 @@ tests_fuzz_fuzz_nd_SOURCES = tests/fuzz/fuzz_nd.c $(fuzz_driver)
 tests_fuzz_fuzz_nd_CFLAGS = $(fuzz_cflags)
 tests_fuzz_fuzz_nd_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_nd_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs)
+
+tests_fuzz_fuzz_observe_SOURCES = tests/fuzz/fuzz_observe.c \
+	tests/unit/watchlan.c tests/unit/watchlan.h \
+	tests/unit/wire.h $(fuzz_driver)
+tests_fuzz_fuzz_observe_CFLAGS = $(fuzz_cflags)
+tests_fuzz_fuzz_observe_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_observe_LDADD = mudd/watch/libwatch.a $(fuzz_core_libs)
 
 tests_fuzz_fuzz_redirect_SOURCES = tests/fuzz/fuzz_redirect.c $(fuzz_driver)
 tests_fuzz_fuzz_redirect_CFLAGS = $(fuzz_cflags) $(CURL_CFLAGS)

@@ -58,7 +58,8 @@ watch_tests = \
 	tests/unit/test_presence \
 	tests/unit/test_rtnl \
 	tests/unit/test_watchlog
-check_PROGRAMS += $(watch_tests)
+# For ./dev bench.
+check_PROGRAMS += $(watch_tests) tests/unit/bench_frames
 TESTS += $(watch_tests)
 
 watch_test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -142,9 +143,14 @@ tests_unit_test_overrun_SOURCES = tests/unit/test_overrun.c \
 tests_unit_test_overrun_CFLAGS = $(watch_test_cflags)
 tests_unit_test_overrun_LDADD = $(watch_test_ldadd) $(NL_LIBS)
 
+tests_unit_bench_frames_SOURCES = tests/unit/bench_frames.c \
+	$(watch_lan)
+tests_unit_bench_frames_CFLAGS = $(watch_test_cflags)
+tests_unit_bench_frames_LDADD = $(watch_test_ldadd)
+
 tests_unit_test_packet_vectors_SOURCES = tests/unit/test_packet_vectors.c \
 	tests/unit/packet_vectors.c tests/unit/packet_vectors.h \
-	tests/unit/wire.c tests/unit/wire.h
+	$(watch_lan)
 tests_unit_test_packet_vectors_CFLAGS = $(watch_test_cflags)
 tests_unit_test_packet_vectors_LDADD = $(watch_test_ldadd)
 

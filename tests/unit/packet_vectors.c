@@ -24,6 +24,10 @@
 #define NO_URL(code, clause) { SIGHTING_REQUEST, FAULT_##code, clause, "" }
 #define ADDRESS   { SIGHTING_ADDRESS, FAULT_NONE, "", "" }
 
+#define IA     "\0\3\0\14\0\0\0\1\0\0\0\0\0\0\0\0"
+#define SERVER "\0\2\0\12\0\3\0\1" WIRE_SERVER
+#define RELAYED { { 6, WIRE("\2\0\0\0\10\10") } }
+
 const struct vector packet_vectors[] = {
 	/* Ethernet. */
 	{ "nothing but a destination", DHCP4, 1, WIRE(MUD4 END), 0, UNCHANGED, 6,
@@ -154,6 +158,51 @@ const struct vector packet_vectors[] = {
 	    REFUSED(MALFORMED, "RFC 2132 s9") },
 	{ "no overload, and file says something", DHCP4, 1, WIRE(END), 0,
 	    { { FILE_, WIRE(MUD4 END) } }, 0, SILENT },
+
+	/* IPv6, and DHCPv6. */
+	{ "SOLICIT", DHCP6, 1, WIRE(IA MUD6), 0, UNCHANGED, 0, REQUESTED },
+	{ "REQUEST without a server", DHCP6, 3, WIRE(IA MUD6), 0, UNCHANGED, 0,
+	    REFUSED(MALFORMED, "RFC 8415 s16") },
+	{ "REQUEST", DHCP6, 3, WIRE(SERVER IA MUD6), 0, UNCHANGED, 0, REQUESTED },
+	{ "INFORMATION-REQUEST", DHCP6, 11, WIRE(MUD6), 0, UNCHANGED, 0, REQUESTED },
+	{ "INFORMATION-REQUEST with an IA", DHCP6, 11, WIRE(IA MUD6), 0, UNCHANGED, 0,
+	    REFUSED(MALFORMED, "RFC 8415 s16") },
+	{ "no option 112", DHCP6, 1, WIRE(IA), 0, UNCHANGED, 0, SILENT },
+	{ "option 112 twice", DHCP6, 1, WIRE(IA MUD6 MUD6), 0, UNCHANGED, 0,
+	    NO_URL(URL_CONFLICT, "RFC 8520 s10") },
+	{ "option 112 past the end", DHCP6, 1, WIRE(IA "\0\160\0\21" URL), 0,
+	    UNCHANGED, 0, REFUSED(MALFORMED, "RFC 8415 s21.1") },
+	{ "half an option's head", DHCP6, 1, WIRE(IA "\0\160\0"), 0, UNCHANGED, 0,
+	    REFUSED(MALFORMED, "RFC 8415 s21.1") },
+	{ "an IA of 11 bytes", DHCP6, 1, WIRE("\0\3\0\13\0\0\0\1\0\0\0\0\0\0\0"), 0,
+	    UNCHANGED, 0, REFUSED(MALFORMED, "RFC 8415 s21") },
+	{ "client identifier twice", DHCP6, 1,
+	    WIRE("\0\1\0\12\0\3\0\1" WIRE_THING IA MUD6), 0, UNCHANGED, 0,
+	    REFUSED(MALFORMED, "RFC 8415 s21") },
+	{ "ADVERTISE of a client", DHCP6, 2, WIRE(SERVER IA MUD6), 0, UNCHANGED, 0,
+	    REFUSED(MALFORMED, "RFC 8415 s7.2") },
+	{ "type 0 of DHCPv6", DHCP6, 0, WIRE(MUD6), 0, UNCHANGED, 0,
+	    REFUSED(UNSUPPORTED, "RFC 8415 s7.3") },
+	{ "type 255 of DHCPv6", DHCP6, 255, WIRE(MUD6), 0, UNCHANGED, 0,
+	    REFUSED(UNSUPPORTED, "RFC 8415 s7.3") },
+	{ "DHCPv6 behind one VLAN tag", DHCP6, 1, WIRE(IA MUD6), 1, UNCHANGED, 0,
+	    REQUESTED },
+	{ "DHCPv6 behind three VLAN tags", DHCP6, 1, WIRE(IA MUD6), 3, UNCHANGED, 0,
+	    REFUSED(TOO_MANY, "S-2") },
+	{ "hop-by-hop header", DHCP6, 1, WIRE(IA MUD6), 0, { { IP + 6, WIRE("\0") } }, 0,
+	    REFUSED(UNSUPPORTED, "RFC 8200 s4") },
+	{ "fragment header", DHCP6, 1, WIRE(IA MUD6), 0, { { IP + 6, WIRE("\54") } }, 0,
+	    REFUSED(UNSUPPORTED, "RFC 8200 s4") },
+	{ "IPv6 header is cut", DHCP6, 1, WIRE(IA MUD6), 0, UNCHANGED, IP + 39,
+	    REFUSED(MALFORMED, "RFC 8200 s3") },
+	{ "UDP over IPv6 is cut", DHCP6, 1, WIRE(IA MUD6), 0,
+	    { { IP + 4, WIRE("\0\7") } }, 0, REFUSED(MALFORMED, "RFC 768") },
+	{ "one relay", DHCP6, 1, WIRE(IA MUD6), 16, RELAYED, 0, REQUESTED },
+	{ "eight relays", DHCP6, 1, WIRE(IA MUD6), 16 * 8, RELAYED, 0, REQUESTED },
+	{ "nine relays", DHCP6, 1, WIRE(IA MUD6), 16 * 9, RELAYED, 0,
+	    REFUSED(TOO_MANY, "S-2") },
+	{ "a relay that may not speak", DHCP6, 1, WIRE(IA MUD6), 16, UNCHANGED, 0,
+	    REFUSED(UNSUPPORTED, "S-5") },
 
 	/* LLDP. */
 	{ "MUD TLV", LLDP, 0, WIRE(MUD_TLV "\0\0"), 0, UNCHANGED, 0, REQUESTED },

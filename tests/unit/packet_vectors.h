@@ -13,6 +13,7 @@
 
 #define URL     "https://a.test/t"
 #define MUD4    "\241\20" URL
+#define MUD6    "\0\160\0\20" URL
 #define MUD_TLV "\376\24\0\0\136\1" URL
 #define END     "\377"
 

@@ -12,16 +12,11 @@
 #include <cmocka.h>
 
 #include "tests/unit/packet_vectors.h"
+#include "tests/unit/watchlan.h"
 #include "tests/unit/wire.h"
 #include "watch/dhcp4.h"
-#include "watch/links.h"
-#include "watch/nd.h"
+#include "watch/dhcp6.h"
 #include "watch/observe.h"
-#include "watch/presence.h"
-
-#define KEY  7
-#define PORT 3
-#define NOW  1000000
 
 static unsigned int n_vectors;
 
@@ -62,58 +57,24 @@ make(struct wire *wire, const struct vector *vector)
 	}
 }
 
-static void
-on_link(void *arg, const struct record_link *link)
-{
-	(void)arg;
-	(void)link;
-}
-
-static void
-on_gateway(void *arg, const struct record_gateway *address)
-{
-	(void)arg;
-	(void)address;
-}
-
-static void
-on_network(void *arg, const struct record_network *network)
-{
-	(void)arg;
-	(void)network;
-}
-
-static void
-on_mac(
-    void *arg, enum links_where where, const struct mac *mac, uint32_t ifindex)
-{
-	(void)arg;
-	(void)where;
-	(void)mac;
-	(void)ifindex;
-}
-
 /* Each frame meets an observer that has seen nothing. */
 static void
 judge(const char *name, const struct wire *wire, const struct outcome *expected)
 {
-	const struct links_events events = { on_link, on_gateway, on_network,
-		on_mac, NULL };
-	struct links *links = links_new(&events, NULL);
-	struct presence *presence = presence_new(KEY);
-	struct observer *observer = observer_new(links, presence, KEY);
+	struct watchlan lan;
 	/* As long as the frame and no longer, for the sanitizers' sake. */
 	uint8_t *raw = test_malloc(wire->len);
-	const struct observation seen = { PORT, false, NOW,
+	const struct observation seen = { PORT_A, false, NOW,
 		{ raw, wire->len } };
 	struct record_sighting sighting, untouched;
 	struct fault why;
 	bool tells;
 
+	watchlan_begin(&lan);
 	memset(&untouched, 0xa5, sizeof(untouched));
 	sighting = untouched;
 	memcpy(raw, wire->raw, wire->len);
-	tells = observe(observer, &seen, &sighting, &why);
+	tells = observe(lan.observer, &seen, &sighting, &why);
 	if (tells != (expected->kind != NOTHING))
 		fail_msg("%s: %s: %s", name, why.clause, why.detail);
 	if (!tells) {
@@ -126,7 +87,7 @@ judge(const char *name, const struct wire *wire, const struct outcome *expected)
 		assert_int_equal(why.code, FAULT_NONE);
 		assert_memory_equal(
 		    &sighting.mac, WIRE_THING, sizeof(sighting.mac));
-		assert_int_equal(sighting.ifindex, PORT);
+		assert_int_equal(sighting.ifindex, PORT_A);
 		why = sighting.why;
 	}
 	if (why.code != expected->code || strncmp(why.clause, expected->clause,
@@ -135,9 +96,7 @@ judge(const char *name, const struct wire *wire, const struct outcome *expected)
 		    why.detail);
 	n_vectors++;
 	test_free(raw);
-	observer_free(observer);
-	presence_free(presence);
-	links_free(links);
+	watchlan_end(&lan);
 }
 
 static void
@@ -219,12 +178,16 @@ put_string(struct wire *wire, enum form form, const char *text, size_t len)
 		wire_dhcp4(
 		    wire, 0, true, DHCP4_DISCOVER, 9, options.raw, options.len);
 		break;
+	case DHCP6:
+		wire_mud6(&options, text, len);
+		wire_dhcp6(wire, 0, DHCP6_INFORMATION_REQUEST, 0, options.raw,
+		    options.len);
+		break;
 	case LLDP:
 		wire_mud_lldp(&options, text, len);
 		wire_put16(&options, 0);
 		wire_lldp(wire, 0, 120, options.raw, options.len);
 		break;
-	case DHCP6:
 	case ND:
 	case ARP:
 		fail_msg("no carrier of MUDstrings");
@@ -237,7 +200,8 @@ judges_strings(void **state)
 	static const struct {
 		enum form form;
 		const char *name;
-	} carriers[] = { { DHCP4, "DHCPv4" }, { LLDP, "LLDP" } };
+	} carriers[] = { { DHCP4, "DHCPv4" }, { DHCP6, "DHCPv6" },
+		{ LLDP, "LLDP" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
@@ -312,6 +276,8 @@ tells_nothing_of_half_a_frame(void **state)
 	static const struct vector whole[] = {
 		{ "DHCPv4", DHCP4, DHCP4_DISCOVER, WIRE(MUD4 END), 0,
 		    { { 0, NULL, 0 } }, 0, { 0, 0, "", "" } },
+		{ "DHCPv6", DHCP6, DHCP6_INFORMATION_REQUEST, WIRE(MUD6), 0,
+		    { { 0, NULL, 0 } }, 0, { 0, 0, "", "" } },
 		{ "LLDP", LLDP, 0, WIRE(MUD_TLV), 0, { { 0, NULL, 0 } }, 0,
 		    { 0, 0, "", "" } },
 		{ "ND", ND, 135, WIRE("\1\1" WIRE_THING), 0, { { 0, NULL, 0 } },
@@ -322,19 +288,16 @@ tells_nothing_of_half_a_frame(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-		const struct links_events events = { on_link, on_gateway,
-			on_network, on_mac, NULL };
-		struct links *links = links_new(&events, NULL);
-		struct presence *presence = presence_new(KEY);
-		struct observer *observer = observer_new(links, presence, KEY);
+		struct watchlan lan;
 		struct record_sighting sighting;
 		struct wire wire;
 		struct fault why;
 
+		watchlan_begin(&lan);
 		make(&wire, &whole[i]);
 		for (size_t len = 0; len <= wire.len; len++) {
 			uint8_t *raw = test_malloc(len + 1);
-			const struct observation seen = { PORT, false,
+			const struct observation seen = { PORT_A, false,
 				NOW + (int64_t)len * 60000, { raw, len } };
 			/* LLDP may end without its last TLV, ARP without its
 			 * padding: nothing of what they say is missing. */
@@ -345,7 +308,7 @@ tells_nothing_of_half_a_frame(void **state)
 			bool tells;
 
 			memcpy(raw, wire.raw, len);
-			tells = observe(observer, &seen, &sighting, &why);
+			tells = observe(lan.observer, &seen, &sighting, &why);
 			if (tells && len < least)
 				fail_msg("%s of %zu bytes", whole[i].name, len);
 			if (tells && len < wire.len)
@@ -354,9 +317,7 @@ tells_nothing_of_half_a_frame(void **state)
 				fail_msg("%s: %s", whole[i].name, why.detail);
 			test_free(raw);
 		}
-		observer_free(observer);
-		presence_free(presence);
-		links_free(links);
+		watchlan_end(&lan);
 	}
 }
 

@@ -152,9 +152,11 @@ wire_dhcp6(struct wire *wire, unsigned int n_tags, uint8_t type,
     unsigned int n_relays, const void *options, size_t len)
 {
 	const size_t envelope = 38; /* RELAY-FORW with option 9's head */
+	/* Option 79 of the innermost: who the client is (RFC 6939). */
+	const size_t client = n_relays > 0 ? 12 : 0;
 	const size_t ip = begin_ipv6(
 	    wire, n_tags, "\377\2\0\0\0\0\0\0\0\0\0\0\0\1\0\2", 17, 1);
-	size_t inner = 4 + 14 + len + n_relays * envelope;
+	size_t inner = 4 + 14 + len + n_relays * envelope + client;
 
 	wire_put16(wire, n_relays > 0 ? 547 : 546);
 	wire_put16(wire, 547);
@@ -166,6 +168,10 @@ wire_dhcp6(struct wire *wire, unsigned int n_tags, uint8_t type,
 		wire_put8(wire, i - 1);
 		wire_put(wire, "\375\167\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16);
 		wire_put(wire, "\376\200\0\0\0\0\0\0\0\0\0\0\0\1\0\1", 16);
+		if (i == 1) {
+			wire_put(wire, "\0\117\0\10\0\1" WIRE_THING, 12);
+			inner -= client;
+		}
 		wire_put16(wire, 9);
 		wire_put16(wire, inner);
 	}
