@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "engine/absence.h"
 #include "engine/addresses.h"
+#include "engine/captures.h"
 #include "engine/config.h"
 #include "engine/counts.h"
 #include "engine/events.h"
@@ -65,21 +66,6 @@ may_begin(const struct engine *engine, int64_t now)
 		   now >= engine->started_at + START_PATIENCE_SEC);
 }
 
-static void
-ask_for_captures(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->lan.n_links; i++) {
-		struct lan_link *at = &engine->lan.links[i];
-		struct record_port capture = { .ifindex = at->link.ifindex };
-
-		if (!at->is_port || at->is_stale || at->is_captured ||
-		    engine->watcher == NULL)
-			continue;
-		at->is_captured = true;
-		channel_send(engine->mudd, RECORD_CAPTURE, &capture, NULL, 0);
-	}
-}
-
 static int64_t
 least(int64_t a, int64_t b)
 {
@@ -114,7 +100,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	plan_choose(engine->plan);
 	controllers_refresh(&engine->controllers);
 	engine->lan.links_changed = engine->lan.addresses_changed = false;
-	ask_for_captures(engine);
+	captures_ask(engine);
 	if (engine->watcher != NULL && engine->lan.is_complete)
 		due = least(due, drops_tick(engine->drops, engine->mudd, now));
 	if (may_begin(engine, now))
@@ -187,19 +173,6 @@ on_gone(struct engine *engine, const struct record_gone *gone)
 }
 
 static bool
-on_captured(struct engine *engine, struct msg *msg)
-{
-	struct record_port port = *MSG_BODY(msg, record_port);
-	int fd = msg_take_fd(msg, 0);
-
-	if (engine->watcher == NULL)
-		(void)close(fd);
-	else
-		channel_send(engine->watcher, RECORD_LISTEN, &port, &fd, 1);
-	return true;
-}
-
-static bool
 on_log_opened(struct engine *engine, struct msg *msg)
 {
 	const struct record_empty listen = { 0 };
@@ -264,7 +237,7 @@ mudd_record(void *arg, struct channel *ch, struct msg *msg)
 		good = on_gone(engine, MSG_BODY(msg, record_gone));
 		break;
 	case RECORD_CAPTURED:
-		good = on_captured(engine, msg);
+		good = captures_take(engine, msg);
 		break;
 	case RECORD_LOG_OPENED:
 		return on_log_opened(engine, msg);

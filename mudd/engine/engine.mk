@@ -12,6 +12,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/bindplan.c mudd/engine/bindplan.h \
 	mudd/engine/bucket.c mudd/engine/bucket.h \
 	mudd/engine/calls.c mudd/engine/calls.h \
+	mudd/engine/captures.c mudd/engine/captures.h \
 	mudd/engine/claims.c mudd/engine/claims.h \
 	mudd/engine/certcalls.c mudd/engine/certcalls.h \
 	mudd/engine/certificates.c mudd/engine/certificates.h \
