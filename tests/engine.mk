@@ -150,6 +150,8 @@ EXTRA_DIST += tests/scenario/README.md \
 if HAVE_CMOCKA
 engine_module_tests = \
 	tests/unit/test_absence \
+	tests/unit/test_announce \
+	tests/unit/test_claims \
 	tests/unit/test_droprows \
 	tests/unit/test_events \
 	tests/unit/test_explain \
@@ -239,6 +241,15 @@ tests_unit_test_newcomers_SOURCES = tests/unit/test_newcomers.c \
 	tests/unit/sightrig.c tests/unit/sightrig.h
 tests_unit_test_newcomers_CFLAGS = $(engine_module_cflags)
 tests_unit_test_newcomers_LDADD = $(engine_module_libs)
+
+tests_unit_test_announce_SOURCES = tests/unit/test_announce.c \
+	tests/unit/sightrig.c tests/unit/sightrig.h
+tests_unit_test_announce_CFLAGS = $(engine_module_cflags)
+tests_unit_test_announce_LDADD = $(engine_module_libs)
+
+tests_unit_test_claims_SOURCES = tests/unit/test_claims.c
+tests_unit_test_claims_CFLAGS = $(engine_module_cflags)
+tests_unit_test_claims_LDADD = $(engine_module_libs)
 
 tests_unit_test_sightings_SOURCES = tests/unit/test_sightings.c \
 	tests/unit/sightrig.c tests/unit/sightrig.h
