@@ -37,6 +37,31 @@ def group_mac(addr):
     return "01:00:5e:%02x:%02x:%02x" % (raw[1] & 0x7f, raw[2], raw[3])
 
 
+# ---- LLDP (IEEE 802.1AB; RFC 8520 s12) --------------------------------------
+
+LLDP = 0x88cc
+NEAREST_BRIDGE = "01:80:c2:00:00:0e"
+
+
+def tlv(kind, value):
+    return struct.pack("!H", kind << 9 | len(value)) + value
+
+
+def mud_tlv(text, oui=b"\0\0\x5e", subtype=1):
+    return tlv(127, oui + bytes((subtype,)) + text.encode())
+
+
+def lldp_head(mac, ttl):
+    """The three TLVs that stand first."""
+    return (tlv(1, b"\4" + mac_bytes(mac)) + tlv(2, b"\7p") +
+            tlv(3, struct.pack("!H", ttl)))
+
+
+def lldp(mac, tlvs, dst=NEAREST_BRIDGE, kind=LLDP):
+    """A frame around TLVs, and an End TLV behind them."""
+    return ether(mac, dst, kind, (tlvs + bytes(2)).ljust(46, b"\0"))
+
+
 # ---- IPv4 ------------------------------------------------------------------
 
 def ip4(src, dst, protocol, payload, options=b"", ident=0, flags=0, offset=0,
