@@ -391,7 +391,8 @@ announce_confirm(const struct sightings *sightings, struct thing *thing,
 	const enum state_source source = announce_carrier(sighting->carrier);
 	struct claim **waits = thing->claims.waits;
 
-	thing->is_leased = true;
+	if (sighting->address.family != 0)
+		thing->is_leased = true;
 	/* First what the exchange itself has said: it is the source then. */
 	if (waits[source] != NULL && waits[source]->port == sighting->ifindex)
 		announce_believe(sightings, thing, source, now);
@@ -400,7 +401,9 @@ announce_confirm(const struct sightings *sightings, struct thing *thing,
 		if (waits[i] != NULL && waits[i]->port == sighting->ifindex)
 			announce_believe(
 			    sightings, thing, (enum state_source)i, now);
-	announce_return(sightings, thing);
+	/* Who has left by a lease that ended comes back by a lease. */
+	if (sighting->address.family != 0 || !thing->is_leased)
+		announce_return(sightings, thing);
 }
 
 void

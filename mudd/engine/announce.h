@@ -36,7 +36,8 @@ void announce_take(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, bool was_here, int64_t now);
 
 /* An exchange was completed: what was announced on its port counts, and a Thing
- * that had departed is back. */
+ * that had departed is back; one that had a lease, by a lease alone, not by an
+ * exchange that lent nothing. */
 void announce_confirm(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting, int64_t now);
 

@@ -501,10 +501,7 @@ things_notice(struct things *things, struct thing *thing,
 bool
 things_holds(const struct thing *thing, const struct addr *addr)
 {
-	for (size_t i = 0; i < thing->n_leases; i++)
-		if (addr_equal(&thing->leases[i].addr, addr))
-			return true;
-	return false;
+	return lease_of((struct thing *)(uintptr_t)thing, addr) != NULL;
 }
 
 bool
