@@ -123,6 +123,7 @@ EXTRA_DIST += tests/scenario/README.md \
 	tests/scenario/80-certificate.scn \
 	tests/scenario/81-mudsigner.scn \
 	tests/scenario/82-mudsigner-late.scn \
+	tests/scenario/83-certificate-reader.scn \
 	tests/scenario/M-CLS-2.scn \
 	tests/scenario/M-CLS-3.scn \
 	tests/scenario/M-CTL-1.scn \

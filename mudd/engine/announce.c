@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/log.h"
-#include "engine/certificates.h"
 #include "engine/config.h"
 #include "engine/events.h"
 #include "engine/lan.h"
@@ -38,6 +37,7 @@ announce_source(const struct sightings *sightings, struct thing *thing,
     enum state_source source)
 {
 	thing->source = source;
+	signers_due(thing->mud);
 	if (thing->strength == strength_of(source))
 		return;
 	thing->strength = strength_of(source);
@@ -442,6 +442,5 @@ announce_assign(const struct sightings *sightings, struct thing *thing,
 	announce_source(sightings, thing, STATE_SOURCE_ADMIN);
 	judge(thing);
 	thing->is_proven = true;
-	certificates_drop(sightings, thing);
 	return thingstore_put(sightings->state, thing) == 0 ? 0 : -EIO;
 }

@@ -133,17 +133,6 @@ certificates_take(const struct sightings *sightings, const struct mac *mac,
 	return is_stored;
 }
 
-void
-certificates_drop(const struct sightings *sightings, struct thing *thing)
-{
-	if (thing->certificate == NULL)
-		return;
-	free(thing->certificate);
-	thing->certificate = NULL;
-	signers_due(thing->mud);
-	(void)state_delete_certificate(sightings->state, &thing->mac);
-}
-
 static void
 load(void *arg, const struct mac *mac,
     const struct thing_certificate *certificate)

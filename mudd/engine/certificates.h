@@ -10,7 +10,7 @@
  *   another certificate's         the same, where its file lies beside the
  *                                 former's (url_same_base); else the Thing
  *                                 keeps what it has, flagged (M-SEC-5, S-37)
- *   an administrator's            that stays (M-URL-7)
+ *   an administrator's            that stays (M-URL-7), until he takes it back
  *
  * Nothing that is announced later changes it.  A certificate without a MUD URL
  * takes none away (M-X5-3).
@@ -36,9 +36,6 @@ struct thing;
  */
 bool certificates_take(const struct sightings *sightings, const struct mac *mac,
     const struct devcert *found, int64_t now, struct fault *why);
-
-/* An administrator knows better: what its certificate says counts no more. */
-void certificates_drop(const struct sightings *sightings, struct thing *thing);
 
 /* As they were stored, of the Things that are there. */
 void certificates_load(const struct sightings *sightings);

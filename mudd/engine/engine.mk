@@ -27,6 +27,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/decisions.c mudd/engine/decisions.h \
 	mudd/engine/devicecalls.c mudd/engine/devicecalls.h \
 	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
+	mudd/engine/devicetrust.c mudd/engine/devicetrust.h \
 	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/events.c mudd/engine/events.h \

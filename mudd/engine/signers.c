@@ -46,7 +46,8 @@ names_signer(const struct thing *thing)
 {
 	return thing->mud != NULL && thing->certificate != NULL &&
 	       thing->certificate->n_mudsigner > 0 &&
-	       thing->source != STATE_SOURCE_CONFIG;
+	       thing->source != STATE_SOURCE_CONFIG &&
+	       thing->source != STATE_SOURCE_ADMIN;
 }
 
 bool

@@ -84,19 +84,6 @@ state_put_certificate(struct state *state, const struct mac *mac,
 	return finish(stmt);
 }
 
-int
-state_delete_certificate(struct state *state, const struct mac *mac)
-{
-	int error;
-	sqlite3_stmt *stmt =
-	    prepare(state, "DELETE FROM certificates WHERE mac=?1", &error);
-
-	if (stmt == NULL)
-		return error;
-	bind_blob(stmt, 1, mac->byte, sizeof(mac->byte));
-	return finish(stmt);
-}
-
 /* ---- rows read back ----------------------------------------------------- */
 
 static bool

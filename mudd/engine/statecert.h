@@ -16,8 +16,6 @@ struct state;
  * not stored, -ENOSPC, -EIO. */
 int state_put_certificate(struct state *state, const struct mac *mac,
     const struct thing_certificate *certificate);
-/* Its absence is fine. */
-int state_delete_certificate(struct state *state, const struct mac *mac);
 
 /* Calls fn for each row, lent until fn returns, which must not change the
  * state. How many rows were left out, or -errno. */

@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "engine/anchorjob.h"
+#include "engine/devicetrust.h"
 #include "engine/events.h"
 #include "engine/materials.h"
 #include "engine/trustload.h"
@@ -39,6 +40,7 @@ struct trust {
 	bool is_ready;
 	bool is_unlisted;       /* nobody could say what is in the files */
 	struct trustload *load; /* while they are listed at start */
+	struct devicetrust *devices;
 };
 
 static struct bytes
@@ -243,6 +245,7 @@ trust_new(const struct trust_options *options)
 		    "state: %d distrusted signers could not be read", left_out);
 	make_material(trust);
 	trust->load = trustload_start(&load);
+	trust->devices = devicetrust_start(options->jobs, options->materials);
 	trust->is_ready = trust->load == NULL;
 	if (trust->is_ready)
 		say_none(trust);
@@ -264,6 +267,7 @@ trust_free(struct trust *trust)
 	if (trust == NULL)
 		return;
 	trustload_free(trust->load);
+	devicetrust_free(trust->devices);
 	LIST_EACH_SAFE(at, &trust->addings)
 	adding_free(LIST_ENTRY(at, struct adding, link));
 	LIST_EACH_SAFE(at, &trust->anchors)

@@ -10,6 +10,7 @@
 #include "core/msg.h"
 #include "engine/certificates.h"
 #include "engine/certjob.h"
+#include "engine/materials.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/workers.h"
@@ -75,6 +76,11 @@ certify(struct worker *worker, const char *text)
 		    (uint32_t)certifying_name(signer, said->mudsigner);
 		memcpy(said->signer, said->mudsigner, said->n_mudsigner);
 	}
+	/* Readers that were taken over. */
+	if (strstr(text, " wrong-job ") != NULL)
+		certified.job++;
+	if (strstr(text, " unsound ") != NULL)
+		memset(said->subject, 'x', sizeof(said->subject));
 	(void)far_send(&worker->far, RECORD_CERTIFIED, &certified, NULL, 0);
 }
 
@@ -86,8 +92,12 @@ certifying_judge(struct worker *worker, const struct msg *msg)
 	enum fault_code code;
 
 	text[n < 0 ? 0 : n] = '\0';
-	if (find_word(text, "fault", word, sizeof(word)) &&
-	    fault_find(word, &code))
+	if (strstr(text, " dying ") != NULL)
+		far_close(&worker->far);
+	else if (strstr(text, " lying ") != NULL)
+		workers_verdict(worker, "", "", FAULT_NONE);
+	else if (find_word(text, "fault", word, sizeof(word)) &&
+		 fault_find(word, &code))
 		workers_refused(worker, code);
 	else
 		certify(worker, text);
@@ -128,4 +138,17 @@ certifying_step(struct scene *scene, const struct step *step)
 		   (struct bytes){ (const uint8_t *)text, len }, scene->now,
 		   on_judged, &handing) != NULL ||
 	       scene_fail(scene, "no job is to be had");
+}
+
+bool
+certifying_anchor(struct scene *scene, const struct step *step)
+{
+	struct material *all = &scene->materials.device_anchors;
+	char text[TEXT_BYTES];
+	const int len = snprintf(text, sizeof(text), "%s\n", step->words[1]);
+
+	(void)close(all->fd);
+	all->size = (uint32_t)len;
+	all->fd = material_make("device anchors", text, (size_t)len);
+	return all->fd >= 0 || scene_fail(scene, "no memory");
 }

@@ -13,6 +13,9 @@
 struct msg;
 struct worker;
 
+/* device-anchor WORD: what device-anchors holds when the engine begins, as
+ * trust.d does (trusting.h) */
+step_fn certifying_anchor;
 /* certificate MAC WORD...; then: expect certified done, or a fault's name */
 step_fn certifying_step;
 /* A reader was asked to judge one. */

@@ -229,6 +229,7 @@ static const struct step_kind kinds[] = {
 	{ "disk-takes", 2, disk_takes },
 	{ "disk-forgets", 2, disk_forgets },
 	{ "certificate", 3, certifying_step },
+	{ "device-anchor", 2, certifying_anchor },
 	{ "trust-add", 2, trusting_add },
 	{ "trust-remove", 3, trusting_remove },
 	{ "trust-distrust", 2, trusting_decide },
