@@ -221,11 +221,6 @@ def idevid_twice(folder, out, name, url):
     return path
 
 
-def device(folder, out, name, url):
-    """A Thing's own certificate (IDevID) in `out`, with its MUD URL; where."""
-    return idevid(folder, out, name, url)
-
-
 def short_lived(folder, out, seconds):
     """A signer in `out` whose certificate ends so soon; its name."""
     begin, end = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(at))

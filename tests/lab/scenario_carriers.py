@@ -26,6 +26,14 @@ SINGLE = (
     Row([("udhcpc", "4")], [], False, ["dhcp4"]),
     Row([], [("dhclient", "4"), ("dhclient", "6")], True, ["lldp"]),
 )
+SIX = (
+    Row([("dhcpcd", "6")], [], False, ["dhcp6"]),
+    Row([("dhclient", "6")], [], False, ["dhcp6"]),
+    Row([("dhcpcd", "46")], [], True, ["dhcp4", "dhcp6", "lldp"]),
+    Row([("dhclient", "4"), ("dhclient", "6")], [], True,
+        ["dhcp4", "dhcp6", "lldp"]),
+)
+
 
 class _Thing:
     """One row in one host, with a file of its own: it may speak with one
@@ -108,7 +116,7 @@ def carriers(rows, server, lab):
 
 
 for _server, _options in SERVERS.items():
-    for _name, _rows in (("single", SINGLE),):
+    for _name, _rows in (("single", SINGLE), ("six", SIX)):
         scenario("carriers-%s-%s" % (_name, _server), 90, dhcp="46",
                  **_options)(functools.partial(carriers, _rows, _server))
 

@@ -1,4 +1,4 @@
-"""What happens on the LAN: leases that end, forged frames, IPv6."""
+"""What happens on the LAN: a server says no, forged frames, IPv6."""
 
 import re
 import signal
@@ -16,77 +16,6 @@ from scenario_main import enforced, north_south, publish
 def bound(lab, host):
     """Does the kernel bind an address to this MAC?"""
     return host.mac in lab.elements("bind4")
-
-
-def _gone(lab, host, seconds=10):
-    """Everything but the MAC among the managed ones has left the kernel."""
-    lab.wait(lambda: not bound(lab, host), seconds)
-    lab.check(not bound(lab, host), "%s: its binding is gone" % host.name,
-              lab.elements("bind4"))
-    chain = lab.judged_by(host.mac)
-    lab.check(chain == "drop_from",
-              "%s: no policy speaks for it any more" % host.name, chain)
-    lab.check(host.mac in lab.elements("things"),
-              "%s: its MAC is still managed" % host.name,
-              lab.elements("things"))
-    device = lab.mudd.device(host.mac)
-    lab.check("departed" in (device.get("flags") or []),
-              "%s: shown as departed" % host.name, device)
-
-
-def _squats(lab, host, addr):
-    """The Thing goes on using an address it no longer has: dropped."""
-    with host.inside():
-        net.run("ip", "addr", "replace", addr + "/24", "dev", "eth0")
-        net.run("ip", "route", "replace", "default", "via", "192.168.77.1")
-    net.know(host, lab.gw)
-    host.addr4 = addr
-    lab.probe([lab.flow(host, lab.svc, proto, port, False,
-                        address=lab.service("a"),
-                        name="with the address it gave up")
-               for proto, port in (("tcp", mudfile.TCP_SERVICE),
-                                   ("udp", mudfile.UDP_SERVICE))])
-
-
-@scenario("release", 60)
-def release(lab):
-    """IoT-7-v4."""
-    publish(lab)
-    lab.mudd.start()
-    enforced(lab, lab.t1)
-    enforced(lab, lab.t2, "dhclient")
-    old = lab.t1.addr4
-    lab.clients["t1"].release()
-    _gone(lab, lab.t1)
-    lab.check(bound(lab, lab.t2), "the other Thing stays bound",
-              lab.elements("bind4"))
-    lab.probe(north_south(lab, lab.t2))
-    _squats(lab, lab.t1, old)
-    lab.clients["t1"].stop()
-    with lab.t1.inside():
-        net.run("ip", "-4", "addr", "flush", "dev", "eth0")
-    enforced(lab, lab.t1)
-    lab.probe(north_south(lab, lab.t1))
-
-
-@scenario("expiry", 210)
-def expiry(lab):
-    """IoT-8-v4, with the shortest lease that dnsmasq gives: two minutes."""
-    publish(lab)
-    lab.mudd.start()
-    enforced(lab, lab.t1)
-    enforced(lab, lab.t2)
-    old, start = lab.t1.addr4, time.monotonic()
-    lab.clients["t1"].stop()
-    lab.wait(lambda: not bound(lab, lab.t1), 150)
-    took = time.monotonic() - start
-    lab.check(100 <= took < 150, "the lease ran out after two minutes",
-              "%.0f s" % took)
-    _gone(lab, lab.t1)
-    lab.check(bound(lab, lab.t2), "the other Thing renewed and stays bound",
-              lab.elements("bind4"))
-    _squats(lab, lab.t1, old)
-    lab.probe(north_south(lab, lab.t2))
 
 
 @scenario("nak", 60)

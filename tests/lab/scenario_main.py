@@ -1,4 +1,4 @@
-"""The main path: IoT-1-v4 and IoT-5-v4, with each of the three clients."""
+"""The main path: IoT-1 and IoT-5, with each of the three clients."""
 
 import functools
 import hashlib
@@ -61,11 +61,11 @@ def _files_fetched(lab):
               "the request says it wants application/mud+json", log)
 
 
-def _status_told(lab, device, data):
+def _status_told(lab, device, data, family):
     policy = device.get("policy") or {}
     lab.check(device.get("mud_url") == MUD_URL, "the MUD URL is shown", device)
-    lab.check(device.get("url_source") == "dhcp4", "the URL came by DHCPv4",
-              device)
+    lab.check(device.get("url_source") == "dhcp" + family,
+              "CR-1 the URL came by DHCPv" + family, device)
     lab.check("Lab MUD signer" in str(policy.get("signer") or
                                       device.get("signer")),
               "CR-5.a the signature is reported good, with its signer", device)
@@ -75,35 +75,40 @@ def _status_told(lab, device, data):
     lab.check(not device.get("fault"), "no fault is shown", device)
 
 
-def _in_kernel(lab, thing):
+def _in_kernel(lab, thing, family):
     # Names are looked up once the policy stands.
-    lab.wait(lambda: lab.service("a") in lab.table(), 5)
+    service = lab.service("a" if family == "4" else "a6")
+    lab.wait(lambda: service in lab.table(), 5)
     table = lab.table()
     lab.check((lab.judged_by(thing.mac) or "").startswith("pf_"),
               "CR-6.a the kernel judges what the Thing sends", table)
-    lab.check(thing.addr4 in lab.elements("to4"),
+    own = thing.addr4 if family == "4" else thing.addr6
+    lab.check('"%s"' % own in lab.elements("to" + family),
               "CR-6.a and what its address receives", table)
-    bound = lab.elements("bind4")
-    lab.check(thing.mac in bound and thing.addr4 in bound,
+    bound = lab.elements("bind" + family)
+    lab.check(thing.mac in bound and '"%s"' % own in bound,
               "MAC and address are bound", bound)
-    lab.check(lab.service("a") in table,
+    lab.check(service in table,
               "CR-5.a.1 service A's address stands in a set", table)
 
 
-def main_path(kind, lab):
-    data = publish(lab)
+def main_path(kind, lab, family="4"):
+    data = mudfile.north_south("lamp", "ipv" + family)
+    lab.publish("lamp.json", data, signer="signer")
     lab.mudd.start()
-    lab.join(kind, lab.t1, MUD_URL)
-    lab.check(lab.t1.addr4, "CR-2.a the Thing has a lease")
+    lab.join(kind, lab.t1, MUD_URL, family=family)
+    lab.check(lab.t1.addr4 if family == "4" else lab.t1.addr6,
+              "CR-2.a the Thing has a lease")
     device = lab.mudd.wait_state(lab.t1.mac, "enforced")
     if not lab.check(device.get("state") == "enforced",
-                     "IoT-1-v4 the Thing is enforced", device):
+                     "IoT-1-v%s the Thing is enforced" % family, device):
         return
     _files_fetched(lab)
-    _status_told(lab, device, data)
-    _in_kernel(lab, lab.t1)
+    _status_told(lab, device, data, family)
+    _in_kernel(lab, lab.t1, family)
     before = lab.mudd.drops(lab.t1.mac)
-    lab.probe(north_south(lab, lab.t1), quiet=5.0)
+    lab.probe(north_south(lab, lab.t1, lab.t1.addr6 if family == "6"
+                          else None), quiet=5.0)
     grown = lab.wait(lambda: all(
         now > old for now, old in zip(lab.mudd.drops(lab.t1.mac), before)))
     lab.check(grown, "the drop counters of the Thing grew, both ways",
@@ -117,3 +122,5 @@ def main_path(kind, lab):
 
 for _kind in clients.NAMES:
     scenario("main-" + _kind, 60)(functools.partial(main_path, _kind))
+scenario("iot-1-v6", 60, dhcp="46")(
+    functools.partial(main_path, "dhcpcd", family="6"))
