@@ -104,6 +104,12 @@ def static(lab):
                         address=lab.service("d"), name="nobody's device")])
     _claims(lab)
     _more(lab)
+    lab.mudd.stop()
+    lab.mudd.start()
+    _rests(lab, (lab.t1, "enforced"))
+    lab.check(_bound(lab, lab.t1, lab.t1.addr4), "a restart changes nothing",
+              lab.elements("bind4"))
+    _lives(lab, lab.t1)
 
 
 def _claim(host, mac, addr, operation):
