@@ -39,6 +39,18 @@ addresses_may_have(
 }
 
 void
+addresses_forget(const struct sightings *sightings, struct thing *thing,
+    const struct addr *address)
+{
+	char addr[ADDR_TEXT];
+
+	(void)things_unbind(sightings->things, thing, address);
+	storing_due(sightings->storing, thing);
+	events_tell(EVENT_ADDRESS_LOST, thing, "%s: nothing is heard from it",
+	    addr_text(address, addr));
+}
+
+void
 addresses_drop(const struct sightings *sightings, struct thing *thing,
     enum lease_source source)
 {

@@ -61,6 +61,11 @@ bool addresses_unreachable(const struct sightings *sightings,
  */
 void addresses_review(const struct sightings *sightings, int64_t now);
 
+/* Takes an address from the Thing that it was not heard of from for too long.
+ */
+void addresses_forget(const struct sightings *sightings, struct thing *thing,
+    const struct addr *address);
+
 /* Takes all that the Thing has from there. */
 void addresses_drop(const struct sightings *sightings, struct thing *thing,
     enum lease_source source);

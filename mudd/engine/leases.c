@@ -44,10 +44,15 @@ lend(const struct sightings *sightings, struct thing *thing,
 	                           : LEASE_MAX_SEC;
 	struct thing *owner =
 	    things_find_addr(sightings->things, &sighting->address);
-	char addr[ADDR_TEXT];
+	char addr[ADDR_TEXT], mac[MAC_TEXT];
 
-	if (owner != NULL && owner != thing)
+	if (owner != NULL && owner != thing) {
 		storing_due(sightings->storing, owner);
+		events_tell(EVENT_ADDRESS_LOST, owner,
+		    "%s, which is %s's by the DHCP server's word",
+		    addr_text(&sighting->address, addr),
+		    mac_text(&thing->mac, mac));
+	}
 	if (things_bind(sightings->things, thing, &sighting->address,
 		source_of(sighting), now + length))
 		events_tell(EVENT_ADDRESS_LEARNED, thing, "%s, lent for %lld s",
@@ -89,14 +94,36 @@ lose(const struct sightings *sightings, struct thing *thing, const char *how)
 	leases_depart(sightings, thing, how);
 }
 
+/* An address that a server had lent it is no more its own; false: none had. */
+static bool
+end_lease(const struct sightings *sightings, struct thing *thing,
+    const struct addr *address, const char *how)
+{
+	char addr[ADDR_TEXT];
+
+	for (size_t i = 0; i < thing->n_leases; i++) {
+		const struct lease *lease = &thing->leases[i];
+
+		if (lease->source == LEASE_NEIGHBOUR ||
+		    !addr_equal(&lease->addr, address))
+			continue;
+		(void)things_unbind(sightings->things, thing, address);
+		storing_due(sightings->storing, thing);
+		events_tell(EVENT_ADDRESS_LOST, thing, "%s: %s",
+		    addr_text(address, addr), how);
+		return true;
+	}
+	return false;
+}
+
 void
 leases_release(const struct sightings *sightings, struct thing *thing,
     const struct record_sighting *sighting)
 {
-	if (!things_unbind(sightings->things, thing, &sighting->address))
-		return;
-	storing_due(sightings->storing, thing);
-	lose(sightings, thing, "it released its lease");
+	static const char how[] = "it released its lease";
+
+	if (end_lease(sightings, thing, &sighting->address, how))
+		lose(sightings, thing, how);
 }
 
 void
@@ -106,8 +133,9 @@ leases_nak(const struct sightings *sightings, struct thing *thing,
 	/* The server denies it whatever it asked for: it has nothing now. */
 	if (sighting->address.family == 0)
 		addresses_drop(sightings, thing, source_of(sighting));
-	else if (things_unbind(sightings->things, thing, &sighting->address))
-		storing_due(sightings->storing, thing);
+	else
+		(void)end_lease(sightings, thing, &sighting->address,
+		    "the server denies it");
 }
 
 /* ---- time -------------------------------------------------------------- */
@@ -120,6 +148,7 @@ struct expiring {
 static void
 expire_thing(void *arg, struct thing *thing)
 {
+	static const char expired[] = "its lease has expired";
 	struct expiring *expiring = arg;
 
 	for (size_t i = 0; i < thing->n_leases;) {
@@ -131,12 +160,12 @@ expire_thing(void *arg, struct thing *thing)
 			i++;
 			continue;
 		}
-		(void)things_unbind(
-		    expiring->sightings->things, thing, &lease.addr);
-		storing_due(expiring->sightings->storing, thing);
-		if (lease.source != LEASE_NEIGHBOUR)
-			lose(expiring->sightings, thing,
-			    "its lease has expired");
+		if (end_lease(
+			expiring->sightings, thing, &lease.addr, expired)) {
+			lose(expiring->sightings, thing, expired);
+			continue;
+		}
+		addresses_forget(expiring->sightings, thing, &lease.addr);
 	}
 }
 

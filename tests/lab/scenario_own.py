@@ -1,6 +1,7 @@
 """Addresses that Things give themselves, and what becomes of them: static
 ones, duplicates, networks that change, and events that are lost."""
 
+import calendar
 import os
 import re
 import signal
@@ -397,6 +398,58 @@ def renumber(lab):
     flags = lab.mudd.device(thing.mac).get("flags")
     lab.check(not {"departed", "spoof"} & set(flags),
               "it has neither left nor lied", flags)
+
+
+# ---- neighbours that do not answer ------------------------------------------
+
+def _left(lab, host, addr):
+    """Seconds until the host loses this address; None: it has not got it."""
+    for lease in lab.mudd.device(host.mac).get("leases", ()):
+        if lease["address"] == addr:
+            return calendar.timegm(time.strptime(
+                lease["expires"], "%Y-%m-%dT%H:%M:%SZ")) - time.time()
+    return None
+
+
+@scenario("unreachable", 60)
+def unreachable(lab):
+    """What a neighbour that answers no more has had."""
+    _publish(lab)
+    lab.mudd.start()
+    enforced(lab, lab.t1)
+    thing, static4 = lab.t1, "192.168.77.20"
+    own = [static4, thing.addr6]
+    with thing.inside():
+        net.run("ip", "addr", "add", static4 + "/24", "dev", "eth0")
+    _claim(thing, thing.mac, static4, 1)
+    _speak(thing, lab.svc.addr6)
+    lab.check(lab.wait(lambda: all(_bound(lab, thing, addr) for addr in own)),
+              "it has addresses of its own", lab.elements("bind6"))
+    lab.check(all(_left(lab, thing, addr) > 86400 for addr in own),
+              "for days", lab.mudd.device(thing.mac))
+    lease = _left(lab, thing, thing.addr4)
+    with thing.inside():
+        net.run("ip", "link", "set", "eth0", "arp", "off")
+        net.run("ip", "addr", "flush", "dev", "eth0")
+    for addr in (*own, thing.addr4):
+        net.run("ip", "neigh", "flush", "to", addr, "dev", "br-lan")
+        _speak(lab.gw, addr)
+    lab.check(lab.wait(lambda: all(_left(lab, thing, addr) <= 600
+                                   for addr in own), 20),
+              "it answers no more: ten minutes", lab.mudd.device(thing.mac))
+    lab.check(abs(_left(lab, thing, thing.addr4) - lease) < 30,
+              "its lease stays as it is", lab.mudd.device(thing.mac))
+    with thing.inside():
+        net.run("ip", "link", "set", "eth0", "arp", "on")
+        net.run("ip", "addr", "add", thing.addr6 + "/64", "dev", "eth0",
+                "nodad")
+        net.run("ip", "route", "replace", "default", "via", "fd77::1")
+    _claim(thing, thing.mac, static4, 1)
+    _speak(thing, lab.svc.addr6)
+    lab.check(lab.wait(lambda: all(_left(lab, thing, addr) > 86400
+                                   for addr in own)),
+              "heard of again it has them for days",
+              lab.mudd.device(thing.mac))
 
 
 # ---- events that are lost --------------------------------------------------
