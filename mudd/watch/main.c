@@ -21,6 +21,7 @@
 #include "core/sandbox.h"
 #include "core/worker.h"
 #include "libmud/fault.h"
+#include "libmud/limits.h"
 #include "watch/budget.h"
 #include "watch/droplog.h"
 #include "watch/links.h"
@@ -33,10 +34,12 @@
  * later has a higher number, and may not be written to (sandbox.h). */
 #define RESERVED_FDS 16
 
-/* So much may wait for the engine before sightings are dropped. */
-#define BACKLOG (1024 * 1024)
+/* So much may wait for the engine before sightings are dropped; of one port
+ * so many of them, or a loud one would take the room of all. */
+#define BACKLOG      (8 * 1024 * 1024)
+#define BACKLOG_PORT 512
 /* Links cannot be dropped: past this we start afresh, with a new dump. */
-#define BACKLOG_LINKS (8 * BACKLOG)
+#define BACKLOG_LINKS (2 * BACKLOG)
 
 #define RESYNC_MSEC 1000  /* at most one dump a second */
 #define TELL_MSEC   60000 /* between two warnings of a kind */
@@ -52,8 +55,10 @@ struct watcher {
 	struct ports *ports;
 	struct droplog *droplog;
 	struct event *resync, *events;
-	bool is_started;        /* the first dump is through */
-	bool is_resync_due;     /* the timer runs */
+	bool is_started;    /* the first dump is through */
+	bool is_resync_due; /* the timer runs */
+	/* Sightings of each port since nothing waited for the engine. */
+	unsigned int waiting[LIMIT_PORTS];
 	unsigned int n_lost;    /* links past their bound */
 	unsigned int n_over;    /* frames past their budget */
 	unsigned int n_dropped; /* records the engine did not take */
@@ -233,7 +238,14 @@ is_there(void *arg, uint32_t ifindex)
 static void
 send_sighting(struct watcher *watcher, const struct record_sighting *sighting)
 {
-	if (channel_backlog(watcher->engine) < BACKLOG) {
+	const size_t backlog = channel_backlog(watcher->engine);
+	unsigned int *waiting =
+	    &watcher->waiting[sighting->ifindex % LIMIT_PORTS];
+
+	if (backlog == 0)
+		memset(watcher->waiting, 0, sizeof(watcher->waiting));
+	if (backlog < BACKLOG && *waiting < BACKLOG_PORT) {
+		(*waiting)++;
 		channel_send(
 		    watcher->engine, RECORD_SIGHTING, sighting, NULL, 0);
 		return;
@@ -242,7 +254,7 @@ send_sighting(struct watcher *watcher, const struct record_sighting *sighting)
 	tell(watcher, sighting->ifindex);
 }
 
-static void
+static bool
 on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
     struct bytes raw)
 {
@@ -258,11 +270,13 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	} else if (why.code == FAULT_BUSY) {
 		watcher->n_over++;
 		tell(watcher, ifindex);
+		return false;
 	} else if (why.code != FAULT_NONE) {
 		log_debug("port %u: %s: %s", ifindex, why.clause, why.detail);
 	}
 	while (observe_more(watcher->observer, &sighting))
 		send_sighting(watcher, &sighting);
+	return true;
 }
 
 static void

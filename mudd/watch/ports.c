@@ -28,7 +28,8 @@
 struct port {
 	struct list link;
 	struct ports *ports;
-	struct event *readable;
+	struct event *readable, *rested;
+	bool is_over; /* its budget is used up */
 	uint32_t ifindex;
 	int fd;
 };
@@ -126,9 +127,10 @@ frame_read(struct port *port)
 		return errno == EAGAIN ? 0 : -errno;
 	if ((msg.msg_flags & MSG_TRUNC) != 0 || is_tagged(&msg))
 		return 1;
-	port->ports->on_frame(port->ports->arg, port->ifindex,
-	    from.sll_pkttype == PACKET_OUTGOING, arrival(&msg),
-	    (struct bytes){ raw, (size_t)len });
+	if (!port->ports->on_frame(port->ports->arg, port->ifindex,
+		from.sll_pkttype == PACKET_OUTGOING, arrival(&msg),
+		(struct bytes){ raw, (size_t)len }))
+		port->is_over = true;
 	return 1;
 }
 
@@ -138,6 +140,7 @@ port_free(struct port *port)
 	list_remove(&port->link);
 	port->ports->n--;
 	event_free(port->readable);
+	event_free(port->rested);
 	(void)close(port->fd);
 	free(port);
 }
@@ -153,17 +156,39 @@ is_passing(const struct port *port, int error)
 }
 
 static void
+rest(struct port *port)
+{
+	const struct timeval wait = { .tv_usec = PORTS_REST_MSEC * 1000 };
+
+	if (event_del(port->readable) != 0 ||
+	    event_add(port->rested, &wait) != 0)
+		log_fatal("cannot watch port %u", port->ifindex);
+}
+
+static void
+on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct port *port = arg;
+
+	(void)fd;
+	(void)what;
+	if (event_add(port->readable, NULL) != 0)
+		log_fatal("cannot watch port %u", port->ifindex);
+}
+
+static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct port *port = arg;
 
 	(void)fd;
 	(void)what;
+	port->is_over = false;
 	for (int i = 0; i < TURN; i++) {
 		const int got = frame_read(port);
 
 		if (got == 0)
-			return;
+			break;
 		if (got < 0 && !is_passing(port, got)) {
 			log_debug("port %u: %s: not watched any more",
 			    port->ifindex, strerror(-got));
@@ -171,6 +196,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 	}
+	if (port->is_over)
+		rest(port);
 }
 
 struct ports *
@@ -213,7 +240,9 @@ ports_listen(struct ports *ports, uint32_t ifindex, int fd)
 	port->fd = fd;
 	port->readable =
 	    event_new(ports->base, fd, EV_READ | EV_PERSIST, on_readable, port);
-	if (port->readable == NULL || event_add(port->readable, NULL) != 0)
+	port->rested = evtimer_new(ports->base, on_rested, port);
+	if (port->readable == NULL || port->rested == NULL ||
+	    event_add(port->readable, NULL) != 0)
 		log_fatal("cannot watch port %u", ifindex);
 	list_append(&ports->all, &port->link);
 	ports->n++;

@@ -13,8 +13,11 @@ struct event_base;
 struct ports;
 
 /* A frame came in by the port, or left by it. at_msec: when the kernel saw
- * it, on CLOCK_MONOTONIC. raw is lent for the call. */
-typedef void ports_frame_fn(void *arg, uint32_t ifindex, bool is_leaving,
+ * it, on CLOCK_MONOTONIC. raw is lent for the call. False: it is past the
+ * port's budget; then some more of them are left with the kernel for
+ * PORTS_REST_MSEC, so that a flood does not wake us for each frame. */
+#define PORTS_REST_MSEC 5
+typedef bool ports_frame_fn(void *arg, uint32_t ifindex, bool is_leaving,
     int64_t at_msec, struct bytes raw);
 /* Is the interface still there?  Asked when a socket reports that it is down:
  * one that is gone is closed, one that is down will be up again. */

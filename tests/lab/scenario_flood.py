@@ -19,7 +19,7 @@ from registry import scenario
 from scenario_main import MUD_URL, enforced, publish
 
 RATE = 10000
-CARRIERS = ("dhcp4", "lldp", "nd", "arp")
+CARRIERS = ("dhcp4", "dhcp6", "lldp", "nd", "arp")
 PSS_KB = 32 * 1024      # R-11, with 64 devices
 STATE_BYTES = 64 * 1024
 BURST = 20              # lines that may come at once

@@ -28,13 +28,14 @@ struct lan {
 	struct event_base *base;
 	struct ports *ports;
 	bool is_there;
+	bool is_over; /* each frame is past its port's budget */
 	unsigned int n_in, n_out;
 	uint32_t ifindex;
 	int64_t at_msec;
 	size_t len;
 };
 
-static void
+static bool
 on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
     struct bytes raw)
 {
@@ -47,6 +48,7 @@ on_frame(void *arg, uint32_t ifindex, bool is_leaving, int64_t at_msec,
 	lan->ifindex = ifindex;
 	lan->at_msec = at_msec;
 	lan->len = raw.len;
+	return !lan->is_over;
 }
 
 static bool
@@ -248,10 +250,40 @@ has_a_bound(void **state)
 	lan_end(&lan);
 }
 
+/* A port past its budget is left alone for a while, and then heard again. */
+static void
+rests_after_a_flood(void **state)
+{
+	struct lan lan;
+
+	(void)state;
+	lan_begin(&lan);
+	assert_true(ports_listen(lan.ports, LO, packet_socket()));
+	lan.is_over = true;
+	for (int i = 0; i < 100; i++)
+		send_frame(64);
+	turn(&lan);
+	/* A turn's worth; the others wait, however often we look. */
+	assert_int_equal(lan.n_in + lan.n_out, 64);
+	lan.n_in = lan.n_out = 0;
+	lan.is_over = false;
+	while (lan.n_in + lan.n_out < 136)
+		assert_int_equal(event_base_loop(lan.base, EVLOOP_ONCE), 0);
+	assert_int_equal(lan.n_in, 100 - 32);
+	/* It can be forgotten while it rests. */
+	lan.is_over = true;
+	send_frame(64);
+	turn(&lan);
+	assert_int_equal(lan.n_in + lan.n_out, 2);
+	ports_forget(lan.ports, LO);
+	lan_end(&lan);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rests_after_a_flood),
 		cmocka_unit_test(tells_direction_and_time),
 		cmocka_unit_test(passes_over_long_frames),
 		cmocka_unit_test(replaces_and_forgets),
