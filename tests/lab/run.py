@@ -43,7 +43,7 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
            "scenario_flood",
            "scenario_sandbox",
            "scenario_addresses", "scenario_own", "scenario_lldp",
-           "scenario_x509")
+           "scenario_x509", "scenario_admin")
 # Only by name: these want another build than all the others.
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.

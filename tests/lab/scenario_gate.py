@@ -103,9 +103,10 @@ def _frozen(lab):
     lab.check(code == 0, "a signer is restored by its key", err)
     for host in (lab.t1, lab.t2):
         device = lab.mudd.wait_device(host.mac, lambda found: (
-            found.get("state") == "enforced" and not found.get("flags")))
+            found.get("state") == "enforced" and
+            "frozen" not in found.get("flags", [])))
         lab.check(device.get("state") == "enforced" and
-                  not device.get("flags"),
+                  "frozen" not in device.get("flags", []),
                   "then %s's file is in force" % host.name, device)
 
 
