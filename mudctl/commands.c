@@ -18,6 +18,7 @@
 #include "mudctl/columns.h"
 #include "mudctl/compile.h"
 #include "mudctl/explain.h"
+#include "mudctl/monitor.h"
 #include "mudctl/show.h"
 #include "mudctl/signing.h"
 #include "mudctl/validate.h"
@@ -301,38 +302,13 @@ run_trust_add(const struct command *command, const struct options *options,
 	return code;
 }
 
-struct watching {
-	const struct command *command;
-	const struct options *options;
-};
-
-/* A line each, at once: whoever reads may be a program. */
-static bool
-on_event(void *arg, const json_t *event)
-{
-	const struct watching *watching = arg;
-	const struct options *options = watching->options;
-	const struct show show = { stdout, commands_colour(options) };
-
-	if (options->json) {
-		(void)json_dumpf(
-		    event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-		(void)fputc('\n', stdout);
-	} else if (!options->quiet) {
-		watching->command->show(&show, event);
-	}
-	return fflush(stdout) == 0;
-}
-
 static int
 run_monitor(const struct command *command, const struct options *options,
     int argc, char **argv)
 {
-	struct watching watching = { command, options };
-
 	(void)argc;
 	(void)argv;
-	return calling_stream(options, command->method, on_event, &watching);
+	return monitor_run(options, command->method, command->show);
 }
 
 /* Without a daemon it cannot be done for the user, but it can be said. */

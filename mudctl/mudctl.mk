@@ -13,6 +13,7 @@ mudctl_libmudctl_a_SOURCES = \
 	mudctl/fixes.c mudctl/fixes.h \
 	mudctl/flowjson.c mudctl/flowjson.h \
 	mudctl/lines.c mudctl/lines.h \
+	mudctl/monitor.c mudctl/monitor.h \
 	mudctl/question.c mudctl/question.h \
 	mudctl/sarif.c mudctl/sarif.h \
 	mudctl/show.c mudctl/show.h \
