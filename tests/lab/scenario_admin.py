@@ -115,7 +115,7 @@ def admin(lab):
     _said(lab, objects, '"monitor-started"')
     for thing in (lab.t1, lab.t2):
         enforced(lab, thing)
-    for words in (("device-seen", lab.t1.mac), ("policy-active", MUD_URL),
+    for words in (("url-announced", lab.t1.mac), ("policy-active", MUD_URL),
                   ("state-changed", lab.t1.mac, "state=enforced"),
                   ("address-learned", lab.t1.mac)):
         _said(lab, lines, *words)
