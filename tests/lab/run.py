@@ -48,7 +48,8 @@ MODULES = ("scenario_main", "scenario_faults", "scenario_signature",
 HOOKED = "scenario_sandbox"
 # What the lab cannot do without, and the Debian package that has it.
 TOOLS = {"gcc": "gcc", "freeradius": "freeradius",
-         "eapol_test": "eapoltest",
+         "eapol_test": "eapoltest", "hostapd": "hostapd",
+         "wpa_supplicant": "wpasupplicant",
          "unshare": "util-linux", "setpriv": "util-linux", "ip": "iproute2",
          "nft": "nftables", "dnsmasq": "dnsmasq-base", "nginx": "nginx-light",
          "openssl": "openssl", "dhcpcd": "dhcpcd-base", "udhcpc": "udhcpc",

@@ -221,6 +221,25 @@ server default {
 	}
 }
 """
+_HOSTAPD = """interface=%s
+driver=wired
+ieee8021x=1
+own_ip_addr=127.0.0.1
+auth_server_addr=127.0.0.1
+auth_server_port=1812
+auth_server_shared_secret=%s
+"""
+_WIRED = """ap_scan=0
+network={
+	key_mgmt=IEEE8021X
+	eapol_flags=0
+	eap=TLS
+	identity="device"
+	ca_cert="%s/web-ca.pem"
+	client_cert="%s.pem"
+	private_key="%s.key"
+}
+"""
 _PEER = """network={
 	key_mgmt=WPA-EAP
 	eap=TLS
@@ -295,6 +314,24 @@ class Radius:
         self._daemon.stop()
 
 
+def _by_wire(lab, host, certificate):
+    """802.1X on the host's port: wpa_supplicant, hostapd, FreeRADIUS."""
+    base = os.path.splitext(certificate)[0]
+    write(lab.out + "/hostapd.conf", _HOSTAPD % (host.port, SECRET))
+    write(lab.out + "/wired.conf", _WIRED % (lab.pki, base, base))
+    hostapd = Daemon("hostapd", ["hostapd", "-dd",
+                                 lab.out + "/hostapd.conf"],
+                     lab.out + "/hostapd.log")
+    peer = Daemon("wpa_supplicant", [
+        "wpa_supplicant", "-Dwired", "-ieth0", "-c",
+        lab.out + "/wired.conf"], lab.out + "/wired.log", host)
+    device = lab.mudd.wait_device(
+        host.mac, lambda d: d.get("url_source") == "x509", 20)
+    peer.stop()
+    hostapd.stop()
+    return device
+
+
 def _kept():
     return os.listdir("/run/mudd-eap/kept")
 
@@ -347,4 +384,11 @@ def eap_tls(lab):
               device)
     lab.join("udhcpc", lab.t4, None)
     _is_by_certificate(lab, lab.t4, "cam")
+    # And as it is on a switch port: hostapd asks the server.
+    device = _by_wire(lab, lab.t2, pki.idevid(
+        lab.pki, lab.out, "lamp-9", URL % "lamp", MAKER))
+    lab.check(device.get("mud_url") == URL % "lamp",
+              "a device that speaks 802.1X on its port is known", device)
+    lab.join("udhcpc", lab.t2, None)
+    _is_by_certificate(lab, lab.t2, "lamp")
     radius.stop()
