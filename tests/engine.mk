@@ -164,6 +164,7 @@ engine_module_tests = \
 	tests/unit/test_newcomers \
 	tests/unit/test_policies \
 	tests/unit/test_controllers \
+	tests/unit/test_moving \
 	tests/unit/test_roaming \
 	tests/unit/test_sets \
 	tests/unit/test_sightings \
@@ -231,6 +232,10 @@ tests_unit_test_controllers_LDADD = $(engine_module_libs)
 tests_unit_test_absence_SOURCES = tests/unit/test_absence.c
 tests_unit_test_absence_CFLAGS = $(engine_module_cflags)
 tests_unit_test_absence_LDADD = $(engine_module_libs)
+tests_unit_test_moving_SOURCES = tests/unit/test_moving.c \
+	tests/unit/sightrig.c tests/unit/sightrig.h
+tests_unit_test_moving_CFLAGS = $(engine_module_cflags)
+tests_unit_test_moving_LDADD = $(engine_module_libs)
 tests_unit_test_roaming_SOURCES = tests/unit/test_roaming.c
 tests_unit_test_roaming_CFLAGS = $(engine_module_cflags)
 tests_unit_test_roaming_LDADD = $(engine_module_libs)

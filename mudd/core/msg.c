@@ -60,6 +60,7 @@ static const struct {
 	RECORD(BATCH_END, batch, 0, ENGINE, MUDD),
 	RECORD(COUNTERS, empty, 0, ENGINE, MUDD),
 	RECORD(TALLIES, tallies, 0, ENGINE, MUDD),
+	RECORD(ASK, ask, 0, ENGINE, MUDD),
 	RECORD(WALK, walk, 0, ENGINE, MUDD),
 	RECORD(TEARDOWN, empty, 0, ENGINE, MUDD),
 	RECORD(PONG, empty, 0, ENGINE, MUDD),

@@ -125,6 +125,8 @@ enum record_type {
 	RECORD_PLACE,
 	/* mudd → engine: our tables were not as they should be */
 	RECORD_TAMPERED,
+	/* engine → mudd */
+	RECORD_ASK, /* for an address on the LAN, by ARP or ND */
 	RECORD_TYPES
 };
 
@@ -296,6 +298,11 @@ struct record_counted { /* COUNTERS_END */
 	uint32_t is_missing;
 };
 
+/* Have the kernel ask who has the address; who has it answers, and is seen. */
+struct record_ask {
+	uint32_t ifindex; /* of a LAN interface */
+	struct addr addr; /* a host's */
+};
 /* Of a policy that does not stand there are none. */
 struct record_tallies { /* TALLIES */
 	uint32_t policy;

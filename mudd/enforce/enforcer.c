@@ -148,6 +148,12 @@ enforcer_has_egress(const struct enforcer *enforcer)
 	return enforcer->tables.egress;
 }
 
+bool
+enforcer_ask(struct enforcer *enforcer, const struct record_ask *ask)
+{
+	return neighbours_ask(enforcer->neighbours, enforcer->gather.live, ask);
+}
+
 uint32_t
 enforcer_port(const struct enforcer *enforcer)
 {
@@ -225,11 +231,9 @@ existing_lan(
 	}
 }
 
-/*
- * Which epoch the batch makes, if it makes one.  Where the count begins anew
+/* Which epoch the batch makes, if it makes one.  Where the count begins anew
  * no connection may carry that number already, so without clearing the marks
- * there is no batch.
- */
+ * there is no batch. */
 static bool
 next_epoch(struct enforcer *enforcer, struct epoch *next, struct fault *why)
 {

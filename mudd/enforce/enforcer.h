@@ -104,6 +104,9 @@ int enforcer_tallies(struct enforcer *enforcer, uint32_t policy,
 void enforcer_walk(struct enforcer *enforcer, const struct record_walk *walk,
     struct walked *walked);
 
+/* Has the kernel ask for an address (neighbours_ask). */
+bool enforcer_ask(struct enforcer *enforcer, const struct record_ask *ask);
+
 /* The netlink port by which the kernel knows us. */
 uint32_t enforcer_port(const struct enforcer *enforcer);
 /* Can tables be ours alone on this kernel? Whether they are, the engine says

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/records.h"
 #include "enforce/model.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
@@ -27,7 +28,8 @@ struct place {
 	uint32_t ifindex;
 	struct addr addr;
 	struct mac mac;
-	bool is_left; /* as it is */
+	bool is_left;  /* as it is */
+	bool is_fixed; /* by somebody, who shall not be asked */
 };
 
 struct neighbours {
@@ -110,7 +112,7 @@ take_answer(struct neighbours *neighbours, const struct nlmsghdr *message)
 		const struct ndmsg *entry = mnl_nlmsg_get_payload(message);
 
 		if ((entry->ndm_state & (NUD_PERMANENT | NUD_NOARP)) != 0)
-			place->is_left = true;
+			place->is_left = place->is_fixed = true;
 	}
 }
 
@@ -187,4 +189,46 @@ neighbours_settle(struct neighbours *neighbours, const struct model *model,
 		}
 	}
 	settle_chunk(neighbours);
+}
+
+static bool
+is_lan(const struct model *model, uint32_t ifindex)
+{
+	for (size_t i = 0; model != NULL && i < model->now.n_lan; i++)
+		if (model->now.lan[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* As of one that is new, and is used: all are asked, and not only whoever had
+ * it last. */
+bool
+neighbours_ask(struct neighbours *neighbours, const struct model *model,
+    const struct record_ask *ask)
+{
+	struct nlmsghdr *message;
+	struct ndmsg *entry;
+
+	if (!addr_is_sound(&ask->addr) || !addr_is_host(&ask->addr))
+		return false;
+	if (!is_lan(model, ask->ifindex))
+		return true;
+	neighbours->place[0] =
+	    (struct place){ .ifindex = ask->ifindex, .addr = ask->addr };
+	neighbours->n = 1;
+	end_message(neighbours, put_message(neighbours, RTM_GETNEIGH, 0, 0));
+	send_messages(neighbours);
+	if (!neighbours->place[0].is_fixed) {
+		message = put_message(neighbours, RTM_DELNEIGH, 0, 0);
+		end_message(neighbours, message);
+		send_messages(neighbours);
+		message =
+		    put_message(neighbours, RTM_NEWNEIGH, NLM_F_CREATE, 0);
+		entry = mnl_nlmsg_get_payload(message);
+		entry->ndm_flags = NTF_USE;
+		end_message(neighbours, message);
+		send_messages(neighbours);
+	}
+	neighbours->n = 0;
+	return true;
 }

@@ -11,10 +11,13 @@
 #ifndef ENFORCE_NEIGHBOUR_H
 #define ENFORCE_NEIGHBOUR_H
 
+#include <stdbool.h>
+
 struct fault;
 struct model;
 struct neighbours;
 struct places;
+struct record_ask;
 
 /* Opens the socket. NULL with *why (FAULT_KERNEL). */
 struct neighbours *neighbours_new(struct fault *why);
@@ -29,5 +32,12 @@ void neighbours_free(struct neighbours *neighbours);
  */
 void neighbours_settle(struct neighbours *neighbours, const struct model *model,
     const struct places *at);
+
+/* Has the kernel ask all on that interface who has the address, whatever it
+ * knew; but not on one that is no LAN interface (any more), or model is NULL.
+ * An entry that somebody has fixed stays, and nobody is asked.  False: the
+ * address is no host's. */
+bool neighbours_ask(struct neighbours *neighbours, const struct model *model,
+    const struct record_ask *ask);
 
 #endif

@@ -183,6 +183,12 @@ take_question(struct parent *parent, const struct msg *msg)
 }
 
 static bool
+take_ask(struct parent *parent, const struct msg *msg)
+{
+	return enforcer_ask(parent->setup->enforcer, MSG_BODY(msg, record_ask));
+}
+
+static bool
 take_teardown(struct parent *parent, const struct msg *msg)
 {
 	const struct timeval wait = { .tv_sec = FAREWELL_SEC };
@@ -240,6 +246,7 @@ static const struct {
 	{ RECORD_LOG, take_log },
 	{ RECORD_COUNTERS, take_question },
 	{ RECORD_TALLIES, take_question },
+	{ RECORD_ASK, take_ask },
 	{ RECORD_WALK, take_question },
 	{ RECORD_TEARDOWN, take_teardown },
 	{ RECORD_PONG, take_pong },

@@ -20,6 +20,7 @@
 #include "engine/counts.h"
 #include "engine/events.h"
 #include "engine/modes.h"
+#include "engine/moving.h"
 #include "engine/signers.h"
 #include "engine/states.h"
 #include "engine/storing.h"
@@ -94,6 +95,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	due = sightings_expire(&engine->sightings, now);
 	due = least(due, roaming_tick(engine->things, now));
 	due = least(due, absence_tick(engine, now));
+	due = least(due, moving_tick(&engine->sightings, engine->mudd, now));
 	signers_refresh(engine->things, manager_all(engine->manager));
 	due = least(due, manager_tick(engine->manager, now));
 	due = least(due, names_tick(engine->names, now));

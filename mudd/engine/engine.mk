@@ -52,6 +52,7 @@ mudd_engine_libengine_a_SOURCES = \
 	mudd/engine/modecalls.c mudd/engine/modecalls.h \
 	mudd/engine/modes.c mudd/engine/modes.h \
 	mudd/engine/monitor.c mudd/engine/monitor.h \
+	mudd/engine/moving.c mudd/engine/moving.h \
 	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
 	mudd/engine/newcomers.c mudd/engine/newcomers.h \

@@ -45,18 +45,23 @@ roaming_moved(struct things *things, struct thing *thing, const char *from,
 }
 
 void
-roaming_drop(struct things *things, const struct record_drop *drop, int64_t now)
+roaming_clash(struct thing *thing, int64_t now)
 {
-	struct thing *thing = things_find(things, &drop->mac);
-
-	if (drop->kind != DROP_TWICE || thing == NULL || thing->mud == NULL)
-		return;
 	if (thing->roaming.clashes_until == 0)
 		events_tell(EVENT_CONFLICT, thing,
 		    "its MAC speaks on two ports at once: what comes in by "
 		    "another port than %s is dropped (S-47)",
 		    thing->port_name);
 	thing->roaming.clashes_until = now + ROAMING_WINDOW_SEC;
+}
+
+void
+roaming_drop(struct things *things, const struct record_drop *drop, int64_t now)
+{
+	struct thing *thing = things_find(things, &drop->mac);
+
+	if (drop->kind == DROP_TWICE && thing != NULL && thing->mud != NULL)
+		roaming_clash(thing, now);
 }
 
 struct ticking {

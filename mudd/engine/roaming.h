@@ -35,9 +35,12 @@ struct roaming {
 /* A managed Thing is on another port now, which is called to. */
 void roaming_moved(struct things *things, struct thing *thing, const char *from,
     const char *to, int64_t now);
+/* A Thing is where it was, and somebody else speaks in its name on another
+ * port. Told once in ROAMING_WINDOW_SEC. */
+void roaming_clash(struct thing *thing, int64_t now);
 /* A drop of kind TWICE: what was sent in a Thing's name on another port than
- * its own, on which it was heard just before. Told once in ROAMING_WINDOW_SEC.
- * Other drops, and those of other devices, are passed over. */
+ * its own, on which it was heard just before: that is a clash. Other drops, and
+ * those of other devices, are passed over. */
 void roaming_drop(
     struct things *things, const struct record_drop *drop, int64_t now);
 

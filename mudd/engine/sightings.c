@@ -23,6 +23,7 @@
 #include "engine/lldp.h"
 #include "engine/manager.h"
 #include "engine/modes.h"
+#include "engine/moving.h"
 #include "engine/newcomers.h"
 #include "engine/origin.h"
 #include "engine/ownfiles.h"
@@ -220,6 +221,12 @@ sightings_take(const struct sightings *sightings,
 	}
 	if (!origin_is_right(sightings->lan, thing, sighting))
 		return true;
+	if (moving_must_ask(sightings->lan, thing, sighting)) {
+		moving_ask(sightings, thing, sighting, now);
+		return true;
+	}
+	if (thing != NULL)
+		moving_heard(thing, now);
 	/* A MAC that is in our own books was here before, too. */
 	was_here =
 	    sighting->present != 0 || (thing != NULL && thing->mud != NULL);

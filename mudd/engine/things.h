@@ -18,6 +18,7 @@
 #include "engine/claims.h"
 #include "engine/config.h"
 #include "engine/lldp.h"
+#include "engine/moving.h"
 #include "engine/roaming.h"
 #include "engine/state.h"
 #include "engine/strength.h"
@@ -74,6 +75,7 @@ struct thing {
 	bool spoofed;    /* somebody spoke in its name */
 	bool doubled;    /* announced two URLs at once (S-3) */
 	struct roaming roaming;
+	struct moving moving;
 	bool is_proven; /* no passing stranger (storing.h) */
 	bool in_crowd;  /* one of many that its port has brought lately */
 	bool is_stored; /* has a row in the state, or will in a moment */

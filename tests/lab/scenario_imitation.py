@@ -268,3 +268,44 @@ def rogue_server(lab):
                 *_leases(lab, lab.t5, lab.t4, True),
                 *_leases(lab, lab.t5, lab.t2, True)]
     evasion.judge(lab, attempts)
+
+
+# ---- while it says nothing --------------------------------------------------
+
+def _takes_its_name(lab, thing, liar):
+    """The liar's host becomes the Thing, as far as a MAC makes it one, and
+    asks for a lease as a Thing that has moved would."""
+    with liar.inside():
+        net.run("ip", "link", "set", "eth0", "address", thing.mac)
+        net.run("ip", "addr", "flush", "dev", "eth0")
+    lab.join("udhcpc", liar, None, wait=False)
+
+
+@scenario("quiet", 120)
+def quiet(lab):
+    """A Thing that says nothing for a while keeps its port; what it cannot
+    be told apart from is one that is not there any more."""
+    evasion.begin(lab)
+    thing, liar = lab.t1, lab.t5
+    lab.clients["t1"].stop()
+    time.sleep(11)      # S-47: now others may ask in its name
+    since = time.time()
+    _takes_its_name(lab, thing, liar)
+    leased = lab.wait(lambda: liar.read_addr4() == thing.addr4, 20)
+    lab.check(leased, "the liar has a lease in its name")
+    lab.check(lab.wait(lambda: "two-ports" in lab.mudd.device(
+        thing.mac).get("flags", []), 10), "which is told",
+        lab.mudd.device(thing.mac))
+    time.sleep(4)       # longer than the Thing is asked
+    mask = _mask(liar, thing, True, True)
+    evasion.try_all(lab, [
+        Attempt("in its name, IPv4", liar, lab.svc, lambda data: udp4(
+            mask, lab.gw, lab.service("a"), OPEN_UDP, data)),
+        Attempt("in its name, IPv6", liar, lab.svc, lambda data: udp6(
+            mask, lab.gw, lab.service("a6"), OPEN_UDP, data))])
+    lab.check(lab.mudd.device(thing.mac).get("port") == "lan1",
+              "the Thing is on its port", lab.mudd.device(thing.mac))
+    lab.probe(_flows(lab, thing, "at once"), seconds=WORKS_SEC)
+    got = lab.captures.incoming("t5", since, dst=thing.addr4, protocol=17,
+                                dport=mudfile.UDP_THING)
+    lab.check(not got, "nothing for it has come to the liar", got[:3])

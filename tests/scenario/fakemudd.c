@@ -187,6 +187,8 @@ open_log(struct scene *scene)
 static void
 take(struct scene *scene, const struct msg *msg)
 {
+	char text[ADDR_TEXT];
+
 	if (gather_takes(msg->type)) {
 		take_batch(scene, msg);
 		return;
@@ -203,6 +205,10 @@ take(struct scene *scene, const struct msg *msg)
 		break;
 	case RECORD_LOG:
 		open_log(scene);
+		break;
+	case RECORD_ASK:
+		(void)scene_see(scene, "ask %s",
+		    addr_text(&MSG_BODY(msg, record_ask)->addr, text));
 		break;
 	case RECORD_READY:
 		(void)scene_see(scene, "ready");

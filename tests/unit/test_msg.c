@@ -55,7 +55,7 @@ static const struct {
 	ROW(BINDING, binding, 0, E, M), ROW(MARK, mark, 0, E, M),
 	ROW(BATCH_END, batch, 0, E, M),
 	ROW(TALLY, tally, 0, M, E), ROW(TALLIES_END, tallied, 0, M, E),
-	ROW(TALLIES, tallies, 0, E, M),
+	ROW(TALLIES, tallies, 0, E, M), ROW(ASK, ask, 0, E, M),
 	ROW(WALK, walk, 0, E, M), ROW(WALK_STEP, walk_step, 0, M, E),
 	ROW(WALK_END, walk_end, 0, M, E),
 	ROW(COUNTERS, empty, 0, E, M), ROW(TEARDOWN, empty, 0, E, M),
