@@ -19,13 +19,11 @@ void
 leases_depart(
     const struct sightings *sightings, struct thing *thing, const char *how)
 {
-	char mac[MAC_TEXT];
-
 	if (thing->mud == NULL || thing->departed)
 		return;
 	thing->departed = true;
 	things_touch(sightings->things, thing);
-	log_info("%s: departed: %s", mac_text(&thing->mac, mac), how);
+	events_tell(EVENT_DEVICE_GONE, thing, "departed: %s", how);
 }
 
 static enum lease_source

@@ -241,6 +241,7 @@ static const struct {
 	{ "local-networks = {\"::/0\"}\n", 1, "no local network" },
 	{ "dhcp-servers = {\"192.0.2.1\"}\n", 1, "MAC address" },
 	{ "dhcp-servers = {\"ff:ff:ff:ff:ff:ff\"}\n", 1, "MAC address" },
+	{ "dhcp-relays = {\"192.0.2.1\"}\n", 1, "MAC address" },
 	{ "local-networks = {\"lan\"}\n", 1, "lan" },
 	{ "trust-anchors = \"trust.d\"\n", 1, "path" },
 	{ "trust-anchors = \"\"\n", 1, "path" },
