@@ -36,8 +36,9 @@ void
 announce_source(const struct sightings *sightings, struct thing *thing,
     enum state_source source)
 {
+	if (thing->certificate != NULL && thing->source != source)
+		signers_due(thing->mud);
 	thing->source = source;
-	signers_due(thing->mud);
 	if (thing->strength == strength_of(source))
 		return;
 	thing->strength = strength_of(source);
@@ -131,8 +132,10 @@ take_url(const struct sightings *sightings, struct thing *thing,
 		mud->asked_by = thing->mac;
 		mud->asked_port = thing->port;
 	}
-	signers_due(thing->mud);
-	signers_due(mud);
+	if (thing->certificate != NULL) {
+		signers_due(thing->mud);
+		signers_due(mud);
+	}
 	things_manage(sightings->things, thing, mud);
 	announce_source(sightings, thing, source);
 	return true;
