@@ -5,8 +5,8 @@ import signal
 import subprocess
 
 import mudfile
+import net
 import snapshot
-from net import write
 from registry import scenario
 from scenario_main import MUD_URL, enforced, publish
 
@@ -79,6 +79,7 @@ def _own_file(lab):
     code, out, _ = lab.mudd.ctl("policy", "show", "policies/" + OWN)
     lab.check(code == 0 and lab.t2.mac in out, "policy show knows it", out)
     _done(lab, "it is taken back", "assign", lab.t2.mac, "announced")
+    lab.clients[lab.t2.name].release()
     lab.clients[lab.t2.name].stop()
     enforced(lab, lab.t2)
     device = lab.mudd.wait_device(
@@ -90,6 +91,19 @@ def _own_file(lab):
                for key, passes in (("d", False), ("a", True))])
 
 
+def _tables(lab):
+    """As they are once they stand and nothing is written any more: a dump
+    that a commit has interrupted is not whole."""
+    lab.wait(lambda: lab.mudd.status().get("table") == "ok")
+    dumps = [snapshot.plain(snapshot.take())]
+
+    def is_settled():
+        dumps.append(snapshot.plain(snapshot.take()))
+        return dumps[-1] == dumps[-2]
+    lab.check(lab.wait(is_settled), "the tables come to rest")
+    return dumps[-1]
+
+
 def _forgotten(lab, before):
     for thing in (lab.t1, lab.t2):
         _done(lab, "%s is forgotten" % thing.name, "forget", thing.mac)
@@ -98,7 +112,7 @@ def _forgotten(lab, before):
         lab.check(device.get("state", "unknown") == "unknown" and
                   device.get("name") != "kitchen-lamp",
                   "nobody knows it", device)
-    told = snapshot.differences(before, snapshot.plain(snapshot.take()))
+    told = snapshot.differences(before, _tables(lab))
     lab.check(not told, "the kernel's tables are as before they came", told)
 
 
@@ -106,10 +120,10 @@ def _forgotten(lab, before):
 def admin(lab):
     """Names, files of one's own, forgetting, and events all the while."""
     publish(lab)
-    write("/etc/mudd/policies/" + OWN, mudfile.north_south(
+    net.write("/etc/mudd/policies/" + OWN, mudfile.north_south(
         "own", services=(("d", True, False),)).decode())
     lab.mudd.start()
-    before = snapshot.plain(snapshot.take())
+    before = _tables(lab)
     lines, objects = _Watching(lab, "lines"), _Watching(lab, "json", "-j")
     _said(lab, lines, "monitor-started")
     _said(lab, objects, '"monitor-started"')
