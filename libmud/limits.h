@@ -50,7 +50,7 @@
 /* What the gateway keeps. */
 #define LIMIT_THINGS      4096 /* max-devices' default */
 #define LIMIT_THINGS_MAX  16384
-#define LIMIT_PORT_THINGS 256   /* S-61: of them on one port */
+#define LIMIT_PORT_THINGS 256   /* S-61: max-devices-per-port's default */
 #define LIMIT_URLS        2048  /* MUD URLs that are remembered (S-36) */
 #define LIMIT_UNKNOWN     2048  /* devices without a MUD URL, LRU */
 #define LIMIT_NAMED       512   /* of these, that an administrator has named */

@@ -15,6 +15,8 @@
            programs that do it had to wait for a processor (of two that wait
            at a time, twice)
   memory   PSS of all programs together, idle and with 100 Things
+  flood    CPU of the watcher at 1000 DHCP packets a second, each from another
+           MAC: by one port, which may have 200 of them read, and by five
 
 The baseline of the same run: a raw frame over the same cable into the
 gateway, one netlink request and its answer, and a byte to another process and
@@ -29,6 +31,7 @@ import re
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -41,6 +44,7 @@ import frames  # noqa: E402
 import lab  # noqa: E402
 import mudfile  # noqa: E402
 import net  # noqa: E402
+import scenario_flood  # noqa: E402
 
 NETLINK_NETFILTER = 12
 NFNLGRP_NFTABLES = 7
@@ -347,6 +351,7 @@ def measure(world, rounds):
     row("  without waits for a processor", [
         whole - queued for whole, queued in _split(addresses)[0]])
     _compare("new address", bound, [frame, echo, wake, wake])
+    _floods(world)
     return all(good)
 
 
@@ -357,6 +362,36 @@ def _compare(name, times, parts):
         print("    %s, %s: %.1f times its frame, netlink and wake-ups "
               "(%.3f ms)" % (name, "median" if share == 0.5 else "p99",
                              percentile(times, share) / base, base))
+
+
+def _watcher_cpu(world, seconds, floods):
+    """Percent of one core. floods: how many packets a second by each port."""
+    before, start = world.mudd.cpu(), time.monotonic()
+    running = []
+    for host, rate in zip(world.things, floods):
+        seed = str(len(running) + 1)
+        with host.inside():
+            running.append(subprocess.Popen(
+                [world.out + "/blaster", "eth0", "dhcp4", str(rate),
+                 str(seconds), seed], stdout=subprocess.DEVNULL))
+    time.sleep(max(0, start + seconds - time.monotonic()))
+    for process in running:
+        process.wait()
+    took = time.monotonic() - start
+    return {program: 100 * (used - before.get(program, 0)) / took
+            for program, used in world.mudd.cpu().items()}
+
+
+def _floods(world, seconds=20):
+    scenario_flood.compiled(world)
+    idle = _watcher_cpu(world, seconds, ())
+    for name, floods in (("one port", (1000,)), ("five ports", (200,) * 5)):
+        used = _watcher_cpu(world, seconds, floods)
+        print("%-34s %7.1f %%  of a core, idle %.1f %%; engine %.1f %%, "
+              "idle %.1f %%" % (
+                  "1000 DHCP/s, %s: watcher" % name, used["mudd-watcher"],
+                  idle["mudd-watcher"], used["mudd-engine"],
+                  idle["mudd-engine"]))
 
 
 def _split(times):

@@ -1,12 +1,13 @@
 /*
  * A flood, for the lab: frames of strangers, each from a random MAC address.
  *
- *     blaster INTERFACE CARRIER RATE SECONDS
+ *     blaster INTERFACE CARRIER RATE SECONDS [SEED]
  *
- * CARRIER: dhcp4, dhcp6, lldp, nd, arp.  RATE: frames a second.  Messages
- * that may carry a MUD URL have one that nobody had before: of a name that
- * resolves nowhere, of the lab's web server, of the lab's lamp, or one that is
- * refused.  At the end it says how many frames the kernel took.
+ * CARRIER: dhcp4, dhcp6, lldp, nd, arp.  RATE: frames a second.  SEED: a
+ * number; with another one other MAC addresses and URLs come.  Messages that
+ * may carry a MUD URL have one that nobody had before: of a name that resolves
+ * nowhere, of the lab's web server, of the lab's lamp, or one that is refused.
+ * At the end it says how many frames the kernel took.
  */
 #define _GNU_SOURCE
 
@@ -310,13 +311,15 @@ main(int argc, char **argv)
 	int64_t start, total, sent = 0, due = 0;
 	int fd;
 
-	for (size_t i = 0; argc == 5 && i < 5; i++)
+	for (size_t i = 0; argc >= 5 && i < 5; i++)
 		if (strcmp(argv[2], carriers[i].name) == 0)
 			make = carriers[i].make;
 	if (make == NULL) {
-		(void)fprintf(stderr, "usage: blaster IF CARRIER RATE SEC\n");
+		(void)fprintf(
+		    stderr, "usage: blaster IF CARRIER RATE SEC [SEED]\n");
 		return 2;
 	}
+	dice += argc > 5 ? (uint64_t)atoi(argv[5]) << 32 : 0;
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	port.sll_ifindex = (int)if_nametoindex(argv[1]);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&port, sizeof(port)) != 0) {

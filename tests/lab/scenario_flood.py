@@ -8,8 +8,10 @@ fetches (S-25), lines in the log, bytes in the state (S-62, S-64).
 
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -26,7 +28,8 @@ BURST = 20              # lines that may come at once
 FETCHES = 34            # S-25: 32 at once of a port, then 12 an hour
 
 
-def _blaster(lab):
+def compiled(lab):
+    """The program that floods."""
     here = os.path.dirname(os.path.abspath(__file__))
     made = lab.out + "/blaster"
     done = subprocess.run(
@@ -42,9 +45,21 @@ def _log_lines(lab):
             if ": debug: " not in line]
 
 
-def _state_bytes():
-    """What has been written and stays: SQLite's log is one of fixed size."""
-    return os.path.getsize("/var/lib/mudd/state.db")
+def _state_bytes(lab):
+    """What the state takes on the disk, with what is still in its log."""
+    folder = lab.out + "/state"
+    os.makedirs(folder, exist_ok=True)
+    for name in ("state.db", "state.db-wal"):
+        if os.path.exists("/var/lib/mudd/" + name):
+            shutil.copy("/var/lib/mudd/" + name, folder)
+    copy = sqlite3.connect(folder + "/state.db")
+    pages, size, things = (copy.execute(row).fetchone()[0] for row in (
+        "PRAGMA page_count", "PRAGMA page_size",
+        "SELECT count(*) FROM things"))
+    copy.close()
+    shutil.rmtree(folder)
+    lab.note("state: %d Things, %d bytes" % (things, pages * size))
+    return pages * size
 
 
 def _anew(host):
@@ -85,7 +100,7 @@ class Flood:
 
     def __init__(self, lab, blaster, carrier, seconds):
         self.lab, self.carrier, self.seconds = lab, carrier, seconds
-        self.lines, self.bytes = len(_log_lines(lab)), _state_bytes()
+        self.lines, self.bytes = len(_log_lines(lab)), _state_bytes(lab)
         self.cpu, self.pss = lab.mudd.cpu(), lab.mudd.pss()
         self.started = time.monotonic()
         with lab.t5.inside():
@@ -104,7 +119,7 @@ class Flood:
         lab.check(sum(pss.values()) <= PSS_KB,
                   "%s: memory stays within R-11" % name,
                   "%s, now %s kB" % (self.pss, pss))
-        grown = _state_bytes() - self.bytes
+        grown = _state_bytes(lab) - self.bytes
         lab.check(grown <= STATE_BYTES,
                   "%s: the state does not grow by strangers" % name,
                   "%d bytes" % grown)
@@ -185,7 +200,7 @@ def _flood(lab, seconds):
     for carrier in CARRIERS:
         publish(lab, "fresh-" + carrier)
     lab.mudd.start()
-    blaster = _blaster(lab)
+    blaster = compiled(lab)
     enforced(lab, lab.t1)
     # On a machine that is busy with other things all takes longer.
     patience = max(2, 4 * _joins(lab, lab.t4, MUD_URL, "quiet"))
