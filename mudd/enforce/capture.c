@@ -48,13 +48,15 @@
 
 /* Jump targets, by line. */
 #define UDP4             7
-#define COMES4           17
-#define IPV6             20
-#define COMES6           28
-#define ND               31
-#define COMES            36
-#define ACCEPT           38
-#define DROP             39
+#define LEAVES4          16
+#define SERVERS4         17
+#define IPV6             19
+#define LEAVES6          26
+#define SERVERS6         27
+#define ND               29
+#define COMES            34
+#define ACCEPT           36
+#define DROP             37
 #define TO(target, line) ((uint8_t)((target) - (line)-1))
 
 /* The accumulator holds both ports, or something else. */
@@ -65,10 +67,10 @@
 #define NEXT(line) ((line) + 1)
 
 /*
- * What clients say as it comes in, what servers say as it leaves, and what
- * relays and servers say to each other both ways.  A bridge floods broadcast
- * requests to its other ports: without a look at the direction, whoever is
- * loud on one port fills the sockets of all.
+ * What clients say as it comes in, and what servers say as it leaves, or comes
+ * in from one that is none; what relays and servers say to each other.  A
+ * bridge floods broadcast requests to its other ports: without a look at the
+ * direction, whoever is loud on one port fills the sockets of all.
  */
 /* clang-format off */
 static const struct sock_filter lines[] = {
@@ -89,42 +91,42 @@ static const struct sock_filter lines[] = {
 	/* 11: X is the length of the IP header */
 	/* 11 */ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, AT_IP),
 	/* 12 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
-	/* 13 */ EQUAL(13, PACKET_OUTGOING, NEXT(13), COMES4),
+	/* 13 */ EQUAL(13, PACKET_OUTGOING, LEAVES4, NEXT(13)),
 	/* 14 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
-	/* 15 */ EQUAL(15, PORTS(DHCP4_SERVER, DHCP4_CLIENT), ACCEPT, NEXT(15)),
-	/* 16 */ EQUAL(16, PORTS(DHCP4_SERVER, DHCP4_SERVER), ACCEPT, DROP),
-	/* COMES4 */
-	/* 17 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
-	/* 18 */ EQUAL(18, PORTS(DHCP4_CLIENT, DHCP4_SERVER), ACCEPT, NEXT(18)),
-	/* 19 */ EQUAL(19, PORTS(DHCP4_SERVER, DHCP4_SERVER), ACCEPT, DROP),
+	/* 15 */ EQUAL(15, PORTS(DHCP4_CLIENT, DHCP4_SERVER), ACCEPT, SERVERS4),
+	/* LEAVES4 */
+	/* 16 */ BPF_STMT(BPF_LD | BPF_W | BPF_IND, AT_IP),
+	/* SERVERS4: A holds the ports */
+	/* 17 */ EQUAL(17, PORTS(DHCP4_SERVER, DHCP4_CLIENT), ACCEPT, NEXT(17)),
+	/* 18 */ EQUAL(18, PORTS(DHCP4_SERVER, DHCP4_SERVER), ACCEPT, DROP),
 
 	/* IPV6 */
-	/* 20 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
-	/* 21 */ EQUAL(21, IPPROTO_ICMPV6, ND, NEXT(21)),
-	/* 22 */ EQUAL(22, IPPROTO_UDP, NEXT(22), DROP),
-	/* 23 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
-	/* 24 */ EQUAL(24, PACKET_OUTGOING, NEXT(24), COMES6),
-	/* 25 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
-	/* 26 */ EQUAL(26, PORTS(DHCP6_SERVER, DHCP6_CLIENT), ACCEPT, NEXT(26)),
-	/* 27 */ EQUAL(27, PORTS(DHCP6_SERVER, DHCP6_SERVER), ACCEPT, DROP),
-	/* COMES6 */
-	/* 28 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
-	/* 29 */ EQUAL(29, PORTS(DHCP6_CLIENT, DHCP6_SERVER), ACCEPT, NEXT(29)),
-	/* 30 */ EQUAL(30, PORTS(DHCP6_SERVER, DHCP6_SERVER), ACCEPT, DROP),
+	/* 19 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
+	/* 20 */ EQUAL(20, IPPROTO_ICMPV6, ND, NEXT(20)),
+	/* 21 */ EQUAL(21, IPPROTO_UDP, NEXT(21), DROP),
+	/* 22 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
+	/* 23 */ EQUAL(23, PACKET_OUTGOING, LEAVES6, NEXT(23)),
+	/* 24 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
+	/* 25 */ EQUAL(25, PORTS(DHCP6_CLIENT, DHCP6_SERVER), ACCEPT, SERVERS6),
+	/* LEAVES6 */
+	/* 26 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT_PORTS6),
+	/* SERVERS6: A holds the ports */
+	/* 27 */ EQUAL(27, PORTS(DHCP6_SERVER, DHCP6_CLIENT), ACCEPT, NEXT(27)),
+	/* 28 */ EQUAL(28, PORTS(DHCP6_SERVER, DHCP6_SERVER), ACCEPT, DROP),
 
 	/* ND */
-	/* 31 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_HOP_LIMIT),
-	/* 32 */ EQUAL(32, ND_HOP_LIMIT, NEXT(32), DROP),
-	/* 33 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_ICMP_TYPE),
-	/* 34 */ EQUAL(34, ND_SOLICIT, COMES, NEXT(34)),
-	/* 35 */ EQUAL(35, ND_ADVERT, COMES, DROP),
+	/* 29 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_HOP_LIMIT),
+	/* 30 */ EQUAL(30, ND_HOP_LIMIT, NEXT(30), DROP),
+	/* 31 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_ICMP_TYPE),
+	/* 32 */ EQUAL(32, ND_SOLICIT, COMES, NEXT(32)),
+	/* 33 */ EQUAL(33, ND_ADVERT, COMES, DROP),
 
 	/* COMES: only what does not leave */
-	/* 36 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
-	/* 37 */ EQUAL(37, PACKET_OUTGOING, DROP, ACCEPT),
+	/* 34 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_PKTTYPE),
+	/* 35 */ EQUAL(35, PACKET_OUTGOING, DROP, ACCEPT),
 
-	/* 38 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
-	/* 39 */ BPF_STMT(BPF_RET | BPF_K, 0),
+	/* 36 */ BPF_STMT(BPF_RET | BPF_K, CAPTURE_BYTES),
+	/* 37 */ BPF_STMT(BPF_RET | BPF_K, 0),
 };
 /* clang-format on */
 

@@ -18,11 +18,10 @@
  * Opens a socket on interface ifindex for untagged frames that are
  *
  *   DHCPv4   IPv4, UDP, not a later fragment: from port 68 to 67 where they
- *            come in, from 67 to 68 where they leave, and relayed, from 67 to
- *            67, both ways;
+ *            come in, from 67 to 68, and relayed, from 67 to 67, both ways;
  *   DHCPv6   IPv6, UDP straight behind the header: from port 546 to 547 where
- *            they come in, from 547 to 546 where they leave, and relayed, from
- *            547 to 547, both ways;
+ *            they come in, from 547 to 546, and relayed, from 547 to 547, both
+ *            ways;
  *   ND       IPv6, a neighbour solicitation or advertisement straight behind
  *            the header, with the hop limit that shows that nobody has routed
  *            it; where they come in;

@@ -104,8 +104,14 @@ origin_refused(struct lan *lan, struct thing *thing,
 {
 	if (thing != NULL && sighting->why.code == FAULT_SPOOF)
 		thing->spoofed = true;
-	events_tell_mac(EVENT_SPOOF, &sighting->mac,
-	    "by port %s: %s: %s; nothing changes",
-	    name_of(lan, sighting->ifindex), sighting->why.clause,
-	    sighting->why.detail);
+	if (thing != NULL)
+		events_tell(EVENT_SPOOF, thing,
+		    "by port %s: %s: %s; nothing changes",
+		    name_of(lan, sighting->ifindex), sighting->why.clause,
+		    sighting->why.detail);
+	else
+		events_tell_mac(EVENT_SPOOF, &sighting->mac,
+		    "by port %s: %s: %s; nothing changes",
+		    name_of(lan, sighting->ifindex), sighting->why.clause,
+		    sighting->why.detail);
 }

@@ -49,10 +49,12 @@ static const struct {
 } datagrams[] = {
 	{ 4, false, DHCP4_CLIENT_PORT, DHCP4_SERVER_PORT, observe_client4 },
 	{ 4, true, DHCP4_SERVER_PORT, DHCP4_CLIENT_PORT, observe_server4 },
+	{ 4, false, DHCP4_SERVER_PORT, DHCP4_CLIENT_PORT, observe_rogue },
 	{ 4, false, DHCP4_SERVER_PORT, DHCP4_SERVER_PORT, observe_forward4 },
 	{ 4, true, DHCP4_SERVER_PORT, DHCP4_SERVER_PORT, observe_backward4 },
 	{ 6, false, DHCP6_CLIENT_PORT, DHCP6_SERVER_PORT, observe_client6 },
 	{ 6, true, DHCP6_SERVER_PORT, DHCP6_CLIENT_PORT, observe_server6 },
+	{ 6, false, DHCP6_SERVER_PORT, DHCP6_CLIENT_PORT, observe_rogue },
 	{ 6, false, DHCP6_SERVER_PORT, DHCP6_SERVER_PORT, observe_forward6 },
 	{ 6, true, DHCP6_SERVER_PORT, DHCP6_SERVER_PORT, observe_backward6 },
 };

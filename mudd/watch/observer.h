@@ -87,6 +87,6 @@ typedef bool observe_udp_fn(struct observer *observer,
     struct record_sighting *sighting, struct fault *why);
 observe_udp_fn observe_client4, observe_server4, observe_forward4,
     observe_backward4, observe_client6, observe_server6, observe_forward6,
-    observe_backward6;
+    observe_backward6, observe_rogue;
 
 #endif

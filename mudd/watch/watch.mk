@@ -22,6 +22,7 @@ mudd_watch_libwatch_a_SOURCES = \
 	mudd/watch/observe6.c \
 	mudd/watch/observelldp.c \
 	mudd/watch/observend.c \
+	mudd/watch/observerogue.c \
 	mudd/watch/ports.c mudd/watch/ports.h \
 	mudd/watch/presence.c mudd/watch/presence.h \
 	mudd/watch/rtnl.c mudd/watch/rtnl.h \

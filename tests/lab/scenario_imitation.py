@@ -7,6 +7,7 @@ Which cannot be told apart at all is what comes in by the Thing's own port.
 
 import contextlib
 import copy
+import struct
 import threading
 import time
 
@@ -181,9 +182,46 @@ def _while_it_goes_on(lab):
 
 # ---- in others' names -------------------------------------------------------
 
+def _lldp(mac, url, ttl=120):
+    """An LLDPDU with a MUD URL (RFC 8520 s12)."""
+    def tlv(kind, value):
+        return struct.pack("!H", kind << 9 | len(value)) + value
+
+    body = tlv(1, b"\x04" + frames.mac_bytes(mac))
+    body += tlv(2, b"\x05eth0") + tlv(3, struct.pack("!H", ttl))
+    if ttl:
+        body += tlv(127, b"\x00\x00\x5e\x01" + url.encode())
+    return craft.ether(mac, "01:80:c2:00:00:0e", 0x88cc,
+                       (body + b"\0\0").ljust(46, b"\0"))
+
+
+def _dhcp6(mac, addr, kind, url=None, address=None):
+    """A client's message to all servers."""
+    body = bytes((kind,)) + b"\x1b\xad\xca"
+    body += struct.pack("!HHHH", 1, 10, 3, 1) + frames.mac_bytes(mac)
+    if kind != 1:       # to this server, and no other
+        body += struct.pack("!HHHH", 2, 10, 3, 1) + bytes(6)
+    if url is not None:
+        body += struct.pack("!HH", 112, len(url)) + url.encode()
+    if address is not None:
+        body += struct.pack("!HHIII", 3, 12 + 28, 1, 0, 0)
+        body += struct.pack("!HH", 5, 24) + craft.packed(address) + bytes(8)
+    return craft.ether(mac, "33:33:00:01:00:02", craft.IP6, craft.ip6(
+        addr, "ff02::1:2", craft.UDP, craft.udp(
+            addr, 546, "ff02::1:2", 547, body), 1))
+
+
+def _link_local(mac):
+    raw = bytearray(frames.mac_bytes(mac))
+    raw[0] ^= 2
+    raw[3:3] = b"\xff\xfe"
+    return "fe80::%x%02x:%x%02x:%x%02x:%x%02x" % tuple(raw)
+
+
 def _forgeries(victim, url):
     """name -> frames in the victim's name."""
     own = bytes(map(int, victim.addr4.split(".")))
+    six = _link_local(victim.mac)
 
     def dhcp(kind, **more):
         return frames.dhcp(kind, victim.mac, 0x1badcafe, **more)
@@ -195,6 +233,12 @@ def _forgeries(victim, url):
         "RELEASE": [dhcp(frames.RELEASE, ciaddr=victim.addr4,
                          server="192.168.77.1")],
         "DECLINE": [dhcp(4, server="192.168.77.1", options=[(50, own)])],
+        "DHCPv6 Solicit": [_dhcp6(victim.mac, six, 1, url)],
+        "DHCPv6 Request": [_dhcp6(victim.mac, six, 3, url, victim.addr6)],
+        "DHCPv6 Release": [_dhcp6(victim.mac, six, 8, None, victim.addr6)],
+        "DHCPv6 Decline": [_dhcp6(victim.mac, six, 9, None, victim.addr6)],
+        "LLDP": [_lldp(victim.mac, url)],
+        "LLDP shutdown": [_lldp(victim.mac, url, 0)],
     }
 
 
@@ -204,9 +248,9 @@ def _spoofs(lab, mac):
         return sum("event=spoof" in line and mac in line for line in log)
 
 
-@scenario("forged", 150)
+@scenario("forged", 240)
 def forged(lab):
-    """DHCP in another's name: nothing changes but an event."""
+    """DHCP and LLDP in another's name: nothing changes but an event."""
     _begin(lab)
     thing, laptop, url = lab.t1, lab.t4, mudfile.URL % "other"
     lab.probe([lab.flow(laptop, lab.svc, "tcp", 7001, True,
@@ -215,8 +259,12 @@ def forged(lab):
 
     def standing():
         device = lab.mudd.device(thing.mac)
-        return {key: device.get(key) for key in (
-            "state", "mud_url", "url_source", "addresses", "port")}
+        found = {key: device.get(key) for key in (
+            "state", "mud_url", "url_source", "port")}
+        # It says itself, by and by, that it has a link-local one.
+        found["addresses"] = sorted(addr for addr in device.get(
+            "addresses", []) if not addr.startswith("fe80:"))
+        return found
 
     before = standing()
     for liar in (lab.t2, lab.t5):
@@ -224,9 +272,19 @@ def forged(lab):
             for what, sent in _forgeries(victim, url).items():
                 who = "%s of %s by %s" % (what, victim.name, liar.name)
                 told = _spoofs(lab, victim.mac)
-                send(liar, *sent, *sent)
-                lab.check(lab.wait(lambda: _spoofs(lab, victim.mac) > told, 5),
-                          who + ": an event tells", lab.mudd.log_tail(4))
+
+                def asks():
+                    send(liar, *sent)
+                    return lab.wait(
+                        lambda: _spoofs(lab, victim.mac) > told, 1)
+
+                # Of what strangers do few lines are written.
+                if victim is thing or what == "DISCOVER":
+                    lab.check(lab.wait(asks, 12), who + ": an event tells",
+                              lab.mudd.log_tail(4))
+                else:
+                    send(liar, *sent)
+                    time.sleep(0.3)
                 now = standing()
                 lab.check(now == before, who + ": the Thing is unchanged", now)
                 lab.check(laptop.mac not in lab.elements("things"),
@@ -267,7 +325,20 @@ def rogue_server(lab):
                 *_leases(lab, lab.t1, lab.t2, False),
                 *_leases(lab, lab.t5, lab.t4, True),
                 *_leases(lab, lab.t5, lab.t2, True)]
-    evasion.judge(lab, attempts)
+    evasion.try_all(lab, attempts)
+    for addr in (lab.t1.addr4, lab.t1.addr6):
+        lab.check(lab.wait(lambda: _told_server(lab, lab.t1.mac, addr)),
+                  "an event tells of the server %s" % addr,
+                  lab.mudd.log_tail(6))
+    lab.check("spoof" in lab.mudd.device(lab.t1.mac).get("flags", []),
+              "the Thing is shown with it", lab.mudd.device(lab.t1.mac))
+    evasion.without_mudd(lab, attempts)
+
+
+def _told_server(lab, mac, addr):
+    with open(lab.out + "/mudd.log", errors="replace") as log:
+        return any("event=spoof" in line and mac in line and
+                   "a DHCP server, %s," % addr in line for line in log)
 
 
 # ---- while it says nothing --------------------------------------------------

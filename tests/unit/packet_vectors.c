@@ -91,7 +91,7 @@ const struct vector packet_vectors[] = {
 	{ "UDP without a byte", DHCP4, 1, WIRE(MUD4 END), 0,
 	    { { UDP + 4, WIRE("\0\10") } }, 0, REFUSED(MALFORMED, "RFC 2131 s2") },
 	{ "from a server's port, coming in", DHCP4, 1, WIRE(MUD4 END), 0,
-	    { { UDP, WIRE("\0\103\0\104") } }, 0, NONE },
+	    { { UDP, WIRE("\0\103\0\104") } }, 0, REFUSED(SPOOF, "S-48") },
 	{ "other ports", DHCP4, 1, WIRE(MUD4 END), 0,
 	    { { UDP, WIRE("\0\65\0\65") } }, 0, NONE },
 

@@ -63,7 +63,7 @@ struct frame {
 /* clang-format off */
 static const struct frame frames[] = {
 	{ "to the server", COMING, 0, 0x0800, 17, 0, 5, 68, 67, 300 },
-	{ "to the client", LEAVING, 0, 0x0800, 17, 0, 5, 67, 68, 300 },
+	{ "to the client", BOTH, 0, 0x0800, 17, 0, 5, 67, 68, 300 },
 	{ "relayed", BOTH, 0, 0x0800, 17, 0, 5, 67, 67, 300 },
 	{ "IP options", COMING, 0, 0x0800, 17, 0, 15, 68, 67, 300 },
 	{ "do not fragment", COMING, 0, 0x0800, 17, 0x4000, 5, 68, 67, 300 },
@@ -148,7 +148,7 @@ static const struct six {
 	{ "behind another header", NEVER, 0, 0, 255, 135, 0, 0 },
 	{ "tagged", NEVER, 7, 58, 255, 135, 0, 0 },
 	{ "to the server", COMING, 0, 17, 1, 0, 546, 547 },
-	{ "to the client", LEAVING, 0, 17, 64, 0, 547, 546 },
+	{ "to the client", BOTH, 0, 17, 64, 0, 547, 546 },
 	{ "relayed", BOTH, 0, 17, 8, 0, 547, 547 },
 	{ "client to client", NEVER, 0, 17, 1, 0, 546, 546 },
 	{ "to 547 from elsewhere", NEVER, 0, 17, 1, 0, 1546, 547 },
