@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -28,7 +29,10 @@ struct bridgecall {
 /* What a link's description says; -1: nothing. */
 struct found {
 	int four, six;
+	bool deaf;
 };
+
+#define DEAF (1u << BR_BOOLOPT_NO_LL_LEARN)
 
 static struct mnl_socket *
 open_socket(unsigned int groups, int flags)
@@ -80,7 +84,13 @@ take_data(const struct nlattr *attr, void *arg)
 {
 	struct found *found = arg;
 	uint16_t type = mnl_attr_get_type(attr);
+	struct br_boolopt_multi options;
 
+	if (type == IFLA_BR_MULTI_BOOLOPT &&
+	    mnl_attr_get_payload_len(attr) == sizeof(options)) {
+		memcpy(&options, mnl_attr_get_payload(attr), sizeof(options));
+		found->deaf = (options.optval & options.optmask & DEAF) != 0;
+	}
 	if (mnl_attr_get_payload_len(attr) != sizeof(uint8_t))
 		return MNL_CB_OK;
 	if (type == IFLA_BR_NF_CALL_IPTABLES)
@@ -174,7 +184,7 @@ bridgecall_get(
     struct bridgecall *bridgecall, uint32_t ifindex, struct calls *calls)
 {
 	struct nlmsghdr *message = begin(bridgecall, RTM_GETLINK, ifindex);
-	struct found found = { -1, -1 };
+	struct found found = { -1, -1, false };
 	int error;
 
 	mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
@@ -183,7 +193,7 @@ bridgecall_get(
 		return error;
 	if (found.four < 0 || found.six < 0)
 		return -EOPNOTSUPP;
-	*calls = (struct calls){ found.four != 0, found.six != 0 };
+	*calls = (struct calls){ found.four != 0, found.six != 0, found.deaf };
 	return 0;
 }
 
@@ -193,15 +203,20 @@ bridgecall_set(
 {
 	struct nlmsghdr *message = begin(bridgecall, RTM_NEWLINK, ifindex);
 	struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	const struct br_boolopt_multi options = {
+		.optval = calls->deaf ? DEAF : 0,
+		.optmask = DEAF,
+	};
 	struct nlattr *data;
 	struct found found;
-	struct calls took = { false, false };
+	struct calls took = { 0 };
 	int error;
 
 	mnl_attr_put_str(message, IFLA_INFO_KIND, "bridge");
 	data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
 	mnl_attr_put_u8(message, IFLA_BR_NF_CALL_IPTABLES, calls->four);
 	mnl_attr_put_u8(message, IFLA_BR_NF_CALL_IP6TABLES, calls->six);
+	mnl_attr_put(message, IFLA_BR_MULTI_BOOLOPT, sizeof(options), &options);
 	mnl_attr_nest_end(message, data);
 	mnl_attr_nest_end(message, info);
 	error = converse(bridgecall, message, &found);

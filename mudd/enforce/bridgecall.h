@@ -1,7 +1,9 @@
 /*
- * Whether a bridge hands the frames that it passes on to the inet hooks:
- * asked, switched and watched by rtnetlink, for each bridge alone.  The global
- * sysctl, which is everybody's, is left as it is.
+ * Whether a bridge hands the frames that it passes on to the inet hooks, and
+ * whether it learns from frames that it does not pass on (LLDP and the like,
+ * which it takes in before any rule sees them): asked, switched and watched by
+ * rtnetlink, for each bridge alone.  The global sysctl, which is everybody's,
+ * is left as it is.
  */
 #ifndef ENFORCE_BRIDGECALL_H
 #define ENFORCE_BRIDGECALL_H
@@ -12,9 +14,11 @@
 struct fault;
 struct bridgecall;
 
-/* Which frames of theirs IPv4's and IPv6's hooks see. */
 struct calls {
-	bool four, six;
+	bool four, six; /* which frames of its IPv4's and IPv6's hooks see */
+	/* It learns nothing from frames to the link-local groups; false as
+	 * well where the kernel has no such switch (Linux 4.20 has). */
+	bool deaf;
 };
 
 /* Opens a socket to ask through, and one that hears of changes.
@@ -26,7 +30,8 @@ void bridgecall_free(struct bridgecall *bridgecall);
  * untouched then. */
 int bridgecall_get(
     struct bridgecall *bridgecall, uint32_t ifindex, struct calls *calls);
-/* Switches, and looks whether it took.  0 or -errno. */
+/* Switches, and looks whether it took; deaf is taken where it can be.  0 or
+ * -errno. */
 int bridgecall_set(
     struct bridgecall *bridgecall, uint32_t ifindex, const struct calls *calls);
 

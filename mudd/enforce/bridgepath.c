@@ -22,7 +22,7 @@
 
 static const char clause[] = "bridge-path";
 
-static const struct calls both = { true, true };
+static const struct calls nothing;
 
 void
 bridgepath_init(struct bridgepath *path, struct kernel *kernel)
@@ -62,9 +62,19 @@ find_name(struct bridgepath *path, const char name[IFNAMSIZ])
 	return NULL;
 }
 
+/* Where it stands what we have switched on, for each switch. */
+static const char *const sets[] = { SET_CALLS4, SET_CALLS6, SET_DEAF };
+#define SWITCHES (sizeof(sets) / sizeof(sets[0]))
+
+static bool *
+switch_of(struct calls *calls, size_t i)
+{
+	return i == 0 ? &calls->four : i == 1 ? &calls->six : &calls->deaf;
+}
+
 struct reading {
 	struct bridgepath *path;
-	bool six;
+	size_t i;
 };
 
 static struct switched *
@@ -99,10 +109,8 @@ take_elem(struct nftnl_set_elem *elem, void *arg)
 	if (name == NULL || len != IFNAMSIZ)
 		return 0;
 	switched = add_name(reading->path, name);
-	if (switched != NULL && reading->six)
-		switched->six = true;
-	else if (switched != NULL)
-		switched->four = true;
+	if (switched != NULL)
+		*switch_of(&switched->on, reading->i) = true;
 	return 0;
 }
 
@@ -129,10 +137,8 @@ again(void *arg)
 static void
 read_switched(struct bridgepath *path)
 {
-	static const char *const sets[] = { SET_CALLS4, SET_CALLS6 };
-
-	for (size_t i = 0; i < 2; i++) {
-		struct reading reading = { path, i == 1 };
+	for (size_t i = 0; i < SWITCHES; i++) {
+		struct reading reading = { path, i };
 
 		(void)kernel_read(path->kernel, NFPROTO_INET, sets[i],
 		    take_elems, again, &reading);
@@ -143,21 +149,19 @@ read_switched(struct bridgepath *path)
 void
 bridgepath_write(struct batch *batch, const struct bridgepath *path)
 {
-	static const char *const sets[] = { SET_CALLS4, SET_CALLS6 };
-
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < SWITCHES; i++) {
 		const struct about about = { sets[i], 0 };
 		struct elems elems;
 
 		elems_flush(batch, NFPROTO_INET, sets[i], about);
 		elems_open(&elems, batch, NFPROTO_INET, sets[i], false, about);
 		for (size_t k = 0; k < path->n; k++) {
-			const struct switched *at = &path->switched[k];
+			struct switched at = path->switched[k];
 			struct elem elem = { .len = IFNAMSIZ };
 
-			if (!(i == 0 ? at->four : at->six))
+			if (!*switch_of(&at.on, i))
 				continue;
-			memcpy(elem.key, at->bridge.name, IFNAMSIZ);
+			memcpy(elem.key, at.bridge.name, IFNAMSIZ);
 			elems_put(&elems, &elem);
 		}
 		elems_close(&elems);
@@ -280,64 +284,110 @@ bridgepath_look(struct bridgepath *path, bool has_bridge)
 
 /* ---- the switches ------------------------------------------------------- */
 
-/* Afterwards it hands over all its frames; what it did before is kept. */
-static bool
-switch_on(struct bridgepath *path, const struct device *bridge)
+/* What a bridge of the LAN must do. A frame to a link-local group that moves
+ * a Thing's MAC to another port would come by the guard. */
+static struct calls
+wanted(const struct bridgepath *path)
 {
-	struct switched *switched = find(path, bridge->ifindex);
-	struct calls calls;
-	int error = bridgecall_get(path->bridgecall, bridge->ifindex, &calls);
+	const bool hands_over =
+	    path->path == BRIDGE_PATH_NETFILTER && !path->is_idle;
 
-	if (error == 0 && calls.four && calls.six)
-		return true;
-	if (error == 0)
-		error =
-		    bridgecall_set(path->bridgecall, bridge->ifindex, &both);
-	if (error == -ENODEV) /* it is gone again */
-		return true;
-	if (error != 0) {
-		log_warning("%s does not hand its frames to netfilter: %s",
-		    bridge->name, strerror(-error));
-		return false;
-	}
-	if (switched == NULL && path->n < LIMIT_PORTS) {
-		switched = &path->switched[path->n++];
-		*switched = (struct switched){ .bridge = *bridge };
-		log_info("%s hands its frames to netfilter now", bridge->name);
-	} else if (switched != NULL) {
-		log_warning("%s no longer handed its frames to netfilter: "
-			    "it does again",
-		    bridge->name);
-	}
-	if (switched != NULL) {
-		switched->bridge = *bridge;
-		switched->four = switched->four || !calls.four;
-		switched->six = switched->six || !calls.six;
-		path->is_changed = true;
-	}
-	return true;
+	return (struct calls){ hands_over, hands_over, true };
 }
 
 static void
-switch_back(struct bridgepath *path, struct switched *switched)
+note(struct bridgepath *path, const struct device *bridge,
+    const struct calls *before, const struct calls *after)
 {
+	struct switched *switched = find(path, bridge->ifindex);
+
+	if (switched == NULL && path->n == LIMIT_PORTS)
+		return;
+	if (switched == NULL) {
+		switched = &path->switched[path->n++];
+		*switched = (struct switched){ .bridge = *bridge };
+	}
+	if (after->four && !before->four && switched->on.four)
+		log_warning("%s no longer handed its frames to netfilter: "
+			    "it does again",
+		    bridge->name);
+	else if (after->four && !before->four)
+		log_info("%s hands its frames to netfilter now", bridge->name);
+	switched->bridge = *bridge;
+	switched->on.four |= after->four && !before->four;
+	switched->on.six |= after->six && !before->six;
+	switched->on.deaf |= after->deaf && !before->deaf;
+	path->is_changed = true;
+}
+
+/* Afterwards it does what it must; what else it did before is kept. False: it
+ * does not hand over its frames, as it must. */
+static bool
+switch_on(struct bridgepath *path, const struct device *bridge)
+{
+	const struct calls want = wanted(path);
+	struct calls before, after;
+	int error = bridgecall_get(path->bridgecall, bridge->ifindex, &before);
+
+	if (error == 0) {
+		after.four = before.four || want.four;
+		after.six = before.six || want.six;
+		after.deaf = before.deaf || want.deaf;
+		if (after.four == before.four && after.six == before.six &&
+		    after.deaf == before.deaf)
+			return true;
+		error =
+		    bridgecall_set(path->bridgecall, bridge->ifindex, &after);
+	}
+	if (error == -ENODEV) /* it is gone again */
+		return true;
+	if (error == 0) {
+		note(path, bridge, &before, &after);
+		return true;
+	}
+	if (!want.four) {
+		log_debug(
+		    "%s: its switches: %s", bridge->name, strerror(-error));
+		return true;
+	}
+	log_warning("%s does not hand its frames to netfilter: %s",
+	    bridge->name, strerror(-error));
+	return false;
+}
+
+/* All that is on because of us, but what `keep` says. False: nothing is. */
+static bool
+switch_back(struct bridgepath *path, struct switched *switched,
+    const struct calls *keep)
+{
+	const struct calls off = {
+		.four = switched->on.four && !keep->four,
+		.six = switched->on.six && !keep->six,
+		.deaf = switched->on.deaf && !keep->deaf,
+	};
 	struct calls calls;
 	uint32_t ifindex = switched->bridge.ifindex;
 
+	if (!off.four && !off.six && !off.deaf)
+		return true;
 	if (path->bridgecall != NULL &&
 	    bridgecall_get(path->bridgecall, ifindex, &calls) == 0) {
-		calls.four = calls.four && !switched->four;
-		calls.six = calls.six && !switched->six;
+		calls.four = calls.four && !off.four;
+		calls.six = calls.six && !off.six;
+		calls.deaf = calls.deaf && !off.deaf;
 		(void)bridgecall_set(path->bridgecall, ifindex, &calls);
 	}
-	*switched = path->switched[--path->n];
+	switched->on.four = switched->on.four && !off.four;
+	switched->on.six = switched->on.six && !off.six;
+	switched->on.deaf = switched->on.deaf && !off.deaf;
 	path->is_changed = true;
+	return switched->on.four || switched->on.six || switched->on.deaf;
 }
 
 static void
 switch_all_on(struct bridgepath *path, const struct places *now)
 {
-	if (path->path != BRIDGE_PATH_NETFILTER || path->is_idle)
+	if (path->bridgecall == NULL || path->is_idle)
 		return;
 	for (size_t i = 0; i < now->n_lan; i++) {
 		if (!now->lan[i].is_bridge || switch_on(path, &now->lan[i]))
@@ -369,10 +419,14 @@ bridgepath_settle(struct bridgepath *path, const struct places *now)
 	uint32_t generation = 0;
 
 	path->is_changed = false;
-	for (size_t i = path->n; i-- > 0;)
-		if (path->path != BRIDGE_PATH_NETFILTER ||
-		    !is_lan(now, path->switched[i].bridge.ifindex))
-			switch_back(path, &path->switched[i]);
+	for (size_t i = path->n; i-- > 0;) {
+		struct switched *at = &path->switched[i];
+		const struct calls keep =
+		    is_lan(now, at->bridge.ifindex) ? wanted(path) : nothing;
+
+		if (!switch_back(path, at, &keep))
+			*at = path->switched[--path->n];
+	}
 	/* One more is our own. */
 	if (foreign_generation(path->kernel, &generation) == 0 &&
 	    generation == path->generation + 1)
@@ -383,7 +437,7 @@ void
 bridgepath_undo(struct bridgepath *path)
 {
 	while (path->n > 0)
-		switch_back(path, &path->switched[path->n - 1]);
+		(void)switch_back(path, &path->switched[--path->n], &nothing);
 }
 
 int

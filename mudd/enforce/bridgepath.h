@@ -11,9 +11,11 @@
  *              from itself.
  *   none       by address and MAC alone: the kernel can do neither.
  *
- * The path is chosen with each RESET and is the same for all bridges.  What we
- * have switched on stands in the kernel too (sets `calls4` and `calls6` of
- * table inet mudd), so that the next run knows it.  After our death the
+ * The path is chosen with each RESET and is the same for all bridges.  On any
+ * of them LAN bridges learn nothing from frames that they take in themselves
+ * (LLDP, 802.1X): those meet no rule of ours.  What we have switched on stands
+ * in the kernel too (sets `calls4`, `calls6` and `deaf` of table inet mudd), so
+ * that the next run knows it.  After our death the
  * switches stay as they are, as the tables do: what was judged still is.
  */
 #ifndef ENFORCE_BRIDGEPATH_H
@@ -23,18 +25,18 @@
 #include <stdint.h>
 
 #include "core/records.h"
+#include "enforce/bridgecall.h"
 #include "enforce/device.h"
 #include "libmud/fault.h"
 
 struct batch;
-struct bridgecall;
 struct kernel;
 struct places;
 
-/* A bridge that we have switched on: for which families. */
+/* A bridge, and which of its switches we have switched on. */
 struct switched {
 	struct device bridge;
-	bool four, six;
+	struct calls on;
 };
 
 struct bridgepath {

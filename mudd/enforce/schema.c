@@ -61,6 +61,7 @@ static const struct set_form inet_sets[] = {
 	{ SET_UNCACHED6, KEY_IPV6, 16, 0, 0, 0, false },
 	{ SET_CALLS4, KEY_IFNAME, 16, 0, 0, 0, false },
 	{ SET_CALLS6, KEY_IFNAME, 16, 0, 0, 0, false },
+	{ SET_DEAF, KEY_IFNAME, 16, 0, 0, 0, false },
 	{ "seen_from", KEY_MAC, 6, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC, false },
 	{ "seen_to", KEY_IPV4, 4, SEEN_FLAGS, SEEN_SIZE, SEEN_KEEP_SEC,
 	    false },

@@ -36,6 +36,7 @@
 /* Bridges that hand IPv4, IPv6 to the inet hooks since we have said so. */
 #define SET_CALLS4 "calls4"
 #define SET_CALLS6 "calls6"
+#define SET_DEAF   "deaf" /* bridges that learn from fewer frames */
 
 /* Where a policy's chains end. */
 #define CHAIN_DROP_FROM "drop_from"

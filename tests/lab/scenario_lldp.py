@@ -1,6 +1,7 @@
 """LLDP that no lldpd sends: made by hand, on a port of the bridge and on a LAN
 interface that is none (RFC 8520 s12, M-LL-1 to M-LL-3)."""
 
+import json
 import time
 
 import craft
@@ -144,3 +145,44 @@ def lldp_crafted(lab):
     lab.check("departed" in device.get("flags", []) and
               short in lab.elements("things"),
               "a TTL of two seconds ends it", device)
+
+
+def _hears_groups():
+    """Does the bridge learn from frames to link-local groups?"""
+    return "no_linklocal_learn 0" in net.run("ip", "-d", "link", "show",
+                                             "br-lan")
+
+
+def _ports_of(mac):
+    """Where the bridge has this MAC."""
+    rows = json.loads(net.run("bridge", "-j", "fdb", "show", "br", "br-lan"))
+    return [row["ifname"] for row in rows if row["mac"] == mac]
+
+
+@scenario("lldp-forged", 60, captures=False)
+def lldp_forged(lab):
+    """LLDP with another's MAC comes by no rule, and draws nothing from it."""
+    publish(lab)
+    lab.mudd.start()
+    lab.join("udhcpc", lab.t1, MUD_URL)
+    lab.mudd.wait_state(lab.t1.mac, "enforced")
+
+    def drawn():
+        with net.packet_socket(lab.t2) as sock:
+            for _ in range(3):
+                sock.send(_whole(lab.t1.mac))
+        return _ports_of(lab.t1.mac) == [lab.t2.port]
+    lab.check(not drawn(), "the bridge has the Thing where it was",
+              _ports_of(lab.t1.mac))
+    net.run("ip", "link", "set", "br-lan", "type", "bridge",
+            "no_linklocal_learn", "0")
+    lab.check(lab.wait(lambda: not _hears_groups()),
+              "what is switched off is switched on again")
+    lab.mudd.stop()
+    lab.mudd.start()
+    lab.check(not _hears_groups(), "a restart finds it on")
+    lab.mudd.ctl("teardown")
+    lab.check(lab.wait(lambda: _hears_groups()),
+              "a teardown switches it back")
+    lab.check(lab.wait(drawn), "without that the bridge is deceived",
+              _ports_of(lab.t1.mac))

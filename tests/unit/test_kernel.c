@@ -92,6 +92,7 @@ static const char *const inet[] = {
 	"iifname . oifname @hairpin ether daddr != @gateway jump bridged",
 	"set calls4 { type ifname elements = { \"br0\" } }",
 	"set calls6 { type ifname elements = { \"br0\" } }",
+	"set deaf { type ifname elements = { \"br0\" } }",
 	"chain bridged { meta nfproto ipv4 ether saddr @things udp sport 68 "
 	"udp dport 67 jump stamp udp sport 68 udp dport 67 ip daddr @own4 jump "
 	"stamp meta nfproto ipv4 udp sport 68 udp dport 67 accept "
