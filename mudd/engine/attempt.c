@@ -148,8 +148,9 @@ send_read(struct attempt *attempt)
 	};
 
 	read.n_mudsigner = (uint32_t)attempt->options.mudsigner.len;
-	memcpy(read.mudsigner, attempt->options.mudsigner.data,
-	    attempt->options.mudsigner.len);
+	if (attempt->options.mudsigner.len > 0)
+		memcpy(read.mudsigner, attempt->options.mudsigner.data,
+		    attempt->options.mudsigner.len);
 	memcpy(read.pinned, attempt->options.pinned, sizeof(read.pinned));
 	text_copy(read.url, sizeof(read.url), attempt->options.url->text);
 	job_send(attempt->reader, RECORD_READ, &read, fds, 3);
