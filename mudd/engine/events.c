@@ -33,7 +33,7 @@
 /* Whoever forges causes these, about those whom he means to be. */
 #define FORGERS                                                                \
 	{                                                                      \
-		20, 12                                                         \
+		50, 12                                                         \
 	}
 /* The same thing again and again, with a count of its own. */
 #define ALARMS                                                                 \
@@ -260,11 +260,12 @@ events_close(struct events_line *line)
 }
 
 /* What people decide, or hand over, is never left out for what strangers do
- * (S-73). */
+ * (S-73), nor is what is done in somebody's name, who may be a laptop. */
 static bool
-is_decision(enum event_kind kind)
+has_its_own(enum event_kind kind)
 {
-	return kind == EVENT_DEVICE_GONE || kind == EVENT_POLICY_APPROVED ||
+	return kind == EVENT_SPOOF || kind == EVENT_CONFLICT ||
+	       kind == EVENT_DEVICE_GONE || kind == EVENT_POLICY_APPROVED ||
 	       kind == EVENT_POLICY_REJECTED || kind == EVENT_SIGNER_CHANGED ||
 	       kind == EVENT_CERTIFICATE || kind == EVENT_CERTIFICATE_IGNORED ||
 	       kind == EVENT_CERTIFICATE_REFUSED;
@@ -282,7 +283,7 @@ tell(enum event_kind kind, bool of_stranger, const struct mac *mac,
 	char text[DETAIL];
 
 	if (!events_open(
-		&line, kind, of_stranger && !is_decision(kind), mac, mud_url))
+		&line, kind, of_stranger && !has_its_own(kind), mac, mud_url))
 		return;
 	(void)vsnprintf(text, sizeof(text), detail, args);
 	events_text(&line, "detail", text);

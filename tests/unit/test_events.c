@@ -162,8 +162,8 @@ static const struct {
 	enum event_kind kind;
 	size_t burst, second, minute; /* lines, after so long */
 } budgets[] = {
-	{ EVENT_SPOOF, 20, 0, 12 },
-	{ EVENT_CONFLICT, 20, 0, 12 },
+	{ EVENT_SPOOF, 50, 0, 12 },
+	{ EVENT_CONFLICT, 50, 0, 12 },
 	{ EVENT_URL_ANNOUNCED, 100, 20, 100 },
 	{ EVENT_POLICY_APPROVED, 100, 20, 100 },
 	{ EVENT_DEVICE_SEEN, 100, 0, 12 },
@@ -256,7 +256,7 @@ strangers_are_a_line_a_second(void **state)
 	logged_begin();
 	for (int i = 0; i < 1000; i++) {
 		events_tell(EVENT_URL_ANNOUNCED, rig.thing, "again");
-		events_tell_mac(EVENT_SPOOF, &other, "again");
+		events_tell_mac(EVENT_DROP, &other, "again");
 		events_tell_url(EVENT_FETCH_FAILED, rig.mud, "again");
 	}
 	assert_int_equal(rig.n, 10);
