@@ -86,22 +86,17 @@ def _works(lab, what, seconds=AGAIN_SEC):
     lab.note("%s: works after %.1f s" % (what, time.monotonic() - began))
 
 
-def _captured(lab, what):
-    """What comes in by the port is looked at: a forged DISCOVER is told."""
-    def told():
-        with open(lab.out + "/mudd.log", errors="replace") as log:
-            return sum("event=spoof" in line and lab.t2.mac in line
-                       for line in log)
+def _captured(lab, what, number):
+    """What comes in by the port is looked at: a new address is learnt."""
+    addr, began = "fd77::2:%x" % number, time.monotonic()
 
-    before, began = told(), time.monotonic()
+    def learnt():
+        send(lab.t1, frames.detection(lab.t1.mac, addr))
+        return '"%s"' % addr in lab.elements("own6")
 
-    def asks():
-        send(lab.t1, frames.dhcp(frames.DISCOVER, lab.t2.mac, 0x99))
-        return told() > before
-
-    lab.wait(asks, 5)
+    held = lab.wait(learnt, 5)
     took = time.monotonic() - began
-    lab.check(told() > before, what + ": its frames are looked at",
+    lab.check(held, what + ": its frames are looked at",
               lab.mudd.log_tail(5))
     lab.note("%s: looked at after %.2f s" % (what, took))
     return took
@@ -205,12 +200,12 @@ def interfaces(lab):
     lab.mudd.configure(lan=("br-lan", "br-two"))
     evasion.begin(lab)
     _works(lab, "at first")
-    for what, change in CHANGES:
+    for number, (what, change) in enumerate(CHANGES, 1):
         barrage = _Barrage(lab)
         lab.wait(lambda: barrage.sent > 40)
         change(lab)
         time.sleep(0.5)
-        took = _captured(lab, what)
+        took = _captured(lab, what, number)
         lab.check(took < CAPTURE_SEC + 1, what + ": and soon", took)
         _works(lab, what)
         barrage.end()
