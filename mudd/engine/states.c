@@ -3,6 +3,8 @@
  */
 #include "engine/states.h"
 
+#include <string.h>
+
 #include "engine/engine.h"
 #include "engine/events.h"
 #include "engine/mudurl.h"
@@ -37,6 +39,18 @@ tell(struct thing *thing, const char *state)
 	events_close(&line);
 }
 
+/* A batch is under way that gives it an address, or takes one: it lives by
+ * what it lived by meanwhile, and nobody wants to hear of it twice. */
+static bool
+is_passing(const struct thing *thing, const char *state)
+{
+	return thing->told_state != NULL && thing->mud != NULL &&
+	       mudurl_standing(thing->mud) == STANDING_ENFORCED &&
+	       strcmp(state, "fetching") == 0 &&
+	       (strcmp(thing->told_state, "enforced") == 0 ||
+		   strcmp(thing->told_state, "monitored") == 0);
+}
+
 /* May its state still become another one without its being touched? */
 static bool
 is_settled(const struct engine *engine, const struct thing *thing)
@@ -55,7 +69,10 @@ states_turn(struct engine *engine)
 	{
 		struct thing *thing = LIST_ENTRY(at, struct thing, unsettled);
 
-		tell(thing, report_state(engine, thing));
+		const char *state = report_state(engine, thing);
+
+		if (!is_passing(thing, state))
+			tell(thing, state);
 		if (is_settled(engine, thing))
 			list_remove(&thing->unsettled);
 	}

@@ -17,9 +17,8 @@
 #define DHCP6_CLIENT_PORT 546
 #define DHCP6_SERVER_PORT 547 /* and relays' */
 
-#define DHCP6_RELAYS                                                           \
-	8 /* S-2; RFC 8415 s7.6 (HOP_COUNT_LIMIT) says the same                \
-	   */
+/* S-2; RFC 8415 s7.6 says the same (HOP_COUNT_LIMIT). */
+#define DHCP6_RELAYS 8
 
 enum dhcp6_type {
 	DHCP6_SOLICIT = 1,
