@@ -1,5 +1,6 @@
 /*
- * How a worker begins: its options, as mudd gives them (enforce/spawn.c).
+ * How a worker begins: its options, as mudd gives them
+ * (enforce/parent/spawn.c).
  */
 #ifndef CORE_WORKER_H
 #define CORE_WORKER_H

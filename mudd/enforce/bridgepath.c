@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "enforce/audit/foreign.h"
 #include "enforce/bridgecall.h"
-#include "enforce/elems.h"
-#include "enforce/foreign.h"
 #include "enforce/kernel.h"
 #include "enforce/model.h"
-#include "enforce/schema.h"
+#include "enforce/rules/elems.h"
+#include "enforce/rules/schema.h"
 #include "libmud/mem.h"
 
 static const char clause[] = "bridge-path";

@@ -17,7 +17,7 @@
 
 #include "enforce/kernel.h"
 #include "enforce/model.h"
-#include "enforce/schema.h"
+#include "enforce/rules/schema.h"
 #include "enforce/table.h"
 #include "libmud/mem.h"
 

@@ -3,67 +3,67 @@
 noinst_LIBRARIES += mudd/enforce/libenforce.a
 mudd_enforce_libenforce_a_SOURCES = \
 	mudd/enforce/attrs.c mudd/enforce/attrs.h \
-	mudd/enforce/answers.c mudd/enforce/answers.h \
 	mudd/enforce/batch.c mudd/enforce/batch.h \
 	mudd/enforce/bridgecall.c mudd/enforce/bridgecall.h \
-	mudd/enforce/bridged.c mudd/enforce/bridged.h \
 	mudd/enforce/bridgepath.c mudd/enforce/bridgepath.h \
-	mudd/enforce/capture.c mudd/enforce/capture.h \
-	mudd/enforce/chains.c mudd/enforce/chains.h \
 	mudd/enforce/change.c mudd/enforce/change.h \
 	mudd/enforce/changeplaces.c \
 	mudd/enforce/commits.c mudd/enforce/commits.h \
 	mudd/enforce/conditions.c mudd/enforce/conditions.h \
 	mudd/enforce/conntrack.c mudd/enforce/conntrack.h \
 	mudd/enforce/counters.c mudd/enforce/counters.h \
-	mudd/enforce/detour.c mudd/enforce/detour.h \
 	mudd/enforce/device.c mudd/enforce/device.h \
-	mudd/enforce/dropchains.c mudd/enforce/dropchains.h \
-	mudd/enforce/dispatch.c mudd/enforce/dispatch.h \
-	mudd/enforce/droplog.c mudd/enforce/droplog.h \
-	mudd/enforce/eastschema.c mudd/enforce/eastschema.h \
-	mudd/enforce/elems.c mudd/enforce/elems.h \
-	mudd/enforce/ending.c mudd/enforce/ending.h \
 	mudd/enforce/enforcer.c mudd/enforce/enforcer.h \
-	mudd/enforce/epoch.c mudd/enforce/epoch.h \
-	mudd/enforce/expr.c mudd/enforce/expr.h \
-	mudd/enforce/exprlink.c mudd/enforce/exprlink.h \
-	mudd/enforce/expreast.c mudd/enforce/expreast.h \
-	mudd/enforce/exprmark.c mudd/enforce/exprmark.h \
-	mudd/enforce/exproption.c mudd/enforce/exproption.h \
-	mudd/enforce/foreign.c mudd/enforce/foreign.h \
-	mudd/enforce/form.c mudd/enforce/form.h \
-	mudd/enforce/identity.c mudd/enforce/identity.h \
-	mudd/enforce/image.c mudd/enforce/image.h \
-	mudd/enforce/imageread.c \
-	mudd/enforce/imagetake.c mudd/enforce/imagetake.h \
 	mudd/enforce/kernel.c mudd/enforce/kernel.h \
-	mudd/enforce/linkschema.c mudd/enforce/linkschema.h \
 	mudd/enforce/model.c mudd/enforce/model.h \
 	mudd/enforce/modelrenew.c mudd/enforce/modelwhole.c \
-	mudd/enforce/notify.c mudd/enforce/notify.h \
 	mudd/enforce/neighbour.c mudd/enforce/neighbour.h \
 	mudd/enforce/notes.c mudd/enforce/notes.h \
-	mudd/enforce/object.c mudd/enforce/object.h \
-	mudd/enforce/offload.c mudd/enforce/offload.h \
 	mudd/enforce/owed.c mudd/enforce/owed.h \
-	mudd/enforce/parent.c mudd/enforce/parent.h \
-	mudd/enforce/part.c mudd/enforce/part.h \
-	mudd/enforce/placement.c mudd/enforce/placement.h \
-	mudd/enforce/places.c mudd/enforce/places.h \
-	mudd/enforce/repair.c mudd/enforce/repair.h \
-	mudd/enforce/portguard.c mudd/enforce/portguard.h \
 	mudd/enforce/rules.c mudd/enforce/rules.h \
-	mudd/enforce/schema.c mudd/enforce/schema.h \
-	mudd/enforce/sixguard.c mudd/enforce/sixguard.h \
-	mudd/enforce/spawn.c mudd/enforce/spawn.h \
 	mudd/enforce/table.c mudd/enforce/table.h \
 	mudd/enforce/tallies.c mudd/enforce/tallies.h \
-	mudd/enforce/tamper.c mudd/enforce/tamper.h \
-	mudd/enforce/unknown.c mudd/enforce/unknown.h \
-	mudd/enforce/whole.c mudd/enforce/whole.h \
-	mudd/enforce/workers.c mudd/enforce/workers.h \
-	mudd/enforce/writer.c mudd/enforce/writer.h \
+	mudd/enforce/audit/foreign.c mudd/enforce/audit/foreign.h \
+	mudd/enforce/audit/form.c mudd/enforce/audit/form.h \
+	mudd/enforce/audit/image.c mudd/enforce/audit/image.h \
+	mudd/enforce/audit/imageread.c \
+	mudd/enforce/audit/imagetake.c mudd/enforce/audit/imagetake.h \
+	mudd/enforce/audit/offload.c mudd/enforce/audit/offload.h \
+	mudd/enforce/audit/repair.c mudd/enforce/audit/repair.h \
+	mudd/enforce/audit/tamper.c mudd/enforce/audit/tamper.h \
+	mudd/enforce/audit/whole.c mudd/enforce/audit/whole.h \
+	mudd/enforce/parent/capture.c mudd/enforce/parent/capture.h \
+	mudd/enforce/parent/droplog.c mudd/enforce/parent/droplog.h \
+	mudd/enforce/parent/notify.c mudd/enforce/parent/notify.h \
+	mudd/enforce/parent/parent.c mudd/enforce/parent/parent.h \
+	mudd/enforce/parent/spawn.c mudd/enforce/parent/spawn.h \
+	mudd/enforce/parent/workers.c mudd/enforce/parent/workers.h \
+	mudd/enforce/rules/answers.c mudd/enforce/rules/answers.h \
+	mudd/enforce/rules/bridged.c mudd/enforce/rules/bridged.h \
+	mudd/enforce/rules/chains.c mudd/enforce/rules/chains.h \
+	mudd/enforce/rules/detour.c mudd/enforce/rules/detour.h \
+	mudd/enforce/rules/dispatch.c mudd/enforce/rules/dispatch.h \
+	mudd/enforce/rules/dropchains.c mudd/enforce/rules/dropchains.h \
+	mudd/enforce/rules/eastschema.c mudd/enforce/rules/eastschema.h \
+	mudd/enforce/rules/elems.c mudd/enforce/rules/elems.h \
+	mudd/enforce/rules/ending.c mudd/enforce/rules/ending.h \
+	mudd/enforce/rules/epoch.c mudd/enforce/rules/epoch.h \
+	mudd/enforce/rules/expr.c mudd/enforce/rules/expr.h \
+	mudd/enforce/rules/expreast.c mudd/enforce/rules/expreast.h \
+	mudd/enforce/rules/exprlink.c mudd/enforce/rules/exprlink.h \
+	mudd/enforce/rules/exprmark.c mudd/enforce/rules/exprmark.h \
+	mudd/enforce/rules/exproption.c mudd/enforce/rules/exproption.h \
+	mudd/enforce/rules/identity.c mudd/enforce/rules/identity.h \
+	mudd/enforce/rules/linkschema.c mudd/enforce/rules/linkschema.h \
+	mudd/enforce/rules/object.c mudd/enforce/rules/object.h \
+	mudd/enforce/rules/part.c mudd/enforce/rules/part.h \
+	mudd/enforce/rules/placement.c mudd/enforce/rules/placement.h \
+	mudd/enforce/rules/places.c mudd/enforce/rules/places.h \
+	mudd/enforce/rules/portguard.c mudd/enforce/rules/portguard.h \
+	mudd/enforce/rules/schema.c mudd/enforce/rules/schema.h \
+	mudd/enforce/rules/sixguard.c mudd/enforce/rules/sixguard.h \
+	mudd/enforce/rules/unknown.c mudd/enforce/rules/unknown.h \
+	mudd/enforce/rules/writer.c mudd/enforce/rules/writer.h \
 	mudd/enforce/walk/compute.c mudd/enforce/walk/compute.h \
 	mudd/enforce/walk/interpret.c mudd/enforce/walk/interpret.h \
 	mudd/enforce/walk/known.c mudd/enforce/walk/known.h \

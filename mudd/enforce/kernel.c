@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 
 #include "enforce/batch.h"
-#include "enforce/object.h"
+#include "enforce/rules/object.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

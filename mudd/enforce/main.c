@@ -25,9 +25,9 @@
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "enforce/enforcer.h"
-#include "enforce/notify.h"
-#include "enforce/parent.h"
-#include "enforce/spawn.h"
+#include "enforce/parent/notify.h"
+#include "enforce/parent/parent.h"
+#include "enforce/parent/spawn.h"
 #include "libmud/fault.h"
 
 #define EXIT_USAGE 2

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "core/mark.h"
-#include "enforce/ending.h"
+#include "enforce/rules/ending.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

@@ -4,7 +4,7 @@
  */
 #include "enforce/model.h"
 
-#include "enforce/ending.h"
+#include "enforce/rules/ending.h"
 #include "libmud/fault.h"
 
 bool

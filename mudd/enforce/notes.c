@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
+#include "enforce/audit/offload.h"
 #include "enforce/bridgepath.h"
 #include "enforce/conditions.h"
-#include "enforce/offload.h"
 #include "enforce/table.h"
 
 void

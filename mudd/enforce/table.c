@@ -15,19 +15,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "enforce/chains.h"
-#include "enforce/dispatch.h"
-#include "enforce/eastschema.h"
-#include "enforce/elems.h"
-#include "enforce/identity.h"
-#include "enforce/image.h"
-#include "enforce/linkschema.h"
+#include "enforce/audit/image.h"
 #include "enforce/model.h"
-#include "enforce/object.h"
-#include "enforce/placement.h"
-#include "enforce/places.h"
-#include "enforce/schema.h"
-#include "enforce/unknown.h"
+#include "enforce/rules/chains.h"
+#include "enforce/rules/dispatch.h"
+#include "enforce/rules/eastschema.h"
+#include "enforce/rules/elems.h"
+#include "enforce/rules/identity.h"
+#include "enforce/rules/linkschema.h"
+#include "enforce/rules/object.h"
+#include "enforce/rules/placement.h"
+#include "enforce/rules/places.h"
+#include "enforce/rules/schema.h"
+#include "enforce/rules/unknown.h"
 
 /* A refresh adds an element before the kernel has let go of the old one. */
 #define NAME_SET_SIZE (3 * MODEL_NAME_ADDRS)

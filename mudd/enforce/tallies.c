@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforce/chains.h"
 #include "enforce/kernel.h"
 #include "enforce/model.h"
+#include "enforce/rules/chains.h"
 #include "enforce/table.h"
 #include "libmud/mem.h"
 

@@ -7,7 +7,7 @@
 #include "engine/batch.h"
 #include "engine/lan.h"
 #include "engine/lanplan.h"
-#include "engine/things.h"
+#include "engine/things/things.h"
 
 /* What the gateway has now is no Thing's, whatever was leased (S-49), nor what
  * is of no network there any more: it may be anybody's, anywhere. */

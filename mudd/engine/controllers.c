@@ -8,11 +8,11 @@
 
 #include "core/log.h"
 #include "engine/config.h"
+#include "engine/files/mudurl.h"
 #include "engine/lan.h"
-#include "engine/modes.h"
-#include "engine/mudurl.h"
 #include "engine/sets.h"
-#include "engine/things.h"
+#include "engine/things/modes.h"
+#include "engine/things/things.h"
 #include "libmud/compile.h"
 
 /* So many Things are looked at one by one; of more, all are. */

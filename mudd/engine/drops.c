@@ -11,8 +11,8 @@
 
 #include "core/channel.h"
 #include "engine/events.h"
-#include "engine/mudurl.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/things.h"
 #include "libmud/limits.h"
 #include "libmud/mem.h"
 

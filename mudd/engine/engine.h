@@ -13,20 +13,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/control/walks.h"
 #include "engine/controllers.h"
 #include "engine/drops.h"
-#include "engine/fetching.h"
+#include "engine/files/fetching.h"
+#include "engine/files/manager.h"
+#include "engine/files/materials.h"
+#include "engine/files/trust.h"
 #include "engine/health.h"
 #include "engine/lan.h"
-#include "engine/manager.h"
-#include "engine/materials.h"
 #include "engine/names.h"
 #include "engine/plan.h"
-#include "engine/sightings.h"
 #include "engine/tables.h"
-#include "engine/things.h"
-#include "engine/trust.h"
-#include "engine/walks.h"
+#include "engine/things/sightings.h"
+#include "engine/things/things.h"
 
 struct event;
 struct event_base;

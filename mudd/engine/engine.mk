@@ -1,100 +1,100 @@
 # mudd-engine: decides.
 noinst_LIBRARIES += mudd/engine/libengine.a
 mudd_engine_libengine_a_SOURCES = \
-	mudd/engine/absence.c mudd/engine/absence.h \
-	mudd/engine/addresses.c mudd/engine/addresses.h \
-	mudd/engine/admin.c mudd/engine/admin.h \
-	mudd/engine/anchorjob.c mudd/engine/anchorjob.h \
-	mudd/engine/announce.c mudd/engine/announce.h \
-	mudd/engine/approval.c mudd/engine/approval.h \
-	mudd/engine/attempt.c mudd/engine/attempt.h \
 	mudd/engine/batch.c mudd/engine/batch.h \
 	mudd/engine/bindplan.c mudd/engine/bindplan.h \
 	mudd/engine/bucket.c mudd/engine/bucket.h \
-	mudd/engine/calls.c mudd/engine/calls.h \
 	mudd/engine/captures.c mudd/engine/captures.h \
-	mudd/engine/claims.c mudd/engine/claims.h \
-	mudd/engine/certcalls.c mudd/engine/certcalls.h \
-	mudd/engine/certificates.c mudd/engine/certificates.h \
-	mudd/engine/certjob.c mudd/engine/certjob.h \
-	mudd/engine/commands.c mudd/engine/commands.h \
 	mudd/engine/config.c mudd/engine/config.h \
 	mudd/engine/configkeys.c mudd/engine/configkeys.h \
-	mudd/engine/control.c mudd/engine/control.h \
-	mudd/engine/controlclient.c mudd/engine/controlclient.h \
 	mudd/engine/controllers.c mudd/engine/controllers.h \
-	mudd/engine/counts.c mudd/engine/counts.h \
-	mudd/engine/decisions.c mudd/engine/decisions.h \
-	mudd/engine/devicecalls.c mudd/engine/devicecalls.h \
-	mudd/engine/dropcalls.c mudd/engine/dropcalls.h \
-	mudd/engine/devicetrust.c mudd/engine/devicetrust.h \
 	mudd/engine/drops.c mudd/engine/drops.h \
 	mudd/engine/engine.c mudd/engine/engine.h \
 	mudd/engine/events.c mudd/engine/events.h \
-	mudd/engine/explain.c mudd/engine/explain.h \
-	mudd/engine/explaincalls.c mudd/engine/explaincalls.h \
-	mudd/engine/fetchbudget.c mudd/engine/fetchbudget.h \
-	mudd/engine/fetching.c mudd/engine/fetching.h \
-	mudd/engine/fetchplace.c mudd/engine/fetchplace.h \
-	mudd/engine/forget.c mudd/engine/forget.h \
-	mudd/engine/gone.c mudd/engine/gone.h \
-	mudd/engine/grants.c mudd/engine/grants.h \
 	mudd/engine/health.c mudd/engine/health.h \
-	mudd/engine/history.c mudd/engine/history.h \
-	mudd/engine/jobs.c mudd/engine/jobs.h \
 	mudd/engine/lan.c mudd/engine/lan.h \
 	mudd/engine/lanplan.c mudd/engine/lanplan.h \
-	mudd/engine/leases.c mudd/engine/leases.h \
-	mudd/engine/lldp.c mudd/engine/lldp.h \
-	mudd/engine/locals.c mudd/engine/locals.h \
-	mudd/engine/manager.c mudd/engine/manager.h \
-	mudd/engine/materials.c mudd/engine/materials.h \
-	mudd/engine/modecalls.c mudd/engine/modecalls.h \
-	mudd/engine/modes.c mudd/engine/modes.h \
-	mudd/engine/monitor.c mudd/engine/monitor.h \
-	mudd/engine/moving.c mudd/engine/moving.h \
-	mudd/engine/mudurl.c mudd/engine/mudurl.h \
 	mudd/engine/names.c mudd/engine/names.h \
-	mudd/engine/newcomers.c mudd/engine/newcomers.h \
-	mudd/engine/placing.c mudd/engine/placing.h \
-	mudd/engine/origin.c mudd/engine/origin.h \
-	mudd/engine/ownfiles.c mudd/engine/ownfiles.h \
 	mudd/engine/plan.c mudd/engine/plan.h \
-	mudd/engine/policies.c mudd/engine/policies.h \
-	mudd/engine/policycalls.c mudd/engine/policycalls.h \
-	mudd/engine/put.c mudd/engine/put.h \
-	mudd/engine/rejudge.c mudd/engine/rejudge.h \
-	mudd/engine/report.c mudd/engine/report.h \
-	mudd/engine/reportfile.c mudd/engine/reportfile.h \
-	mudd/engine/reportpolicy.c mudd/engine/reportpolicy.h \
-	mudd/engine/roaming.c mudd/engine/roaming.h \
-	mudd/engine/resting.c mudd/engine/resting.h \
 	mudd/engine/sets.c mudd/engine/sets.h \
-	mudd/engine/showing.c mudd/engine/showing.h \
-	mudd/engine/sightings.c mudd/engine/sightings.h \
-	mudd/engine/signers.c mudd/engine/signers.h \
-	mudd/engine/stage.c mudd/engine/stage.h \
-	mudd/engine/state.c mudd/engine/state.h \
-	mudd/engine/stateclaims.c mudd/engine/stateclaims.h \
-	mudd/engine/statecert.c mudd/engine/statecert.h \
-	mudd/engine/statedb.c mudd/engine/statedb.h \
-	mudd/engine/staterow.c mudd/engine/staterow.h \
-	mudd/engine/states.c mudd/engine/states.h \
-	mudd/engine/statetrust.c mudd/engine/statetrust.h \
 	mudd/engine/tables.c mudd/engine/tables.h \
-	mudd/engine/storing.c mudd/engine/storing.h \
-	mudd/engine/strength.h \
-	mudd/engine/tallies.c mudd/engine/tallies.h \
-	mudd/engine/things.c mudd/engine/things.h \
-	mudd/engine/thingstore.c mudd/engine/thingstore.h \
-	mudd/engine/trust.c mudd/engine/trust.h \
-	mudd/engine/trustcalls.c mudd/engine/trustcalls.h \
-	mudd/engine/trustload.c mudd/engine/trustload.h \
-	mudd/engine/varlink.c mudd/engine/varlink.h \
-	mudd/engine/verdicts.c mudd/engine/verdicts.h \
-	mudd/engine/walkcalls.c mudd/engine/walkcalls.h \
-	mudd/engine/walks.c mudd/engine/walks.h \
-	mudd/engine/watching.c mudd/engine/watching.h
+	mudd/engine/watching.c mudd/engine/watching.h \
+	mudd/engine/control/calls.c mudd/engine/control/calls.h \
+	mudd/engine/control/certcalls.c mudd/engine/control/certcalls.h \
+	mudd/engine/control/commands.c mudd/engine/control/commands.h \
+	mudd/engine/control/control.c mudd/engine/control/control.h \
+	mudd/engine/control/controlclient.c mudd/engine/control/controlclient.h \
+	mudd/engine/control/counts.c mudd/engine/control/counts.h \
+	mudd/engine/control/decisions.c mudd/engine/control/decisions.h \
+	mudd/engine/control/devicecalls.c mudd/engine/control/devicecalls.h \
+	mudd/engine/control/dropcalls.c mudd/engine/control/dropcalls.h \
+	mudd/engine/control/explain.c mudd/engine/control/explain.h \
+	mudd/engine/control/explaincalls.c mudd/engine/control/explaincalls.h \
+	mudd/engine/control/modecalls.c mudd/engine/control/modecalls.h \
+	mudd/engine/control/monitor.c mudd/engine/control/monitor.h \
+	mudd/engine/control/policycalls.c mudd/engine/control/policycalls.h \
+	mudd/engine/control/put.c mudd/engine/control/put.h \
+	mudd/engine/control/report.c mudd/engine/control/report.h \
+	mudd/engine/control/reportfile.c mudd/engine/control/reportfile.h \
+	mudd/engine/control/reportpolicy.c mudd/engine/control/reportpolicy.h \
+	mudd/engine/control/tallies.c mudd/engine/control/tallies.h \
+	mudd/engine/control/trustcalls.c mudd/engine/control/trustcalls.h \
+	mudd/engine/control/varlink.c mudd/engine/control/varlink.h \
+	mudd/engine/control/walkcalls.c mudd/engine/control/walkcalls.h \
+	mudd/engine/control/walks.c mudd/engine/control/walks.h \
+	mudd/engine/files/anchorjob.c mudd/engine/files/anchorjob.h \
+	mudd/engine/files/approval.c mudd/engine/files/approval.h \
+	mudd/engine/files/attempt.c mudd/engine/files/attempt.h \
+	mudd/engine/files/certjob.c mudd/engine/files/certjob.h \
+	mudd/engine/files/devicetrust.c mudd/engine/files/devicetrust.h \
+	mudd/engine/files/fetchbudget.c mudd/engine/files/fetchbudget.h \
+	mudd/engine/files/fetching.c mudd/engine/files/fetching.h \
+	mudd/engine/files/fetchplace.c mudd/engine/files/fetchplace.h \
+	mudd/engine/files/grants.c mudd/engine/files/grants.h \
+	mudd/engine/files/history.c mudd/engine/files/history.h \
+	mudd/engine/files/jobs.c mudd/engine/files/jobs.h \
+	mudd/engine/files/locals.c mudd/engine/files/locals.h \
+	mudd/engine/files/manager.c mudd/engine/files/manager.h \
+	mudd/engine/files/materials.c mudd/engine/files/materials.h \
+	mudd/engine/files/mudurl.c mudd/engine/files/mudurl.h \
+	mudd/engine/files/ownfiles.c mudd/engine/files/ownfiles.h \
+	mudd/engine/files/policies.c mudd/engine/files/policies.h \
+	mudd/engine/files/rejudge.c mudd/engine/files/rejudge.h \
+	mudd/engine/files/resting.c mudd/engine/files/resting.h \
+	mudd/engine/files/showing.c mudd/engine/files/showing.h \
+	mudd/engine/files/signers.c mudd/engine/files/signers.h \
+	mudd/engine/files/stage.c mudd/engine/files/stage.h \
+	mudd/engine/files/trust.c mudd/engine/files/trust.h \
+	mudd/engine/files/trustload.c mudd/engine/files/trustload.h \
+	mudd/engine/files/verdicts.c mudd/engine/files/verdicts.h \
+	mudd/engine/state/state.c mudd/engine/state/state.h \
+	mudd/engine/state/statecert.c mudd/engine/state/statecert.h \
+	mudd/engine/state/stateclaims.c mudd/engine/state/stateclaims.h \
+	mudd/engine/state/statedb.c mudd/engine/state/statedb.h \
+	mudd/engine/state/staterow.c mudd/engine/state/staterow.h \
+	mudd/engine/state/statetrust.c mudd/engine/state/statetrust.h \
+	mudd/engine/things/absence.c mudd/engine/things/absence.h \
+	mudd/engine/things/addresses.c mudd/engine/things/addresses.h \
+	mudd/engine/things/admin.c mudd/engine/things/admin.h \
+	mudd/engine/things/announce.c mudd/engine/things/announce.h \
+	mudd/engine/things/certificates.c mudd/engine/things/certificates.h \
+	mudd/engine/things/claims.c mudd/engine/things/claims.h \
+	mudd/engine/things/forget.c mudd/engine/things/forget.h \
+	mudd/engine/things/gone.c mudd/engine/things/gone.h \
+	mudd/engine/things/leases.c mudd/engine/things/leases.h \
+	mudd/engine/things/lldp.c mudd/engine/things/lldp.h \
+	mudd/engine/things/modes.c mudd/engine/things/modes.h \
+	mudd/engine/things/moving.c mudd/engine/things/moving.h \
+	mudd/engine/things/newcomers.c mudd/engine/things/newcomers.h \
+	mudd/engine/things/origin.c mudd/engine/things/origin.h \
+	mudd/engine/things/placing.c mudd/engine/things/placing.h \
+	mudd/engine/things/roaming.c mudd/engine/things/roaming.h \
+	mudd/engine/things/sightings.c mudd/engine/things/sightings.h \
+	mudd/engine/things/states.c mudd/engine/things/states.h \
+	mudd/engine/things/storing.c mudd/engine/things/storing.h \
+	mudd/engine/things/strength.h \
+	mudd/engine/things/things.c mudd/engine/things/things.h \
+	mudd/engine/things/thingstore.c mudd/engine/things/thingstore.h
 nodist_mudd_engine_libengine_a_SOURCES = mudd/engine/description.inc
 mudd_engine_libengine_a_CFLAGS = $(AM_CFLAGS) $(EVENT_CFLAGS) \
 	$(JANSSON_CFLAGS) $(CONFUSE_CFLAGS) $(SQLITE_CFLAGS)

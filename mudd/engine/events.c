@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "core/log.h"
-#include "engine/mudurl.h"
-#include "engine/put.h"
-#include "engine/things.h"
+#include "engine/control/put.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/things.h"
 
 #define DETAIL 512
 

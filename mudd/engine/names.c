@@ -9,7 +9,7 @@
 
 #include "core/log.h"
 #include "engine/lan.h"
-#include "engine/state.h"
+#include "engine/state/state.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-#include "engine/fetching.h"
-#include "engine/jobs.h"
+#include "engine/files/fetching.h"
+#include "engine/files/jobs.h"
 #include "engine/sets.h"
 
 struct names;

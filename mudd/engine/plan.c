@@ -11,10 +11,10 @@
 #include "engine/batch.h"
 #include "engine/bindplan.h"
 #include "engine/config.h"
-#include "engine/gone.h"
 #include "engine/lanplan.h"
-#include "engine/modes.h"
-#include "engine/placing.h"
+#include "engine/things/gone.h"
+#include "engine/things/modes.h"
+#include "engine/things/placing.h"
 #include "libmud/mem.h"
 
 #define NO_TIME         INT64_MAX

@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 #include "core/channel.h"
+#include "engine/files/manager.h"
+#include "engine/files/policies.h"
 #include "engine/lan.h"
-#include "engine/manager.h"
-#include "engine/policies.h"
 #include "engine/sets.h"
-#include "engine/things.h"
+#include "engine/things/things.h"
 
 struct plan_options {
 	const struct config *config;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/strength.h"
+#include "engine/things/strength.h"
 #include "libmud/addr.h"
 #include "libmud/limits.h"
 #include "libmud/list.h"

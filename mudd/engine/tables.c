@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "engine/control/put.h"
 #include "engine/events.h"
-#include "engine/put.h"
 
 #define ALARM_SEC 600
 

@@ -8,11 +8,11 @@
 #include "core/log.h"
 #include "core/msg.h"
 #include "core/records.h"
-#include "engine/addresses.h"
 #include "engine/config.h"
 #include "engine/engine.h"
-#include "engine/placing.h"
-#include "engine/roaming.h"
+#include "engine/things/addresses.h"
+#include "engine/things/placing.h"
+#include "engine/things/roaming.h"
 
 static bool
 watcher_record(void *arg, struct channel *ch, struct msg *msg)

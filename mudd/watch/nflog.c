@@ -43,7 +43,7 @@ struct ends {
 	struct addr from, to;
 };
 
-/* What our rules' logs begin with (mudd/enforce/writer.h). */
+/* What our rules' logs begin with (mudd/enforce/rules/writer.h). */
 static const struct {
 	const char *prefix;
 	enum drop_kind kind;

@@ -46,7 +46,7 @@ search() { # PATTERN FILE...
 	result 'S-11: no forbidden call' "$found"
 
 	found=$(search '\b(exec[lv]p?e?|execvpe|fexecve|posix_spawnp?)[[:space:]]*\(' $ours |
-		grep -vE '^mudd/(enforce/spawn|enforce/main|core/probe)\.c:')
+		grep -vE '^mudd/(enforce/parent/spawn|enforce/main|core/probe)\.c:')
 	result 'S-11: programs are started in one place' "$found"
 
 	found=$(search '\b(atoi|atol|atof|strtok|rand)[[:space:]]*\(' $ours)

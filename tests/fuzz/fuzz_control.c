@@ -14,8 +14,8 @@
 #include <event2/event.h>
 #include <jansson.h>
 
-#include "engine/control.h"
-#include "engine/controlclient.h"
+#include "engine/control/control.h"
+#include "engine/control/controlclient.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -18,9 +18,9 @@
 #include "core/mark.h"
 #include "core/msg.h"
 #include "enforce/batch.h"
-#include "enforce/epoch.h"
 #include "enforce/model.h"
 #include "enforce/rules.h"
+#include "enforce/rules/epoch.h"
 #include "enforce/table.h"
 #include "libmud/fault.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/stage.h"
+#include "engine/files/stage.h"
 #include "libmud/compile.h"
 #include "libmud/mudfile.h"
 #include "libmud/policy.h"
@@ -62,7 +62,8 @@ give(struct stage *stage, enum record_type type, const void *body)
 	must(stage_record(stage, &msg));
 }
 
-/* As read/read.c sends it, and engine/stage.c takes it. The caller frees. */
+/* As read/read.c sends it, and engine/files/stage.c takes it. The caller frees.
+ */
 static struct policy *
 cross(const struct policy *policy)
 {

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "engine/commands.h"
+#include "engine/control/commands.h"
 #include "tests/scenario/scene.h"
 
 #define NOBODY 65534

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/state.h"
+#include "engine/state/state.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/workers.h"

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "core/msg.h"
-#include "engine/certificates.h"
-#include "engine/certjob.h"
-#include "engine/materials.h"
+#include "engine/files/certjob.h"
+#include "engine/files/materials.h"
+#include "engine/things/certificates.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/workers.h"

@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "engine/admin.h"
-#include "engine/announce.h"
-#include "engine/forget.h"
-#include "engine/ownfiles.h"
+#include "engine/files/ownfiles.h"
+#include "engine/things/admin.h"
+#include "engine/things/announce.h"
+#include "engine/things/forget.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "engine/state.h"
+#include "engine/state/state.h"
 #include "tests/scenario/scene.h"
 
 /* clang-format off */

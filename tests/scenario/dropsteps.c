@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/dropcalls.h"
+#include "engine/control/dropcalls.h"
 #include "libmud/date.h"
 #include "tests/scenario/scene.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/rejudge.h"
+#include "engine/files/rejudge.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"
 #include "tests/scenario/trusting.h"

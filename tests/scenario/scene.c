@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "engine/config.h"
-#include "engine/state.h"
+#include "engine/state/state.h"
 #include "libmud/mem.h"
 #include "tests/scenario/fakemudd.h"
 #include "tests/scenario/workers.h"

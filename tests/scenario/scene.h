@@ -11,7 +11,7 @@
 
 #include "enforce/rules.h"
 #include "engine/engine.h"
-#include "engine/materials.h"
+#include "engine/files/materials.h"
 #include "libmud/list.h"
 #include "tests/scenario/far.h"
 #include "tests/scenario/makers.h"

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/explain.h"
-#include "engine/modes.h"
-#include "engine/reportfile.h"
-#include "engine/showing.h"
+#include "engine/control/explain.h"
+#include "engine/control/reportfile.h"
+#include "engine/files/showing.h"
+#include "engine/things/modes.h"
 #include "tests/scenario/scene.h"
 
 /* One at a time. */

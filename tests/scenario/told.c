@@ -10,7 +10,7 @@
 
 #include "core/mark.h"
 #include "engine/engine.h"
-#include "engine/locals.h"
+#include "engine/files/locals.h"
 #include "libmud/mem.h"
 
 #define LABEL_TEXT (LIMIT_URL + 32)

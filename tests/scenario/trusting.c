@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "core/msg.h"
-#include "engine/state.h"
-#include "engine/trust.h"
+#include "engine/files/trust.h"
+#include "engine/state/state.h"
 #include "libmud/digest.h"
 #include "libmud/mem.h"
 #include "tests/scenario/scene.h"

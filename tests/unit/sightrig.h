@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 #include "engine/config.h"
-#include "engine/fetching.h"
-#include "engine/jobs.h"
+#include "engine/files/fetching.h"
+#include "engine/files/jobs.h"
+#include "engine/files/manager.h"
+#include "engine/files/materials.h"
 #include "engine/lan.h"
-#include "engine/manager.h"
-#include "engine/materials.h"
-#include "engine/newcomers.h"
-#include "engine/sightings.h"
-#include "engine/state.h"
-#include "engine/storing.h"
-#include "engine/things.h"
+#include "engine/state/state.h"
+#include "engine/things/newcomers.h"
+#include "engine/things/sightings.h"
+#include "engine/things/storing.h"
+#include "engine/things/things.h"
 
 #define NOW   1700000000
 #define LAMP  "https://mud.example.com/lamp.json"

@@ -4,7 +4,7 @@
 #ifndef UNIT_STATERIG_H
 #define UNIT_STATERIG_H
 
-#include "engine/state.h"
+#include "engine/state/state.h"
 
 struct staterig {
 	char dir[32], path[64], bad[80], log[80];

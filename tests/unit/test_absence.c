@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#include "engine/absence.h"
-#include "engine/mudurl.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/absence.h"
+#include "engine/things/things.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define SEEN          1700000000

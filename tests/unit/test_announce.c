@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#include "engine/announce.h"
-#include "engine/lldp.h"
+#include "engine/things/announce.h"
+#include "engine/things/lldp.h"
 #include "libmud/mem.h"
 #include "tests/unit/sightrig.h"
 

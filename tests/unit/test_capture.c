@@ -31,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "enforce/capture.h"
+#include "enforce/parent/capture.h"
 
 extern char **environ;
 

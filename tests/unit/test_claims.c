@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "engine/claims.h"
+#include "engine/things/claims.h"
 
 #define LLDP  STATE_SOURCE_LLDP
 #define DHCP4 STATE_SOURCE_DHCP4

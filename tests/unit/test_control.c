@@ -21,7 +21,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
-#include "engine/control.h"
+#include "engine/control/control.h"
 #include "libmud/limits.h"
 #include "tests/unit/callers.h"
 

@@ -14,11 +14,11 @@
 
 #include "engine/config.h"
 #include "engine/controllers.h"
+#include "engine/files/mudurl.h"
 #include "engine/lan.h"
-#include "engine/modes.h"
-#include "engine/mudurl.h"
 #include "engine/sets.h"
-#include "engine/things.h"
+#include "engine/things/modes.h"
+#include "engine/things/things.h"
 #include "libmud/compile.h"
 #include "libmud/mem.h"
 

@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 #include "core/sandbox.h"
-#include "enforce/droplog.h"
+#include "enforce/parent/droplog.h"
 #include "libmud/fault.h"
 
 extern char **environ;

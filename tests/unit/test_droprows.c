@@ -10,8 +10,8 @@
 #include "core/log.h"
 #include "engine/drops.h"
 #include "engine/events.h"
-#include "engine/mudurl.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/things.h"
 #include "libmud/limits.h"
 #include "tests/unit/logged.h"
 

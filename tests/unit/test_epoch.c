@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "core/mark.h"
-#include "enforce/epoch.h"
 #include "enforce/model.h"
 #include "enforce/rules.h"
+#include "enforce/rules/epoch.h"
 #include "libmud/fault.h"
 #include "tests/unit/batches.h"
 #include "tests/unit/steps.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "engine/events.h"
-#include "engine/mudurl.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/things.h"
 #include "libmud/fault.h"
 #include "tests/unit/logged.h"
 

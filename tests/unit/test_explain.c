@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "engine/config.h"
-#include "engine/explain.h"
+#include "engine/control/explain.h"
+#include "engine/files/policies.h"
 #include "engine/lan.h"
-#include "engine/policies.h"
-#include "engine/things.h"
+#include "engine/things/things.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 #include "libmud/world.h"

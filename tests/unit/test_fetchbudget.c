@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/fetchbudget.h"
+#include "engine/files/fetchbudget.h"
 #include "libmud/fault.h"
 #include "libmud/limits.h"
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforce/foreign.h"
+#include "enforce/audit/foreign.h"
 #include "enforce/kernel.h"
 #include "libmud/fault.h"
 #include "tests/unit/gateway.h"

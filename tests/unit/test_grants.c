@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "engine/grants.h"
+#include "engine/files/grants.h"
 #include "libmud/policy.h"
 
 /* Texts that policies refer to; the second policy has them the other way

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "enforce/schema.h"
+#include "enforce/rules/schema.h"
 #include "libmud/fault.h"
 #include "tests/unit/world.h"
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "engine/modes.h"
-#include "engine/things.h"
+#include "engine/things/modes.h"
+#include "engine/things/things.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define NONE          (-1)

@@ -16,9 +16,9 @@
 
 #include <event2/event.h>
 
-#include "engine/control.h"
+#include "engine/control/control.h"
+#include "engine/control/monitor.h"
 #include "engine/events.h"
-#include "engine/monitor.h"
 #include "libmud/limits.h"
 #include "tests/unit/callers.h"
 #include "tests/unit/logged.h"

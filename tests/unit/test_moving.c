@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "engine/moving.h"
+#include "engine/things/moving.h"
 #include "libmud/mem.h"
 #include "tests/unit/sightrig.h"
 

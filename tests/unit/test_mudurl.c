@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/mudurl.h"
+#include "engine/files/mudurl.h"
 #include "libmud/mem.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -20,9 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforce/audit/offload.h"
 #include "enforce/kernel.h"
 #include "enforce/model.h"
-#include "enforce/offload.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 #include "tests/unit/gateway.h"

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/materials.h"
-#include "engine/ownfiles.h"
+#include "engine/files/materials.h"
+#include "engine/files/ownfiles.h"
 #include "libmud/fault.h"
 #include "libmud/url.h"
 #include "tests/unit/logged.h"

@@ -35,9 +35,9 @@
 #include "enforce/batch.h"
 #include "enforce/enforcer.h"
 #include "enforce/kernel.h"
-#include "enforce/notify.h"
-#include "enforce/object.h"
-#include "enforce/parent.h"
+#include "enforce/parent/notify.h"
+#include "enforce/parent/parent.h"
+#include "enforce/rules/object.h"
 #include "libmud/fault.h"
 
 #define MANAGER "@mudd-test-parent"

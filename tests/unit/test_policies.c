@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/policies.h"
+#include "engine/files/policies.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

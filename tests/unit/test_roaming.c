@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "core/records.h"
-#include "engine/mudurl.h"
-#include "engine/roaming.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/roaming.h"
+#include "engine/things/things.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define START         1700000000

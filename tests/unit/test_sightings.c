@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "engine/leases.h"
+#include "engine/things/leases.h"
 #include "libmud/mem.h"
 #include "tests/unit/sightrig.h"
 

@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 #include "core/log.h"
-#include "enforce/spawn.h"
-#include "enforce/workers.h"
+#include "enforce/parent/spawn.h"
+#include "enforce/parent/workers.h"
 #include "libmud/limits.h"
 #include "tests/unit/spawn_report.h"
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/stage.h"
+#include "engine/files/stage.h"
 #include "libmud/mem.h"
 #include "libmud/policy.h"
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "engine/state.h"
+#include "engine/state/state.h"
 #include "tests/unit/staterig.h"
 
 #define URL "https://mud.example.com/lamp.json"

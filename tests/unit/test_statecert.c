@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "engine/statecert.h"
+#include "engine/state/statecert.h"
 #include "tests/unit/staterig.h"
 
 static const struct mac lamp = { { 2, 0, 0, 0, 0, 1 } };

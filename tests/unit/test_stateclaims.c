@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "engine/stateclaims.h"
+#include "engine/state/stateclaims.h"
 #include "tests/unit/staterig.h"
 
 #define URL "https://mud.example.com/lamp.json"

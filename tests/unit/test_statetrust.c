@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "engine/state.h"
-#include "engine/statedb.h"
-#include "engine/statetrust.h"
+#include "engine/state/state.h"
+#include "engine/state/statedb.h"
+#include "engine/state/statetrust.h"
 
 #define PEM "a certificate"
 

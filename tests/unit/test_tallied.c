@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/control/tallies.h"
 #include "engine/engine.h"
-#include "engine/tallies.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

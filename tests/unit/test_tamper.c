@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "enforce/audit/repair.h"
 #include "enforce/commits.h"
-#include "enforce/repair.h"
 #include "libmud/fault.h"
 #include "tests/unit/world.h"
 

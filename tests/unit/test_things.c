@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/mudurl.h"
-#include "engine/things.h"
+#include "engine/files/mudurl.h"
+#include "engine/things/things.h"
 #include "libmud/mem.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

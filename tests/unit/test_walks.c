@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "engine/config.h"
+#include "engine/control/walks.h"
 #include "engine/engine.h"
-#include "engine/walks.h"
 #include "libmud/fault.h"
 #include "libmud/mem.h"
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "enforce/audit/repair.h"
 #include "enforce/enforcer.h"
-#include "enforce/repair.h"
 #include "tests/unit/batches.h"
 #include "tests/unit/gateway.h"
 

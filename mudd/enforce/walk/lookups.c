@@ -16,7 +16,7 @@
 
 #include "enforce/attrs.h"
 #include "enforce/kernel.h"
-#include "enforce/object.h"
+#include "enforce/rules/object.h"
 #include "libmud/mem.h"
 
 /* What one question may make us ask and keep: our own is far less. */

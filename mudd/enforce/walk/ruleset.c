@@ -18,7 +18,7 @@
 
 #include "enforce/attrs.h"
 #include "enforce/kernel.h"
-#include "enforce/object.h"
+#include "enforce/rules/object.h"
 #include "libmud/list.h"
 #include "libmud/mem.h"
 
