@@ -142,11 +142,12 @@ static void
 find_classes(struct controllers *controllers, struct mudurl *mud)
 {
 	char authority[LIMIT_URL + 1];
-	/* A file of policies/ says in itself whose it is. */
-	const struct url *url =
-	    mud->accepted != NULL && mud->accepted->policy != NULL
-		? &mud->accepted->policy->mud_url
-		: &mud->url;
+	/* What is announced says whose it is, whatever its file says (M-MFG-3);
+	 * of a file of policies/ there is no other word. */
+	const struct url *url = mud->is_own && mud->accepted != NULL &&
+	                                mud->accepted->policy != NULL
+	                            ? &mud->accepted->policy->mud_url
+	                            : &mud->url;
 
 	if (mud->class_round == controllers->round)
 		return;
