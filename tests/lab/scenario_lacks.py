@@ -86,4 +86,5 @@ def lacks(lab):
         _without(lab, made, feature, conditions, path)
     lab.mudd.environment = None
     lab.mudd.start()
-    lab.check(_degraded(lab) == [], "nor afterwards")
+    lab.check(lab.wait(lambda: lab.mudd.ctl("health")[0] == 0),
+              "nor afterwards", lab.mudd.ctl("health"))
