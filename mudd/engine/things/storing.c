@@ -43,18 +43,24 @@ is_worth_it(struct storing *storing, const struct thing *thing, int64_t now)
 	       newcomers_may_store(storing->newcomers, thing->port, now);
 }
 
-static void
+/* True: somebody among those that are left was never written down. */
+static bool
 leave_out_strangers(struct storing *storing, int64_t now)
 {
+	bool is_news = false;
+
 	LIST_EACH_SAFE(at, &storing->due)
 	{
 		struct thing *thing = LIST_ENTRY(at, struct thing, unsaved);
 
-		if (is_worth_it(storing, thing, now))
-			thing->is_stored = true;
-		else
+		if (!is_worth_it(storing, thing, now)) {
 			list_remove(&thing->unsaved);
+			continue;
+		}
+		is_news = is_news || !thing->is_stored;
+		thing->is_stored = true;
 	}
+	return is_news;
 }
 
 static void
@@ -80,7 +86,7 @@ storing_free(struct storing *storing)
 {
 	if (storing == NULL)
 		return;
-	leave_out_strangers(storing, 0);
+	(void)leave_out_strangers(storing, 0);
 	if (!list_is_empty(&storing->due))
 		write_all(storing);
 	free(storing);
@@ -107,10 +113,12 @@ storing_prove(struct storing *storing, struct thing *thing)
 int64_t
 storing_tick(struct storing *storing, int64_t now)
 {
-	leave_out_strangers(storing, now);
+	const bool is_news = leave_out_strangers(storing, now);
+
 	if (list_is_empty(&storing->due))
 		return INT64_MAX;
-	if (!bucket_take(&storing->bucket, &bursts, now))
+	/* Who is confined for the first time shall be so after a crash. */
+	if (!bucket_take(&storing->bucket, &bursts, now) && !is_news)
 		return bucket_due(&storing->bucket, &bursts, now);
 	write_all(storing);
 	return INT64_MAX;

@@ -2,9 +2,10 @@
  * When what the LAN says of Things is written down.
  *
  * What has changed is due, and one transaction writes all that is due: on a
- * quiet LAN at the end of the same turn; where much changes, once in
- * STORING_SEC (S-64), so that no crowd makes the engine wait for the disk.  An
- * administrator's decision never waits: thingstore_put.
+ * quiet LAN, or where a Thing has no row yet, at the end of the same turn;
+ * where much changes, once in STORING_SEC (S-64), so that no crowd makes the
+ * engine wait for the disk.  An administrator's decision never waits:
+ * thingstore_put.
  *
  * A Thing is worth a row for good once a server has completed an exchange with
  * it, or it has been there for STORING_PROVEN_SEC (S-62).  One that is confined
