@@ -56,9 +56,12 @@ judge(const struct observation *seen, const struct record_sighting *sighting)
 	require(sighting->present <= 1 && sighting->flagged <= 1);
 	require(mac_is_host(&sighting->mac));
 	require(sighting->ifindex == seen->ifindex);
+	/* An answer of DHCPv6 may lend nothing. */
 	if (sighting->kind == SIGHTING_ADDRESS ||
-	    sighting->kind == SIGHTING_LEASE ||
-	    sighting->kind == SIGHTING_RELEASE)
+	    sighting->kind == SIGHTING_RELEASE ||
+	    (sighting->kind == SIGHTING_LEASE &&
+		(sighting->carrier != CARRIER_DHCP6 ||
+		    sighting->address.family != 0)))
 		require(addr_is_host(&sighting->address));
 	judge_url(sighting);
 }
@@ -72,6 +75,11 @@ watch(struct observer *observer, const struct observation *seen)
 
 	if (!observe(observer, seen, &sighting, &why)) {
 		require(fault_is_sound(&why));
+		/* Nothing but that it was refused. */
+		if (!observe_more(observer, &sighting))
+			return;
+		require(sighting.kind == SIGHTING_REFUSED);
+		judge(seen, &sighting);
 		require(!observe_more(observer, &sighting));
 		return;
 	}
