@@ -206,6 +206,7 @@ make_dhcp6(struct frame *frame)
 
 	put_ethernet(frame, "\x33\x33\0\1\0\2", 0x86dd);
 	put_ipv6(frame, 17, 1, "\xff\2\0\0\0\0\0\0\0\0\0\0\0\1\0\2");
+	frame->byte[36] = 0; /* the server answers: see make_nd */
 	put(frame, "\2\x22\2\x23\0\0\0\0", 8);
 	put8(frame, 1); /* SOLICIT */
 	put_random(frame, 3);
@@ -235,14 +236,16 @@ make_lldp(struct frame *frame)
 	put16(frame, 0);
 }
 
-/* It asks whether anybody has one of the LAN's addresses, from its own. */
+/* It asks, from an address of its own, for one that nobody has: the gateway
+ * would answer, and keep a neighbour entry, of which there are a thousand for
+ * all namespaces of a kernel. */
 static void
 make_nd(struct frame *frame)
 {
-	put_ethernet(frame, "\x33\x33\xff\0\0\1", 0x86dd);
-	put_ipv6(frame, 58, 255, "\xff\2\0\0\0\0\0\0\0\0\0\1\xff\0\0\1");
+	put_ethernet(frame, "\x33\x33\xff\0\0\2", 0x86dd);
+	put_ipv6(frame, 58, 255, "\xff\2\0\0\0\0\0\0\0\0\0\1\xff\0\0\2");
 	put(frame, "\x87\0\0\0\0\0\0\0", 8);
-	put(frame, "\xfd\x77\0\0\0\0\0\0\0\0\0\0\0\0\0\1\1\1", 18);
+	put(frame, "\xfd\x77\0\0\0\0\0\0\0\0\0\0\0\0\0\2\1\1", 18);
 	put(frame, frame->byte + 6, 6);
 	end_ipv6(frame, 56);
 }
